@@ -1,0 +1,83 @@
+# What people and CI type. `make help` lists it.
+PYTHON ?= python3
+RUN := .venv/bin/python
+RANTAI := .venv/bin/rantai
+PYTEST := $(RUN) -m pytest
+RANTAI_HOME ?= var
+export RANTAI_HOME
+# Without it every start compiles every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+SETUP_STAMP := .venv/.set-up
+ASSETS_STAMP := src/rantai/ui/static/dist/.built
+ASSET_SOURCES := build.mjs package.json package-lock.json $(shell find src/rantai/ui/assets -type f 2>/dev/null)
+MESSAGES := $(shell find src -name '*.po' 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup assets run test test-fast test-postgres test-browser check bench soak docs messages lock format clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(SETUP_STAMP) ## Prepare .venv from the locked requirements
+
+$(SETUP_STAMP): requirements/all.lock requirements/installer.lock pyproject.toml tools/setup.sh
+	@PYTHON="$(PYTHON)" tools/setup.sh
+	@touch $@
+
+.venv/.messages: $(SETUP_STAMP) $(MESSAGES)
+	@$(RUN) tools/translations.py compile
+	@touch $@
+
+assets: $(ASSETS_STAMP) ## Build scripts and styles
+
+$(ASSETS_STAMP): $(SETUP_STAMP) $(ASSET_SOURCES)
+	@$(RUN) tools/assets.py
+	@touch $@
+
+run: setup assets .venv/.messages ## Serve Rantai, with the demonstration company on the first start
+	@$(RANTAI) migrate
+	@$(RUN) tools/first_start.py
+	@exec $(RANTAI) serve
+
+test: setup assets .venv/.messages ## Run every test, on SQLite, PostgreSQL and in a browser
+	@tools/chromium.sh
+	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak
+	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak --postgres
+	@if [ -d tests/browser ]; then set -x; $(PYTEST) tests/browser; fi
+
+test-fast: setup .venv/.messages ## Run the tests on SQLite without the slow ones
+	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak -m "not slow"
+
+check: setup .venv/.messages ## Check form, types, imports, migrations and translations
+	$(RUN) -m ruff format --check src tests tools
+	$(RUN) -m ruff check src tests tools
+	@$(RUN) tools/templates.py --check
+	$(RUN) -m mypy
+	.venv/bin/lint-imports --no-cache
+	@RANTAI_HOME=$$(mktemp -d) $(RANTAI) manage makemigrations --check --dry-run
+	$(RUN) tools/translations.py check
+
+bench: setup .venv/.messages ## Measure what bench/results holds
+	$(RANTAI) bench all
+
+soak: setup assets .venv/.messages ## Kill processes at random points and look for lost or doubled work
+	$(PYTEST) tests/soak -m soak
+
+docs: setup ## Write the reference pages that are made from the program
+	$(RUN) tools/reference.py
+
+messages: setup ## Collect new texts into the translation files
+	$(RUN) tools/translations.py update
+
+format: setup ## Bring Python and templates into form
+	$(RUN) -m ruff check --fix-only src tests tools
+	$(RUN) -m ruff format src tests tools
+	@$(RUN) tools/templates.py
+
+lock: ## Resolve the requirements anew
+	tools/lock.sh
+
+clean: ## Remove what was built, never data
+	rm -rf .venv node_modules src/rantai/ui/static/dist .pytest_cache .mypy_cache .ruff_cache
+	find src -name '*.mo' -delete

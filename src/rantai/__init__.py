@@ -1,0 +1,1 @@
+"""Rantai: a company's customers, operations and suppliers as one chain."""

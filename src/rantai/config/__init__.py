@@ -1,0 +1,1 @@
+"""What joins the houses into one program: settings, URLs, servers, commands."""

@@ -1,0 +1,65 @@
+"""Bring the database to this program's schema, and refuse one that a newer program wrote."""
+
+from typing import Any
+
+import click
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+
+from rantai.kernel.console import Refused, Screen, long_command
+
+Migration = tuple[str, str]
+
+
+class NewerSchema(Refused):
+    def __init__(self, unknown: list[Migration]) -> None:
+        names = ", ".join(f"{app}.{name}" for app, name in unknown[:5])
+        super().__init__(
+            f"The data was written by a newer Rantai: this program does not know {names}"
+            f"{' and more' if len(unknown) > 5 else ''}. Use that newer program; nothing was changed."
+        )
+
+
+def list_applied() -> list[Migration]:
+    return sorted(MigrationLoader(connection).applied_migrations)
+
+
+def refuse_newer(applied: list[Migration]) -> None:
+    """Raise NewerSchema where a migration was applied that this program does not have."""
+    known = MigrationLoader(None).disk_migrations
+    replaced = {name for migration in known.values() for name in migration.replaces}
+    unknown = [name for name in applied if name not in known and name not in replaced]
+    if unknown:
+        raise NewerSchema(unknown)
+
+
+def count_pending() -> int:
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def refuse_unusable() -> None:
+    """Raise Refused unless the database has exactly this program's schema."""
+    refuse_newer(list_applied())
+    pending = count_pending()
+    if pending:
+        raise Refused(f"The database lacks {pending} migrations. Run `rantai migrate`, or `rantai upgrade` for data.")
+
+
+def apply_migrations(screen: Screen) -> int:
+    """Apply what is missing and return how many migrations that were."""
+    refuse_newer(list_applied())
+    total = count_pending()
+    if total:
+        screen.say(f"{total} migrations to apply")
+        call_command("migrate", interactive=False, verbosity=0)
+    return total
+
+
+@click.command()
+@long_command
+def migrate(screen: Screen) -> dict[str, Any]:
+    """Bring the database to this program's schema."""
+    return {"applied": apply_migrations(screen), "database": connection.vendor}

@@ -1,0 +1,104 @@
+"""Keep child processes running: start, watch, restart with a growing pause, stop together."""
+
+import ctypes
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+import structlog
+
+log = structlog.get_logger("rantai.supervision")
+
+FIRST_PAUSE = 0.5
+LONGEST_PAUSE = 30.0
+# A child that ran this long was well: its next fall is a new one.
+SECONDS_TO_TRUST = 60.0
+SECONDS_TO_STOP = 20.0
+SECONDS_BETWEEN_LOOKS = 0.2
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(kw_only=True)
+class Child:
+    name: str
+    command: list[str]
+    pid_file: Path
+    process: subprocess.Popen[bytes] | None = None
+    started: float = 0.0
+    due: float = 0.0
+    pause: float = field(default=FIRST_PAUSE)
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(self.command, preexec_fn=end_with_parent, start_new_session=True)
+        self.pid_file.write_text(f"{self.process.pid}\n")
+        self.started = time.monotonic()
+
+    def look_after(self) -> None:
+        """Start the child if its time has come; if it has fallen, say when it will be started again."""
+        now = time.monotonic()
+        if self.process is None:
+            if now >= self.due:
+                self.start()
+            return
+        status = self.process.poll()
+        if status is None:
+            return
+        if now - self.started > SECONDS_TO_TRUST:
+            self.pause = FIRST_PAUSE
+        log.warning("child_fell", child=self.name, status=status, restart_in=self.pause)
+        self.process = None
+        self.due = now + self.pause
+        self.pause = min(self.pause * 2, LONGEST_PAUSE)
+
+    def ask_to_stop(self) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+
+    def wait_or_kill(self, *, until: float) -> None:
+        if self.process:
+            try:
+                self.process.wait(timeout=max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("child_killed", child=self.name)
+                self.process.kill()
+                self.process.wait()
+        self.pid_file.unlink(missing_ok=True)
+
+
+def keep_running(commands: dict[str, list[str]], *, pid_folder: Path) -> None:
+    """Run each named command until SIGTERM or SIGINT arrives, then stop them all."""
+    stop = threading.Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)
+    pid_folder.mkdir(parents=True, exist_ok=True)
+    children = [
+        Child(name=name, command=command, pid_file=pid_folder / f"{name}.pid") for name, command in commands.items()
+    ]
+    while not stop.is_set():
+        for child in children:
+            child.look_after()
+        stop.wait(SECONDS_BETWEEN_LOOKS)
+    stop_all(children)
+
+
+def stop_all(children: list[Child]) -> None:
+    for child in children:
+        child.ask_to_stop()
+    until = time.monotonic() + SECONDS_TO_STOP
+    for child in children:
+        child.wait_or_kill(until=until)
+
+
+def end_with_parent() -> None:
+    """Ask Linux to stop this child when its supervisor dies, `kill -9` included."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

@@ -1,0 +1,71 @@
+"""Who hears what, and what happens when: the one place where houses are joined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import time
+from typing import Any
+
+from rantai.crm import handlers as crm
+from rantai.foundation import events as masters
+from rantai.foundation import handlers as foundation
+from rantai.foundation.documents import rules as documents
+from rantai.foundation.parties import queries as parties
+from rantai.iscm import handlers as iscm
+from rantai.kernel import outbox, refs
+from rantai.kernel.cron import Entry
+from rantai.kernel.facts import Fact
+from rantai.wires.mail import tasks as mail
+
+SUBSCRIPTIONS: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
+    # suppliers → operations, and what operations hear of their own warehouse
+    *iscm.HANDLED,
+    # operations → customers, and what customers' house hears of itself
+    *crm.HANDLED,
+    # masters
+    (masters.PartyErased, foundation.on_party_erased),
+    # what was recorded for somebody outside → the world
+    (masters.MessageQueued, mail.on_message_queued),
+    (masters.UserInvited, mail.on_user_invited),
+)
+
+PAGES = {
+    # kind of document: (its page, who may see it)
+    "sales_order": ("crm_orders:order", "orders.view"),
+    "invoice": ("crm_orders:invoice", "invoices.view"),
+    "party": ("crm_accounts:customer", "accounts.view"),
+    "supplier": ("srm_suppliers:supplier", "suppliers.view"),
+    "purchase_requisition": ("srm_buying:requisition", "purchasing.view"),
+    "purchase_order": ("srm_buying:order", "purchasing.view"),
+    "planned_order": ("iscm_supply:order", "plan.view"),
+    "shipment": ("iscm_fulfilment:shipment", "shipments.view"),
+    "goods_receipt": ("iscm_fulfilment:receipt", "receipts.view"),
+    "production_order": ("iscm_production:order", "production.view"),
+    "transfer_order": ("iscm_fulfilment:transfer", "transfers.view"),
+    "item": ("foundation_items:item", "items.view"),
+}
+
+CRON: tuple[Entry, ...] = (
+    Entry(name="turn", task="desk.turn", at=(time(6, 30),)),
+    Entry(name="supplier figures", task="srm.snapshot_measures", at=(time(1, 0),)),
+    Entry(name="lead times", task="srm.revise_lead_times", at=(time(1, 10),)),
+    Entry(name="settled purchases", task="srm.close_received_orders", at=(time(1, 20),)),
+    Entry(name="shipments", task="iscm.release_for_shipping", every_minutes=15),
+    Entry(name="messages", task="mail.send_due", every_minutes=1),
+    Entry(name="digests", task="mail.send_digests", at=(time(7, 0),), payload={"pace": "daily"}),
+    Entry(name="digests now", task="mail.send_digests", every_minutes=5, payload={"pace": "now"}),
+)
+"""Regular work, in the company's zone."""
+
+
+def find_zone() -> str:
+    """Return the zone in which the cron table is read: the company's."""
+    company = parties.find_company()
+    return company.zone if company else "UTC"
+
+
+for fact, handler in SUBSCRIPTIONS:
+    outbox.subscribe(fact, handler)
+for kind, (page, permission) in PAGES.items():
+    refs.PAGES[kind] = page
+    documents.VIEW_PERMISSION[kind] = permission

@@ -1,0 +1,58 @@
+"""Files and functions stay small enough to be read in one sitting."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.architecture import sources
+
+MOST_LINES = 400
+MOST_FUNCTION_LINES = 49
+
+# "file::function": why it may be this long.
+LONG_FUNCTIONS: dict[str, str] = {}
+
+
+def find_long_files(lines: dict[str, int]) -> list[str]:
+    return [f"{name}: {count} lines" for name, count in lines.items() if count > MOST_LINES]
+
+
+def find_long_functions(tree: ast.Module, *, name: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = (node.end_lineno or node.lineno) - node.lineno + 1
+            if length > MOST_FUNCTION_LINES:
+                yield f"{name}::{node.name}"
+
+
+def count_lines(file: Path) -> int:
+    return len(file.read_text().splitlines())
+
+
+def test_no_file_is_longer_than_400_lines():
+    files = [*sources.list_python("src", "tests", "tools"), *sources.list_templates()]
+
+    assert find_long_files({sources.name_file(file): count_lines(file) for file in files}) == []
+
+
+def test_every_long_function_gives_its_reason():
+    files = sources.list_python("src", "tools")
+
+    long = {name for file in files for name in find_long_functions(sources.parse(file), name=sources.name_file(file))}
+
+    assert sorted(long - set(LONG_FUNCTIONS)) == []
+
+
+def test_no_reason_outlives_its_function():
+    files = sources.list_python("src", "tools")
+
+    long = {name for file in files for name in find_long_functions(sources.parse(file), name=sources.name_file(file))}
+
+    assert sorted(set(LONG_FUNCTIONS) - long) == []
+
+
+def test_the_rules_see_what_is_too_long():
+    planted = ast.parse("def tall():\n" + "    pass\n" * 49 + "def low():\n    pass\n")
+
+    assert find_long_files({"a.py": 400, "b.py": 401}) == ["b.py: 401 lines"]
+    assert list(find_long_functions(planted, name="a.py")) == ["a.py::tall"]
