@@ -1,0 +1,97 @@
+"""Carries recorded facts to their handlers, in order for each (stream, handler), exactly once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from rantai.kernel import clock, outbox
+from rantai.kernel.models import Delivery
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 10
+_BACKOFF = timedelta(seconds=2)
+
+
+def deliver_due(*, limit: int = 200) -> int:
+    """Deliver what is due and return how many handlers ran without error.
+
+    The handler's writes and the delivery's mark commit together, so a crash repeats or forgets neither.
+    """
+    delivered = 0
+    for pk in list(_due().values_list("pk", flat=True)[:limit]):
+        delivered += _deliver(pk)
+    return delivered
+
+
+def drain(*, rounds: int = 1000) -> int:
+    """Deliver until nothing is due: what tests, the turn and the demonstration wait for."""
+    total = 0
+    for _round in range(rounds):
+        count = deliver_due()
+        total += count
+        if not count:
+            return total
+    raise RuntimeError("Handlers keep announcing facts to each other: a loop in config.wiring.")
+
+
+def is_pending() -> bool:
+    """Tell whether a fact is due to be told now, by this process or another."""
+    return _due().exists()
+
+
+def retry_parked(pk: int) -> None:
+    """Give a parked delivery its attempts back, and with it those that wait behind."""
+    Delivery.objects.filter(pk=pk, state="parked").update(state="waiting", attempts=0, next_at=clock.now(), error="")
+
+
+def _due() -> QuerySet[Delivery]:
+    earlier = Delivery.objects.filter(
+        stream=OuterRef("stream"), handler=OuterRef("handler"), pk__lt=OuterRef("pk")
+    ).exclude(state="done")
+    rows = Delivery.objects.filter(state="waiting", next_at__lte=clock.now())
+    return rows.filter(~Exists(earlier)).order_by("next_at", "id")
+
+
+def _deliver(pk: int) -> bool:
+    try:
+        with transaction.atomic(durable=True):
+            delivery = _claim(pk)
+            if delivery is None:
+                return False
+            _handle(delivery)
+            Delivery.objects.filter(pk=pk).update(
+                state="done", attempts=F("attempts") + 1, delivered_at=clock.now(), error=""
+            )
+    except Exception as error:  # a handler may fail in any way; the failure is counted and shown
+        _note_failure(pk, error)
+        return False
+    return True
+
+
+def _claim(pk: int) -> Delivery | None:
+    rows = _due().filter(pk=pk).select_related("event")
+    if connection.features.has_select_for_update_skip_locked:
+        rows = rows.select_for_update(skip_locked=True, of=("self",))
+    return rows.first()
+
+
+def _handle(delivery: Delivery) -> None:
+    outbox.handlers()[delivery.handler](outbox.read(delivery.event))
+
+
+def _note_failure(pk: int, error: Exception) -> None:
+    with transaction.atomic(durable=True):
+        delivery = Delivery.objects.get(pk=pk)
+        attempts = delivery.attempts + 1
+        Delivery.objects.filter(pk=pk).update(
+            attempts=attempts,
+            state="parked" if attempts >= MAX_ATTEMPTS else "waiting",
+            next_at=clock.now() + _BACKOFF * 2 ** min(attempts, 8),
+            error=f"{type(error).__name__}: {error}"[:2000],
+        )
+    log.warning("delivery_failed", delivery=pk, handler=delivery.handler, attempts=attempts, error=type(error).__name__)

@@ -1,0 +1,38 @@
+"""Editing without overwriting each other: a form posts the revision that it showed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rantai.kernel.transactions import require_transaction
+
+
+class RevisionConflict(Exception):
+    """A form that shows an older revision than the one stored: somebody else saved in between."""
+
+    def __init__(self, row: models.Model, expected: int, actual: int) -> None:
+        self.row, self.expected, self.actual = row, expected, actual
+        super().__init__(
+            _("%(document)s was changed meanwhile: you edited version %(expected)s, stored is version %(actual)s.")
+            % {"document": row, "expected": expected, "actual": actual}
+        )
+
+
+def take(row: models.Model, *, expected: int, **changes: Any) -> None:
+    """Store the changes as the next revision, in the database and in memory; raises RevisionConflict.
+
+    The update names the revision that was shown, so that of two writers only one succeeds.
+    """
+    require_transaction()
+    changes["revision"] = expected + 1
+    if any(field.name == "updated_at" for field in row._meta.concrete_fields):
+        changes["updated_at"] = timezone.now()
+    rows = type(row)._default_manager.filter(pk=row.pk)
+    if not rows.filter(revision=expected).update(**changes):
+        raise RevisionConflict(row, expected, rows.values_list("revision", flat=True).get())
+    for name, value in changes.items():
+        setattr(row, name, value)
