@@ -1,0 +1,165 @@
+"""Forecast every series by the method that would have served it best."""
+
+import itertools
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rantai_engines import arrays
+from rantai_engines.forecasting import _spread, _tournament
+from rantai_engines.forecasting.params import Effort, ForecastParams
+from rantai_engines.forecasting.problem import ForecastProblem
+from rantai_engines.forecasting.solution import METHODS, ForecastSolution
+
+Floats = NDArray[np.float64]
+
+MAX_CELLS = 50_000_000
+
+
+def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> ForecastSolution:
+    """Forecast all series of a problem.
+
+    Parameters
+    ----------
+    problem : ForecastProblem
+        Histories in CSR form, units/bucket, all ending at the same bucket.
+    params : ForecastParams
+        Horizon, season, cuts, effort.
+    seed : int
+        Unused: nothing is drawn. It is part of every engine's door.
+
+    Returns
+    -------
+    ForecastSolution
+        Mean and quantiles of shape (n_series, horizon[, 9]) and the tournament's figures.
+
+    Raises
+    ------
+    InvalidProblem
+        If n_series x horizon is above 50,000,000.
+
+    Notes
+    -----
+    Rolling origin: up to `cuts` origins half a window apart, the window being the horizon or a quarter of the
+    history. A method's score is, summed over its cuts and divided by that of simple exponential smoothing in the
+    same cuts, the mean absolute error (root mean square for intermittent and lumpy demand) plus half the absolute
+    error of the window's mean. The winner is the combination of the methods that fit the demand class, weighted by
+    score^-4, unless the best alone scores at most .8 of it.
+    Stock-outs are replaced by recent demand when fitting and left out when testing.
+    Quantiles assume that errors to come are like errors tested, in proportion to each series' own.
+    Complexity: linear in points x (cuts + 1) x tries of smoothing constants.
+
+    Examples
+    --------
+    >>> history = ForecastProblem(offsets=np.array([0, 6]), values=np.array([3.0, 3, 3, 3, 3, 3]))
+    >>> solve(history, params=ForecastParams(horizon=2), seed=0).mean
+    array([[3., 3.]])
+    """
+    n, horizon = problem.n_series, params.horizon
+    arrays.check_size(n * horizon, field="series x horizon", limit=MAX_CELLS)
+    censored = problem.censored if problem.censored is not None else _never(problem.values.size)
+    longest = int(np.diff(problem.offsets).max(initial=1))
+    mean = np.zeros((n, horizon))
+    chosen = np.zeros((n, 3), dtype=np.int8)
+    facts = np.zeros((n, 5))
+    told = np.full((n, len(METHODS), 5), np.nan)
+    score = np.full((n, len(METHODS)), np.nan)
+    weights = np.zeros((n, len(METHODS)))
+    residuals = np.full((n, params.cuts, max(1, min(horizon, longest // 4))), np.nan)
+    blind = np.full((n, residuals.shape[2]), np.nan)
+    shape = np.zeros((n, 2), dtype=np.int32)
+    _tournament.compete(
+        problem.offsets,
+        problem.values,
+        censored,
+        (horizon, params.season_length, params.cuts),
+        make_grids(params.effort),
+        mean,
+        chosen,
+        facts,
+        told,
+        score,
+        weights,
+        residuals,
+        blind,
+        shape,
+    )
+    demand_class = chosen[:, 1].copy()
+    level = _typical_demand(problem, mean)
+    error_std = _spread.estimate_error_std(residuals, level=level, demand_class=demand_class)
+    return ForecastSolution(
+        mean=mean,
+        quantiles=_spread.spread_quantiles(
+            mean, residuals=residuals, blind=blind, error_std=error_std, demand_class=demand_class
+        ),
+        method=chosen[:, 0].copy(),
+        parts=_heaviest(weights),
+        weights=weights,
+        demand_class=demand_class,
+        adi=facts[:, 0].copy(),
+        cv2=facts[:, 1].copy(),
+        mase=told[:, :, 0].copy(),
+        wmape=told[:, :, 1].copy(),
+        bias=told[:, :, 2].copy(),
+        wmape_terms=told[:, :, 3:].copy(),
+        actual_total=facts[:, 4].copy(),
+        score=score,
+        error_std=error_std,
+        seasonal=chosen[:, 2].astype(np.bool_),
+        cuts_used=shape[:, 0].astype(np.int8),
+        window=shape[:, 1].copy(),
+    )
+
+
+def make_grids(effort: Effort) -> _tournament.Grids:
+    """Return the smoothing constants that a tournament tries.
+
+    Parameters
+    ----------
+    effort : str
+        ``operational`` or ``best``.
+
+    Returns
+    -------
+    tuple of ndarray
+        SES constants; (alpha, beta, phi) of damped trend, shape (n, 3); windows (buckets); constants of
+        Croston-SBA; TSB constants of size and of chance.
+    """
+    windows = np.array([2, 3, 4, 6, 8, 13, 26, 52], dtype=np.int64)
+    if effort == "operational":
+        alphas = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.99])
+        trends = itertools.product(
+            [0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.95], [0.02, 0.05, 0.1, 0.2, 0.4], [0.8, 0.9, 0.98]
+        )
+        constants, chances = np.array([0.05, 0.1, 0.15, 0.2, 0.3]), np.array([0.02, 0.05, 0.1, 0.2, 0.3])
+    else:
+        alphas = np.concatenate([[0.01, 0.02, 0.03], np.arange(0.05, 1.0, 0.03), [0.995]])
+        trends = itertools.product(
+            np.linspace(0.04, 0.98, 14), [0.01, 0.03, 0.06, 0.1, 0.2, 0.35, 0.6], [0.8, 0.86, 0.92, 0.98]
+        )
+        constants, chances = np.arange(0.03, 0.4, 0.03), np.arange(0.02, 0.4, 0.04)
+    return alphas, np.array(list(trends)), windows, constants, constants, chances
+
+
+def _never(size: int) -> NDArray[np.bool_]:
+    mask = np.zeros(size, dtype=np.bool_)
+    mask.flags.writeable = False
+    return mask
+
+
+def _heaviest(weights: Floats) -> NDArray[np.int8]:
+    """Return the two methods of most weight, -1 where there is no second."""
+    order = np.argsort(-weights, axis=1, kind="stable")[:, :2]
+    there = np.take_along_axis(weights, order, axis=1) > 0
+    return np.where(there, order, -1).astype(np.int8)
+
+
+def _typical_demand(problem: ForecastProblem, mean: Floats) -> Floats:
+    """Return each series' mean demand of history, or of its forecast where that is larger, units/bucket."""
+    lengths = np.diff(problem.offsets)
+    filled = np.flatnonzero(lengths)
+    totals = np.zeros(problem.n_series)
+    if filled.size:
+        totals[filled] = np.add.reduceat(problem.values, problem.offsets[filled])
+    level: Floats = np.maximum(totals / np.maximum(lengths, 1), mean.mean(axis=1))
+    return level

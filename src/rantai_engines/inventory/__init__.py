@@ -1,0 +1,1 @@
+"""How much to hold of each item at each location, and when and how much to order."""

@@ -1,0 +1,1 @@
+"""Plan supply for demand over levels, places and time, on arrays alone."""

@@ -1,0 +1,94 @@
+"""Size one order of a source and what it needs of a component, exactly, in integers."""
+
+from rantai_engines.planning._layout import (
+    INT,
+    L_FIXED,
+    L_KEPT,
+    L_PER,
+    NET,
+    S_MAXIMUM,
+    S_MINIMUM,
+    S_MULTIPLE,
+    S_WALL,
+    S_YIELD,
+    Net,
+    compiled,
+)
+from rantai_engines.planning._worktime import start_for
+from rantai_engines.planning.problem import PPM
+from rantai_engines.planning.tables import NEVER
+
+
+@compiled(INT(INT, INT, INT))
+def ratio_up(a: int, b: int, c: int) -> int:
+    """Give ceil(a × b / c) without overflow on the way, NEVER when the result itself is too large."""
+    if float(a) * float(b) / float(c) > 1e18:
+        return NEVER
+    whole, rest = a // c, a % c
+    return whole * b + (rest * b + c - 1) // c
+
+
+@compiled(INT(INT, INT, INT))
+def ratio_down(a: int, b: int, c: int) -> int:
+    """Give floor(a × b / c) without overflow on the way, NEVER when the result itself is too large."""
+    if float(a) * float(b) / float(c) > 1e18:
+        return NEVER
+    whole, rest = a // c, a % c
+    return whole * b + (rest * b) // c
+
+
+@compiled(INT(NET, INT, INT))
+def lot_within(net: Net, source: int, most: int) -> int:
+    """Give the largest order of at most ``most`` units, 0 when that is below the minimum."""
+    multiple = net.sources[source, S_MULTIPLE]
+    lot = most // multiple * multiple if multiple > 0 else most
+    return int(lot) if lot >= max(net.sources[source, S_MINIMUM], 1) else 0
+
+
+@compiled(INT(NET, INT, INT))
+def lot_for(net: Net, source: int, need: int) -> int:
+    """Give the smallest order that covers ``need`` (or the largest one allowed), 0 when the sizes allow none."""
+    minimum, multiple = net.sources[source, S_MINIMUM], net.sources[source, S_MULTIPLE]
+    maximum = net.sources[source, S_MAXIMUM]
+    lot = max(need, minimum)
+    if multiple > 0:
+        lot = (lot + multiple - 1) // multiple * multiple
+    if maximum > 0 and lot > maximum:
+        return lot_within(net, source, maximum)
+    return int(lot)
+
+
+@compiled(INT(NET, INT, INT, INT))
+def lot_in_time(net: Net, source: int, most: int, end: int) -> int:
+    """Give the largest order of at most ``most`` that ends at ``end`` without starting before its wall, 0 for none."""
+    step = max(net.sources[source, S_MULTIPLE], 1)
+    if start_for(net, source, end, max(step, net.sources[source, S_MINIMUM]), -1) < net.sources[source, S_WALL]:
+        return 0
+    low, high = 0, most
+    while low < high:
+        middle = low + (high - low + 1) // 2
+        if start_for(net, source, end, middle, -1) >= net.sources[source, S_WALL]:
+            low = middle
+        else:
+            high = middle - 1
+    return lot_within(net, source, low // step * step)
+
+
+@compiled(INT(NET, INT, INT, INT))
+def component_need(net: Net, source: int, line: int, lot: int) -> int:
+    """Give the component units that an order takes: ceil(started × per ÷ kept share) + fixed."""
+    started = ratio_up(lot, PPM, net.sources[source, S_YIELD])
+    need = ratio_up(started, net.lines[line, L_PER], net.lines[line, L_KEPT])
+    return int(min(need + net.lines[line, L_FIXED], NEVER))
+
+
+@compiled(INT(NET, INT, INT, INT))
+def lot_from_component(net: Net, source: int, line: int, units: int) -> int:
+    """Give the largest order that ``units`` of the component support."""
+    left = units - net.lines[line, L_FIXED]
+    if left <= 0:
+        return 0
+    if net.lines[line, L_PER] == 0:
+        return NEVER
+    started = ratio_down(left, net.lines[line, L_KEPT], net.lines[line, L_PER])
+    return ratio_down(min(started, 10**17), net.sources[source, S_YIELD], PPM)

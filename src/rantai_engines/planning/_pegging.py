@@ -1,0 +1,193 @@
+"""Tie each unit of supply to its consumer, and say for whom in the end each planned unit is there."""
+
+import numpy as np
+from numba import njit, types
+
+from rantai_engines.planning._layout import (
+    INT,
+    L_BIT,
+    L_FROM,
+    L_PLACE,
+    L_ROW,
+    L_STEP,
+    L_TO,
+    NET,
+    NOW,
+    ROW,
+    S_END_LINE,
+    S_END_STEP,
+    S_FIRST_LINE,
+    S_FIRST_STEP,
+    S_MAXIMUM,
+    TABLE,
+    Ints,
+    Net,
+)
+from rantai_engines.planning._lots import component_need
+from rantai_engines.planning._worktime import start_for
+
+
+@njit(types.boolean(NET, ROW, ROW), cache=True)
+def _may_merge(net: Net, one: Ints, other: Ints) -> bool:
+    """Say whether two orders may be one: same source, end and alternates, fixed time, and the same components."""
+    source = one[0]
+    if source != other[0] or one[1] != other[1] or one[3] != other[3]:
+        return False
+    both, maximum = one[2] + other[2], net.sources[source, S_MAXIMUM]
+    if 0 < maximum < both:
+        return False
+    for step in range(net.sources[source, S_FIRST_STEP], net.sources[source, S_END_STEP]):
+        if net.unit_seconds[step] > 0.0:
+            return False
+    for line in range(net.sources[source, S_FIRST_LINE], net.sources[source, S_END_LINE]):
+        apart = component_need(net, source, line, one[2]) + component_need(net, source, line, other[2])
+        if component_need(net, source, line, both) != apart:
+            return False
+    return True
+
+
+@njit(INT(NET, TABLE), cache=True)
+def merge_orders(net: Net, orders: Ints) -> int:
+    """Merge neighbours of ``orders`` (sorted by source, end, alternates) in place; give how many are left."""
+    n = 0
+    for k in range(len(orders)):
+        if n > 0 and _may_merge(net, orders[n - 1], orders[k]):
+            orders[n - 1, 2] += orders[k, 2]
+        else:
+            orders[n] = orders[k]
+            n += 1
+    return n
+
+
+@njit(types.void(NET, TABLE, ROW), cache=True)
+def write_starts(net: Net, orders: Ints, start: Ints) -> None:
+    """Write when each order must start at the latest."""
+    for k in range(len(orders)):
+        start[k] = start_for(net, orders[k, 0], orders[k, 1], orders[k, 2], -1)
+
+
+@njit(INT(NET, TABLE, ROW, TABLE), cache=True)
+def write_consumption(net: Net, orders: Ints, start: Ints, out: Ints) -> int:
+    """Write (order, line row, item-location, time, quantity) of all that orders take; give how many rows that is."""
+    n = 0
+    for k in range(len(orders)):
+        source, end, lot = orders[k, 0], orders[k, 1], orders[k, 2]
+        for line in range(net.sources[source, S_FIRST_LINE], net.sources[source, S_END_LINE]):
+            bit = net.lines[line, L_BIT]
+            if bit >= 0 and (orders[k, 3] >> bit) & 1 == 0:
+                continue
+            step = net.lines[line, L_STEP]
+            at = max(start[k] if step < 0 else start_for(net, source, end, lot, step), net.clock[NOW])
+            if at < net.lines[line, L_FROM] or at >= net.lines[line, L_TO]:
+                continue
+            need = component_need(net, source, line, lot)
+            if need == 0:
+                continue
+            out[n, 0], out[n, 1], out[n, 2] = k, net.lines[line, L_ROW], net.lines[line, L_PLACE]
+            out[n, 3], out[n, 4] = at, need
+            n += 1
+    return n
+
+
+@njit(INT(TABLE, TABLE, TABLE), cache=True)
+def write_pegs(supplies: Ints, needs: Ints, out: Ints) -> int:
+    """Give each need the latest supplies in time, later needs last; rows are (place, time, quantity), sorted.
+
+    ``out`` (n_supplies + n_needs, 3) takes (supply row, need row, quantity). Early units stay for whom they alone can
+    serve; since a unit that is there stays usable for every later need, any choice among those there is feasible.
+    """
+    n, s = 0, 0
+    stack = np.empty(len(supplies), np.int64)
+    left = supplies[:, 2].copy()
+    top = 0
+    for k in range(len(needs)):
+        place, at, want = needs[k, 0], needs[k, 1], needs[k, 2]
+        if k == 0 or needs[k - 1, 0] != place:
+            top = 0
+        while s < len(supplies) and supplies[s, 0] < place:
+            s += 1
+        while s < len(supplies) and supplies[s, 0] == place and supplies[s, 1] <= at:
+            stack[top] = s
+            top += 1
+            s += 1
+        while want > 0 and top > 0:
+            supply = stack[top - 1]
+            units = min(want, left[supply])
+            if units > 0:
+                out[n, 0], out[n, 1], out[n, 2] = supply, k, units
+                n += 1
+            want -= units
+            left[supply] -= units
+            if left[supply] == 0:
+                top -= 1
+    return n
+
+
+@njit(INT(TABLE, INT, INT), cache=True)
+def _gather(out: Ints, begin: int, end: int) -> int:
+    """Sort rows begin:end by code and add up equal ones; give the new end."""
+    if end - begin < 2:
+        return end
+    gap = 1
+    while 3 * gap + 1 < end - begin:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for k in range(begin + gap, end):
+            code, units, j = out[k, 0], out[k, 1], k
+            while j - gap >= begin and out[j - gap, 0] > code:
+                out[j, 0], out[j, 1] = out[j - gap, 0], out[j - gap, 1]
+                j -= gap
+            out[j, 0], out[j, 1] = code, units
+        gap //= 3
+    n = begin + 1
+    for k in range(begin + 1, end):
+        if out[n - 1, 0] == out[k, 0]:
+            out[n - 1, 1] += out[k, 1]
+        else:
+            out[n, 0], out[n, 1] = out[k, 0], out[k, 1]
+            n += 1
+    return n
+
+
+@njit(INT(ROW, ROW, ROW, TABLE, ROW, ROW, TABLE), cache=True)
+def write_reasons(
+    sequence: Ints, quantity: Ints, peg_offset: Ints, pegs: Ints, rest_code: Ints, first: Ints, out: Ints
+) -> int:
+    """Write for each order its final reasons; give the rows used, or -1 when ``out`` is too short.
+
+    sequence (n_orders): consumers before suppliers. peg_offset, pegs (consumer order or -1, reason code, units): what
+    each order's units go to. rest_code: the code of units nobody takes. first (2 × n_orders): ``first[o]`` and
+    ``first[n_orders + o]`` become the range of order o in ``out`` (code, units), codes rising.
+    """
+    n, orders = 0, len(sequence)
+    for o in sequence:
+        begin, rest = n, quantity[o]
+        for p in range(peg_offset[o], peg_offset[o + 1]):
+            consumer, units = pegs[p, 0], pegs[p, 2]
+            rest -= units
+            if consumer < 0:
+                if n == len(out):
+                    return -1
+                out[n, 0], out[n, 1] = pegs[p, 1], units
+                n += 1
+                continue
+            given, passed = 0, 0
+            for r in range(first[consumer], first[orders + consumer]):
+                if n == len(out):
+                    return -1
+                passed += out[r, 1]
+                upto = int(np.rint(units * (passed / quantity[consumer])))
+                if passed == quantity[consumer]:
+                    upto = units
+                if upto > given:
+                    out[n, 0], out[n, 1] = out[r, 0], upto - given
+                    n += 1
+                    given = upto
+        if rest > 0:
+            if n == len(out):
+                return -1
+            out[n, 0], out[n, 1] = rest_code[o], rest
+            n += 1
+        n = _gather(out, begin, n)
+        first[o], first[orders + o] = begin, n
+    return n

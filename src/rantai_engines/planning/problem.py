@@ -1,0 +1,286 @@
+"""State a supply planning problem as frozen columns, checked once.
+
+Units: quantities int64 in 1/10,000 of the item's base unit; instants int64 seconds since the epoch; durations int64
+seconds of working time; index columns int64 rows of the other table, -1 for none. Rows may stand in any order: what
+decides between equals is the ``key`` (the database's id), so a shuffled table gives the same plan.
+"""
+
+# ruff: noqa: RUF009  (column() gives a dataclasses.field, made anew at each call)
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rantai_engines.planning.tables import NEVER, QUANTITY_LIMIT, InvalidProblem, build, check, column
+
+__all__ = ["NEVER", "InvalidProblem", "build"]
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+#: ``quantity_per`` and ``origin_per`` count 1/1,000,000 of a base unit.
+PER_SCALE = 1_000_000
+#: Yields and scrap are parts in a million.
+PPM = 1_000_000
+#: One base unit.
+UNIT = 10_000
+#: At most four million component units in one parent unit.
+_PER_LIMIT = 4 * 10**12
+_LONGEST_HORIZON = 200 * 366 * 86_400
+
+
+class SourceKind(IntEnum):
+    """How an item-location is replenished."""
+
+    MAKE = 0
+    BUY = 1
+    MOVE = 2
+    DROPSHIP = 3
+    SUBSTITUTE = 4
+
+
+class DemandKind(IntEnum):
+    """Why units are asked for."""
+
+    ORDER = 0
+    FORECAST = 1
+    SAFETY = 2
+    REQUIREMENT = 3
+
+
+class ReceiptKind(IntEnum):
+    """What a scheduled receipt is."""
+
+    PURCHASE = 0
+    PRODUCTION = 1
+    TRANSFER = 2
+
+
+class ResourceKind(IntEnum):
+    """How a resource limits."""
+
+    INFINITE = 0
+    FINITE = 1
+    BUCKET = 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Calendars:
+    """Working time, expanded once: calendar c is open in [start[i], end[i]) for i in offset[c]:offset[c + 1].
+
+    Intervals are sorted and disjoint within a calendar. After its last interval a calendar never works again, so
+    expand it to the horizon's end; expand it from before ``now`` where orders may already run.
+    """
+
+    offset: Ints
+    start: Ints
+    end: Ints
+
+    def __len__(self) -> int:
+        return len(self.offset) - 1
+
+
+def no_calendars() -> Calendars:
+    """Give the table for a company that works round the clock."""
+    return Calendars(offset=np.zeros(1, np.int64), start=np.zeros(0, np.int64), end=np.zeros(0, np.int64))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class ItemLocations:
+    """An item where it is kept: stock that is free to plan, its target and its planning time fence."""
+
+    key: Ints = column()
+    on_hand: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    on_hand_at: Ints = column(0)
+    safety_stock: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    reorder_level: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    order_up_to: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    fence_until: Ints = column(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Sources:
+    """A way to replenish an item-location: make, buy, move along a lane, dropship, substitute."""
+
+    key: Ints = column()
+    item_location: Ints = column(low=0, refers_to="ItemLocations")
+    kind: Ints = column(low=0, high=4)
+    rank: Ints = column(1)
+    lead_time: Ints = column(0, low=0)
+    calendar: Ints = column(-1, low=-1, refers_to="Calendars")
+    fence: Ints = column(0)
+    minimum: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    multiple: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    maximum: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    limit: Ints = column(NEVER, low=0)
+    cost: Floats = column(0, low=-1e18, high=1e18, dtype="float64")
+    effective_from: Ints = column(0)
+    effective_to: Ints = column(NEVER)
+    yield_ppm: Ints = column(PPM, low=1, high=PPM)
+    origin: Ints = column(-1, low=-1, refers_to="ItemLocations")
+    origin_per: Ints = column(PER_SCALE, low=1, high=_PER_LIMIT)
+    supplier: Ints = column(-1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class BomLines:
+    """A component of a make source; lines of one ``group`` >= 0 are alternates by ``rank``."""
+
+    source: Ints = column(low=0, refers_to="Sources")
+    component: Ints = column(low=0, refers_to="ItemLocations")
+    quantity_per: Ints = column(low=0, high=_PER_LIMIT)
+    quantity_fixed: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    scrap_ppm: Ints = column(0, low=0, high=PPM - 1)
+    operation: Ints = column(-1, low=-1, refers_to="Operations")
+    effective_from: Ints = column(0)
+    effective_to: Ints = column(NEVER)
+    group: Ints = column(-1, low=-1)
+    rank: Ints = column(1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Operations:
+    """A step of a make source's routing: ``fixed_seconds`` plus ``unit_seconds`` for each started base unit."""
+
+    source: Ints = column(low=0, refers_to="Sources")
+    sequence: Ints = column()
+    fixed_seconds: Ints = column(0, low=0)
+    unit_seconds: Floats = column(0, low=0, high=1e12, dtype="float64")
+    calendar: Ints = column(-1, low=-1, refers_to="Calendars")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Loads:
+    """What a step occupies of a resource while it runs (finite planning; the infinite plan ignores it)."""
+
+    operation: Ints = column(low=0, refers_to="Operations")
+    resource: Ints = column(low=0, refers_to="Resources")
+    quantity: Ints = column(UNIT, low=0, high=QUANTITY_LIMIT)
+    group: Ints = column(-1, low=-1)
+    rank: Ints = column(1)
+    setup: Ints = column(-1)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Resources:
+    """What limits how much can run at once (finite planning; the infinite plan ignores it)."""
+
+    key: Ints = column()
+    calendar: Ints = column(-1, low=-1, refers_to="Calendars")
+    maximum: Ints = column(UNIT, low=0, high=QUANTITY_LIMIT)
+    kind: Ints = column(0, low=0, high=2)
+    max_early: Ints = column(8_640_000, low=0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Receipts:
+    """Open released supply: a purchase, a production or a transfer order that is on its way."""
+
+    key: Ints = column()
+    item_location: Ints = column(low=0, refers_to="ItemLocations")
+    time: Ints = column()
+    quantity: Ints = column(low=0, high=QUANTITY_LIMIT)
+    kind: Ints = column(0, low=0, high=2)
+    firm: Bools = column(1, low=0, high=1, dtype="bool")
+    source: Ints = column(-1, low=-1, refers_to="Sources")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Demands:
+    """Independent demand, and requirements that open orders still have (``receipt`` is the one it feeds)."""
+
+    key: Ints = column()
+    item_location: Ints = column(low=0, refers_to="ItemLocations")
+    due: Ints = column()
+    quantity: Ints = column(low=0, high=QUANTITY_LIMIT)
+    kind: Ints = column(0, low=0, high=3)
+    class_rank: Ints = column(0)
+    stake: Floats = column(0, low=-1e18, high=1e18, dtype="float64")
+    min_shipment: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    max_lateness: Ints = column(NEVER, low=0)
+    partial: Bools = column(1, low=0, high=1, dtype="bool")
+    promised_at: Ints = column(NEVER)
+    receipt: Ints = column(-1, low=-1, refers_to="Receipts")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Problem:
+    """Everything the planner knows at ``now``; nothing is planned after ``horizon_end``.
+
+    Raises
+    ------
+    InvalidProblem : a column of the wrong shape, dtype or range, an index or a key that names no row or two rows, a
+        calendar whose intervals overlap, a source without what its kind needs.
+    """
+
+    now: int
+    horizon_end: int
+    item_locations: ItemLocations
+    sources: Sources
+    demands: Demands
+    calendars: Calendars
+    bom_lines: BomLines
+    operations: Operations
+    loads: Loads
+    resources: Resources
+    receipts: Receipts
+
+    def __post_init__(self) -> None:
+        if not self.now < self.horizon_end < NEVER:
+            raise InvalidProblem("Problem", "horizon_end", -1, f"{self.horizon_end} is not after now {self.now}")
+        if self.horizon_end - self.now > _LONGEST_HORIZON:
+            raise InvalidProblem("Problem", "horizon_end", -1, "is over 200 years after now")
+        _check_calendars(self.calendars)
+        tables = (
+            self.item_locations, self.sources, self.demands, self.bom_lines,
+            self.operations, self.loads, self.resources, self.receipts,
+        )  # fmt: skip
+        sizes = {type(t).__name__: _rows(t) for t in tables} | {"Calendars": len(self.calendars)}
+        for table in tables:
+            check(table, sizes=sizes)
+        _check_sources(self.sources)
+        _check_bom(self.bom_lines, sources=self.sources, operations=self.operations)
+
+
+def _rows(table: object) -> int:
+    first: str = next(iter(table.__dataclass_fields__))  # type: ignore[attr-defined]
+    return len(getattr(table, first))
+
+
+def _check_calendars(calendars: Calendars) -> None:
+    offset, start, end = calendars.offset, calendars.start, calendars.end
+    if not len(offset) or offset[0] != 0 or offset[-1] != len(start) or (np.diff(offset) < 0).any():
+        raise InvalidProblem("Calendars", "offset", -1, f"must rise from 0 to {len(start)}")
+    if len(start) != len(end):
+        raise InvalidProblem("Calendars", "end", -1, f"has {len(end)} rows where start has {len(start)}")
+    _refuse("Calendars", "end", end <= start, "an interval must end after its start")
+    overlap = np.zeros(len(start), np.bool_)
+    overlap[1:] = start[1:] < end[:-1]
+    overlap[offset[:-1][offset[:-1] < len(start)]] = False
+    _refuse("Calendars", "start", overlap, "starts before the interval before it has ended")
+
+
+def _check_sources(sources: Sources) -> None:
+    takes = (sources.kind == SourceKind.MOVE) | (sources.kind == SourceKind.SUBSTITUTE)
+    _refuse("Sources", "origin", takes & (sources.origin < 0), "a move or a substitute needs its origin")
+    _refuse("Sources", "origin", ~takes & (sources.origin >= 0), "only a move or a substitute has an origin")
+    _refuse("Sources", "maximum", (sources.maximum > 0) & (sources.maximum < sources.minimum), "is below the minimum")
+    _refuse("Sources", "effective_to", sources.effective_to <= sources.effective_from, "is not after effective_from")
+
+
+def _check_bom(lines: BomLines, *, sources: Sources, operations: Operations) -> None:
+    _refuse("BomLines", "source", sources.kind[lines.source] != SourceKind.MAKE, "only a make source has components")
+    kind = sources.kind[operations.source]
+    _refuse("Operations", "source", kind != SourceKind.MAKE, "only a make source has a routing")
+    step = lines.operation >= 0
+    wrong = step.copy()
+    wrong[step] = operations.source[lines.operation[step]] != lines.source[step]
+    _refuse("BomLines", "operation", wrong, "belongs to another source")
+
+
+def _refuse(table: str, name: str, bad: Bools, text: str) -> None:
+    if bad.any():
+        raise InvalidProblem(table, name, int(np.argmax(bad)), text)

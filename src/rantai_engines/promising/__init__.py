@@ -1,0 +1,1 @@
+"""Promise dates and quantities from stock and receipts that nobody holds yet."""

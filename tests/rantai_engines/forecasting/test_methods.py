@@ -1,0 +1,186 @@
+"""Each compiled method agrees with its plainest form and with the books."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rantai_engines.forecasting import _kernels, _seasons, _tournament, reference
+from rantai_engines.forecasting.solve import make_grids
+
+Floats = NDArray[np.float64]
+ALPHAS, DAMPED, WINDOWS, CONSTANTS, SIZES, CHANCES = make_grids("operational")
+
+histories = st.lists(st.floats(0, 1e6).map(lambda v: round(v, 3)), min_size=5, max_size=60).filter(any)
+gappy = st.lists(st.one_of(st.just(0.0), st.integers(1, 500).map(float)), min_size=3, max_size=60).filter(any)
+
+
+def ahead(method: str, y: Floats, *args: object, horizon: int = 6) -> Floats:
+    out = np.zeros(horizon)
+    getattr(_kernels, method)(y, *args, out)
+    return out
+
+
+@settings(max_examples=80, deadline=None)
+@given(history=histories)
+def test_ses_equals_the_reference(history: list[float]) -> None:
+    y = np.array(history)
+    close = pytest.approx(reference.ses(history, alphas=ALPHAS), rel=1e-6, abs=1e-6 * y.max())
+
+    errors = [
+        abs(_kernels.fit_ses(y, np.array([alpha]))[0] - reference.ses(history, alphas=[alpha])) for alpha in ALPHAS
+    ]
+
+    assert max(errors) <= 1e-7 * y.max()
+    assert ahead("forecast_ses", y, ALPHAS)[0] == close or np.ptp(y) < 1e-3 * y.max()
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories, k=st.integers(0, len(DAMPED) - 1))
+def test_damped_trend_equals_the_reference(history: list[float], k: int) -> None:
+    y = np.array(history)
+
+    found = ahead("forecast_damped", y, DAMPED[k : k + 1])
+
+    assert found == pytest.approx(
+        reference.damped_trend(history, horizon=6, grid=DAMPED[k : k + 1]), rel=1e-4, abs=1e-4 * y.max()
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=histories, alpha=st.sampled_from(ALPHAS))
+def test_theta_equals_the_reference(history: list[float], alpha: float) -> None:
+    y = np.array(history)
+
+    found = ahead("forecast_theta", y, np.array([alpha]))
+
+    assert found == pytest.approx(reference.theta(history, horizon=6, alphas=[alpha]), rel=1e-6, abs=1e-6 * y.max())
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=gappy, alpha=st.sampled_from(CONSTANTS), beta=st.sampled_from(CHANCES))
+def test_croston_and_tsb_equal_the_reference(history: list[float], alpha: float, beta: float) -> None:
+    y = np.array(history)
+
+    sba, tsb = (
+        ahead("forecast_sba", y, np.array([alpha])),
+        ahead("forecast_tsb", y, np.array([alpha]), np.array([beta])),
+    )
+
+    assert sba == pytest.approx(np.full(6, reference.croston_sba(history, alpha=alpha)))
+    assert tsb == pytest.approx(np.full(6, reference.tsb(history, alpha=alpha, beta=beta)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=gappy)
+def test_demand_is_described_as_by_the_reference(history: list[float]) -> None:
+    facts = np.zeros(5)
+    y = np.array(history)
+
+    _kernels.describe_demand(y, np.zeros(y.size, dtype=np.bool_), facts)
+
+    assert facts[:2] == pytest.approx(reference.describe(history), abs=1e-9)
+
+
+@pytest.mark.parametrize("season", [4, 7, 12])
+def test_a_strong_season_is_found_with_the_indices_of_the_reference(season: int) -> None:
+    shape = 1 + 0.4 * np.sin(2 * np.pi * np.arange(season) / season)
+    y = np.tile(100 * shape, 5)
+    profile = np.ones(season)
+
+    assert _seasons.has_season(y, season)
+    assert _seasons.classical_profile(y, season, profile)
+    assert profile == pytest.approx(reference.seasonal_indices(list(y), season=season), rel=1e-6)
+    assert profile == pytest.approx(shape, rel=1e-6)
+
+
+def test_a_season_of_noise_is_drawn_to_one() -> None:
+    shrunk, raw = [], []
+    for seed in range(40):
+        y, profile = np.random.default_rng(seed).gamma(4, 25, 60), np.ones(12)
+        _seasons.classical_profile(y, 12, profile)
+        shrunk.append(profile.std())
+        raw.append(reference.seasonal_indices(list(y), season=12).std())
+
+    assert np.mean(shrunk) < 0.4 * np.mean(raw)
+
+
+def test_three_waves_are_found_in_a_year_and_a_half_of_weeks() -> None:
+    t = np.arange(78)
+    y = 200 + 80 * np.cos(2 * np.pi * t / 52)
+    profile = np.ones(52)
+
+    assert _seasons.harmonic_profile(y, 52, profile)
+    assert np.argmax(profile) in (0, 1, 51)
+    assert profile[26] == pytest.approx(0.6, abs=0.08)
+
+
+# Hyndman & Athanasopoulos, Forecasting: Principles and Practice (3rd ed.), section 8.1, prints for Algerian exports
+# what any text does for SES: with alpha 1 it is the naive, with alpha near 0 the mean.
+def test_ses_is_the_naive_for_alpha_one_and_the_mean_for_alpha_nought() -> None:
+    y = np.array([3.0, 9.0, 4.0, 8.0])
+
+    assert _kernels.fit_ses(y, np.array([1.0]))[0] == pytest.approx(8.0)
+    assert _kernels.fit_ses(y, np.array([1e-9]))[0] == pytest.approx(6.0)
+
+
+def test_theta_adds_half_the_slope_to_ses() -> None:
+    # Hyndman & Billah (2003), "Unmasking the Theta method", equation 6: SES with drift of half the slope.
+    y = np.array([12.0, 15.0, 11.0, 18.0, 20.0, 17.0, 23.0])
+    slope = np.polyfit(np.arange(7), y, 1)[0]
+
+    assert np.diff(ahead("forecast_theta", y, ALPHAS)) == pytest.approx(np.full(5, slope / 2))
+
+
+def test_sba_forecasts_a_regular_gap_by_the_textbook() -> None:
+    # Syntetos & Boylan (2005): size 6 every third bucket, alpha .1 gives .95 x 6 / 3 in the steady state.
+    y = np.array([0.0, 0.0, 6.0] * 40)
+
+    assert ahead("forecast_sba", y, np.array([0.1]))[0] == pytest.approx(0.95 * 2)
+
+
+def test_tsb_falls_while_nothing_is_asked_for_and_croston_does_not() -> None:
+    alive, dying = np.array([0.0, 0.0, 6.0] * 10), np.array([0.0, 0.0, 6.0] * 10 + [0.0] * 10)
+
+    tenth = np.array([0.1])
+    assert ahead("forecast_tsb", dying, tenth, tenth)[0] < 0.4 * ahead("forecast_tsb", alive, tenth, tenth)[0]
+    assert ahead("forecast_sba", dying, np.array([0.1]))[0] > 0.7 * ahead("forecast_sba", alive, np.array([0.1]))[0]
+
+
+@pytest.mark.parametrize(
+    ("demand", "name"),
+    [
+        ([10, 11, 9, 10, 12, 10, 9, 10], _tournament.SMOOTH),
+        ([1, 40, 2, 90, 1, 3, 70, 2], _tournament.ERRATIC),
+        ([0, 5, 0, 5, 0, 0, 5, 0], _tournament.INTERMITTENT),
+        ([0, 1, 0, 40, 0, 0, 2, 0], _tournament.LUMPY),
+        ([3, 4] + [0] * 20, _tournament.DEAD),
+        ([0, 0, 0], _tournament.DEAD),
+        ([4, 5], _tournament.NEW),
+    ],
+)
+def test_demand_is_classed_by_interval_and_variation(demand: list[int], name: int) -> None:
+    # Syntetos, Boylan & Croston (2005), figure 1: limits 1.32 and .49.
+    y, facts = np.array(demand, dtype=float), np.zeros(5)
+    _kernels.describe_demand(y, np.zeros(y.size, dtype=np.bool_), facts)
+
+    assert _tournament.classify(y.size, facts) == name
+
+
+def test_cuts_lie_half_a_window_apart_and_leave_history_to_learn_from() -> None:
+    window, origins = _tournament.place_cuts(54, 26, 3)
+
+    assert window == 13
+    assert origins.tolist() == [29, 35, 41]
+    assert _tournament.place_cuts(1, 26, 3)[1].size == 0
+    assert _tournament.place_cuts(4, 26, 3)[1].tolist() == [1, 2, 3]
+
+
+def test_a_stock_out_is_filled_with_recent_demand_and_never_below_what_was_seen() -> None:
+    values = np.array([0.0, 8.0, 10.0, 0.0, 12.0, 50.0, 6.0])
+    hidden = np.array([True, False, False, True, False, True, False])
+
+    filled = _kernels.fill_censored(values, hidden)
+
+    assert filled.tolist() == [9.0, 8.0, 10.0, 9.0, 12.0, 50.0, 6.0]
