@@ -1,0 +1,175 @@
+"""Figures, money, quantities and dates in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Literal
+
+from babel import Locale, dates, numbers
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from rantai.kernel.money import Money, minor_digits
+from rantai.kernel.quantities import Quantity
+
+NOTHING = "–"
+SCALE = 10_000
+MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+
+# British English: day before month, as people in Jakarta and Shenzhen write it too.
+_LOCALES = {"en": "en_GB", "id": "id", "zh-hans": "zh_Hans_CN"}
+_SYMBOLS = {"IDR": "Rp", "CNY": "CN¥", "MYR": "RM", "THB": "฿", "VND": "₫", "SGD": "S$"}
+
+
+def locale() -> Locale:
+    """Return Babel's locale of the active language."""
+    return _locale(get_language() or "en")
+
+
+@lru_cache(maxsize=16)
+def _locale(language: str) -> Locale:
+    name = _LOCALES.get(language.lower()) or _LOCALES.get(language.lower().split("-")[0])
+    return Locale.parse(name or language.replace("-", "_"))
+
+
+def number(value: Any, digits: int | None = None) -> str:
+    """Format a figure with grouping; `digits` fixes the decimals, else up to four are shown."""
+    if value is None or value == "":
+        return NOTHING
+    pattern = "#,##0.####" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
+    text = numbers.format_decimal(_plain(value), format=pattern, locale=locale())
+    return text.replace("-", MINUS)
+
+
+def compact(value: Any) -> str:
+    """Format a large figure in a word: 798m, 798 jt, 8.9亿."""
+    plain = _plain(value)
+    text = numbers.format_compact_decimal(plain, fraction_digits=1, locale=locale())
+    whole = re.search(r"\d+", text)
+    if whole and len(whole[0]) > 2:
+        text = numbers.format_compact_decimal(plain, fraction_digits=0, locale=locale())
+    return text.replace("-", MINUS)
+
+
+def percent(share: Any, digits: int = 1) -> str:
+    """Format a share: .953 becomes 95.3 %."""
+    if share is None:
+        return NOTHING
+    text = numbers.format_percent(share, format="#,##0." + "#" * digits + "%", locale=locale())
+    return text.replace("-", MINUS).replace("%", f"{SPACE}%")
+
+
+def money(value: Money | int | None, currency: str = "", *, short: bool = False) -> str:
+    """Format money with its currency; an int counts ten-thousandths of `currency`."""
+    if value is None:
+        return NOTHING
+    held = value if isinstance(value, Money) else Money(int(value), currency)
+    figure = compact(held.decimal) if short else _figure(held)
+    symbol = _symbol(held.currency)
+    gap = SPACE if symbol[-1:].isalpha() else ""
+    sign, figure = (MINUS, figure[1:]) if figure.startswith(MINUS) else ("", figure)
+    return f"{sign}{symbol}{gap}{figure}"
+
+
+def amount(value: Money | int | None, currency: str = "") -> str:
+    """Format money without its currency, for a column whose head names it."""
+    if value is None:
+        return NOTHING
+    return _figure(value if isinstance(value, Money) else Money(int(value), currency))
+
+
+def quantity(value: Quantity | int | None, unit: str = "") -> str:
+    """Format a quantity; an int counts ten-thousandths of the base unit."""
+    if value is None:
+        return NOTHING
+    held = value if isinstance(value, Quantity) else Quantity(int(value))
+    figure = number(held.decimal)
+    return f"{figure}{SPACE}{unit}" if unit else figure
+
+
+def day(value: date | datetime | None, *, today: date, style: str = "") -> str:
+    """Format a date: 18 Nov, with the year where it is not this one; style "long" or "year"."""
+    if value is None:
+        return NOTHING
+    shown = _local(value).date() if isinstance(value, datetime) else value
+    if style == "long":
+        return dates.format_date(shown, format="full", locale=locale())
+    skeleton = "yMMMd" if style == "year" or shown.year != today.year else "MMMd"
+    return dates.format_skeleton(skeleton, shown, locale=locale())
+
+
+def moment(value: datetime | date | None, *, now: datetime) -> str:
+    """Format an instant: today 09:14, else 2 Nov 10:31."""
+    if not isinstance(value, datetime):
+        return day(value, today=_local(now).date())
+    shown, here = _local(value), _local(now)
+    clock = dates.format_time(shown, format="HH:mm", locale=locale())
+    if shown.date() == here.date():
+        return _("today %(clock)s") % {"clock": clock}
+    return f"{day(shown.date(), today=here.date())} {clock}"
+
+
+def ago(value: date | datetime | None, *, today: date) -> str:
+    """Say how far a day is: in 9 days, 2 weeks ago, today."""
+    if value is None:
+        return NOTHING
+    shown = _local(value).date() if isinstance(value, datetime) else value
+    distance = shown - today
+    if not distance:
+        return _("today")
+    step: Literal["day", "week"] = "day" if abs(distance) < timedelta(days=21) else "week"
+    return dates.format_timedelta(distance, granularity=step, threshold=1.5, add_direction=True, locale=locale())
+
+
+def late(days: int | None) -> str:
+    """Say days of lateness as a signed figure; on time is a dot."""
+    if days is None:
+        return NOTHING
+    if not days:
+        return "·"
+    sign = "+" if days > 0 else MINUS
+    return sign + ngettext("%(days)s d", "%(days)s d", abs(days)) % {"days": number(abs(days))}
+
+
+def initials(name: str) -> str:
+    """Shorten a name to the two letters of its disc."""
+    words = str(name).split()
+    if not words:
+        return ""
+    if not words[0][0].isascii():
+        return words[0][:1]
+    return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+
+
+def currency_symbol(code: str) -> str:
+    """Return the sign that people write for a currency."""
+    return _symbol(code) if code else ""
+
+
+def _symbol(code: str) -> str:
+    return _SYMBOLS.get(code) or numbers.get_currency_symbol(code, locale=locale())
+
+
+def _figure(value: Money) -> str:
+    plain = value.decimal
+    exponent = plain.as_tuple().exponent
+    return number(plain, max(minor_digits(value.currency), -exponent if isinstance(exponent, int) else 0))
+
+
+def _plain(value: Any) -> Any:
+    return (
+        value.decimal
+        if isinstance(value, Money | Quantity)
+        else Decimal(str(value))
+        if isinstance(value, float)
+        else value
+    )
+
+
+def _local(value: datetime) -> datetime:
+    return timezone.localtime(value) if timezone.is_aware(value) else value

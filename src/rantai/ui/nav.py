@@ -1,0 +1,160 @@
+"""The rail: stations of the chain from upstream to downstream, and what the shell shows around a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+HOUSES = ("suppliers", "operations", "customers")
+HOUSE_NAMES = {"suppliers": _("Suppliers"), "operations": _("Operations"), "customers": _("Customers")}
+COUNT_SECONDS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A page that the rail leads to; house is one of HOUSES, "top" or "end"; count a dotted path of f(user)."""
+
+    house: str
+    label: Any
+    url_name: str
+    permission: str
+    icon: str = ""
+    count: str = ""
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """A number beside a station; red where it counts hurt customers."""
+
+    n: int
+    hurt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A station as one user sees it."""
+
+    station: Station
+    href: str
+    current: bool
+    count: Count | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The stations of one house."""
+
+    house: str
+    name: Any
+    stops: tuple[Stop, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """What the shell knows of the company: UI_STATUS names a function request → Status."""
+
+    company: str = ""
+    fresh: str = ""
+    jobs: int = 0
+    jobs_url: str = ""
+    notices: int = 0
+    notices_url: str = ""
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Give templates what the shell needs; every part is worked out only if a template asks."""
+    return {
+        "layout": "ui/panel_only.html" if _goes_to_the_side(request) else "ui/base.html",
+        "house": _house(request),
+        "theme": _theme(request),
+        "rail": SimpleLazyObject(lambda: list_stretches(request)),
+        "status": SimpleLazyObject(lambda: _status(request)),
+        "search_url": SimpleLazyObject(lambda: _find_url(getattr(settings, "UI_SEARCH_URL_NAME", "")) or ""),
+        "account_url": SimpleLazyObject(lambda: _find_url(getattr(settings, "UI_ACCOUNT_URL_NAME", "")) or ""),
+    }
+
+
+def list_stretches(request: HttpRequest) -> dict[str, Any]:
+    """Return the rail that this user may walk: top, houses in the order of the flow, end."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"top": (), "houses": (), "end": ()}
+    reachable = [(station, href) for station in stations() if (href := _find_url(station.url_name))]
+    here = _longest_prefix(request.path, [href for _station, href in reachable])
+    stops = [
+        Stop(station, href, href == here, _count(station, user))
+        for station, href in reachable
+        if user.has_perm(station.permission)
+    ]
+    by_house = {
+        house: tuple(stop for stop in stops if stop.station.house == house) for house in (*HOUSES, "top", "end")
+    }
+    houses = tuple(Stretch(house, HOUSE_NAMES[house], by_house[house]) for house in HOUSES if by_house[house])
+    return {"top": by_house["top"], "houses": houses, "end": by_house["end"]}
+
+
+def stations() -> list[Station]:
+    """Return the rail list of the settings."""
+    return list(import_module(settings.UI_NAVIGATION).STATIONS) if getattr(settings, "UI_NAVIGATION", "") else []
+
+
+def _count(station: Station, user: Any) -> Count | None:
+    if not station.count:
+        return None
+    key = f"ui.count.{user.pk}.{station.url_name}"
+    held = cache.get(key)
+    if held is None:
+        held = (_as_count(import_string(station.count)(user)),)
+        cache.set(key, held, COUNT_SECONDS)
+    return held[0]
+
+
+def _as_count(answer: int | Count | None) -> Count | None:
+    return Count(answer) if isinstance(answer, int) else answer
+
+
+def _status(request: HttpRequest) -> Status:
+    path = getattr(settings, "UI_STATUS", "")
+    return import_string(path)(request) if path else Status()
+
+
+def _theme(request: HttpRequest) -> str:
+    """Return what the cookie says; without one, what the user's account says (asked only of the signed in)."""
+    chosen = request.COOKIES.get("theme")
+    if chosen is None and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        chosen = getattr(getattr(request, "user", None), "theme", "")
+    return chosen if chosen in {"light", "dark"} else ""
+
+
+def _house(request: HttpRequest) -> str:
+    match = request.resolver_match
+    view = match.func if match else None
+    return getattr(getattr(view, "view_class", view), "house", "") or ""
+
+
+def _goes_to_the_side(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Target", "").endswith("#side")
+
+
+def _find_url(name: str) -> str | None:
+    if not name:
+        return None
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return None
+
+
+def _longest_prefix(path: str, hrefs: list[str]) -> str:
+    matching = [href for href in hrefs if path == href or (href != "/" and path.startswith(href))]
+    return max(matching, key=len, default="")
