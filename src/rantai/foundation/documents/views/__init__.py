@@ -1,0 +1,1 @@
+"""Pages of what hangs on documents, one module a noun."""

@@ -1,0 +1,1 @@
+"""Write items and how they come to be, one module a noun."""

@@ -1,0 +1,1 @@
+"""Pages of items and how they come to be, one module a noun."""

@@ -1,0 +1,133 @@
+"""Read companies, parties, taxes and rates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from cryptography.fernet import Fernet
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from rantai.foundation.parties.models import (
+    Address,
+    Company,
+    ExchangeRate,
+    MergeOperation,
+    Party,
+    PartyKey,
+    TaxRate,
+    Tombstone,
+)
+from rantai.kernel.models import AuditEntry
+
+ONE = 1_000_000_000
+"""An exchange rate of one."""
+
+
+class NoCompany(LookupError):
+    """Nobody set a company up yet."""
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no company yet. Set one up first."))
+
+
+def get_company(company_id: int | None = None) -> Company:
+    """Return a company of ours, by default the first; raises NoCompany."""
+    company = find_company(company_id)
+    if company is None:
+        raise NoCompany
+    return company
+
+
+def find_company(company_id: int | None = None) -> Company | None:
+    """Return a company of ours, by default the first, or None."""
+    rows = Company.objects.select_related("party").order_by("id")
+    return rows.first() if company_id is None else rows.filter(pk=company_id).first()
+
+
+def canonical_id(party_id: int) -> int:
+    """Return the party that an alias stands for: itself where it was never merged."""
+    seen = {party_id}
+    current = party_id
+    while (following := Party.objects.values_list("canonical_id", flat=True).get(pk=current)) is not None:
+        if following in seen:
+            break
+        seen.add(following)
+        current = following
+    return current
+
+
+def list_party_ids(party_id: int) -> list[int]:
+    """Return the ids under which a party's documents stand: its canonical one and every alias, for scoped queries."""
+    found = [canonical_id(party_id)]
+    layer = list(found)
+    while layer:
+        layer = list(Party.objects.filter(canonical_id__in=layer).exclude(pk__in=found).values_list("pk", flat=True))
+        found += layer
+    return found
+
+
+def list_open_merges(party_id: int) -> QuerySet[MergeOperation]:
+    """Return the merges into a party that were not undone."""
+    rows = MergeOperation.objects.filter(survivor_id=party_id, action="merge", alias__canonical_id=party_id)
+    undone = MergeOperation.objects.filter(action="undo").values("undoes_id")
+    return rows.exclude(pk__in=undone).select_related("alias").order_by("-id")
+
+
+def is_erased(party_id: int) -> bool:
+    """Tell whether what was personal of a party was erased."""
+    return Tombstone.objects.filter(party_id=party_id).exists()
+
+
+def list_parties(role: str = "") -> QuerySet[Party]:
+    """Return the parties that are no alias and not archived, of one role or of any."""
+    rows = Party.objects.filter(canonical=None, archived_at=None)
+    return rows.filter(roles__role=role, roles__ended_on=None) if role else rows
+
+
+def find_identified(kind: str, values: Iterable[str]) -> dict[str, int]:
+    """Return the parties that identifiers of one kind point to."""
+    found: dict[str, int] = {}
+    wanted = list(values)
+    for start in range(0, len(wanted), 900):
+        rows = Party.objects.filter(identifiers__kind=kind, identifiers__value__in=wanted[start : start + 900])
+        found.update(rows.values_list("identifiers__value", "pk"))
+    return found
+
+
+def find_address(party_id: int, kind: str = "ship") -> Address | None:
+    """Return where a party takes goods or papers: the default of the kind, else its first, else any."""
+    rows = Address.objects.filter(party_id=party_id, archived_at=None)
+    return rows.filter(kind=kind).order_by("-is_default", "id").first() or rows.order_by("-is_default", "id").first()
+
+
+def find_tax_rate(tax_code_id: int, on: date) -> TaxRate | None:
+    """Return the rate of a tax code that holds on a day, or None."""
+    open_ended = Q(valid_to=None) | Q(valid_to__gt=on)
+    rows = TaxRate.objects.filter(open_ended, tax_code_id=tax_code_id, valid_from__lte=on)
+    return rows.order_by("-valid_from").first()
+
+
+def find_rate(from_currency: str, to_currency: str, on: date) -> int | None:
+    """Return the exchange rate in 1/1,000,000,000 that holds on a day, turned round where only the inverse is known."""
+    if from_currency == to_currency:
+        return ONE
+    direct = _latest_rate(from_currency, to_currency, on)
+    if direct:
+        return direct
+    inverse = _latest_rate(to_currency, from_currency, on)
+    return (ONE * ONE + inverse // 2) // inverse if inverse else None
+
+
+def open_sealed(entry: AuditEntry) -> str | None:
+    """Return the personal values of an audit entry, or None once the party was erased."""
+    seal = PartyKey.objects.filter(party_id=entry.sealed_for or 0).first()
+    if seal is None or entry.sealed is None:
+        return None
+    return Fernet(bytes(seal.key)).decrypt(bytes(entry.sealed)).decode()
+
+
+def _latest_rate(from_currency: str, to_currency: str, on: date) -> int | None:
+    rows = ExchangeRate.objects.filter(from_currency=from_currency, to_currency=to_currency, valid_from__lte=on)
+    return rows.order_by("-valid_from").values_list("rate", flat=True).first()
