@@ -1,0 +1,3 @@
+"""What is shared with suppliers is seen by whoever sees purchases."""
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {}

@@ -1,0 +1,3 @@
+"""Prices are seen with purchases and edited with suppliers."""
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {}
