@@ -1,0 +1,106 @@
+"""Change the forecast by hand, with a reason, and take such a change back."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rantai.foundation.items.models import Item
+from rantai.foundation.locations import queries as locations
+from rantai.iscm.demand.models import ForecastOverride
+from rantai.kernel import audit, changes
+from rantai.kernel.refs import DocRef
+from rantai.kernel.transactions import require_transaction
+
+MOST_UNITS = 10**17
+MOST_FACTOR = 1_000_000
+"""A hundred times the forecast."""
+MOST_WEEKS = 104
+
+
+class BadOverride(ValueError):
+    """A change of the forecast that cannot be applied."""
+
+
+def set_override(
+    *, item_id: int, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None,
+    factor: int | None, reason: str, by: str, at: datetime,
+) -> ForecastOverride:  # fmt: skip
+    """Lay a quantity a week or a factor over the forecast of whole weeks; raises BadOverride with what is wrong.
+
+    Days are widened to whole weeks from Monday. What was set before stays and lies under it.
+    """
+    require_transaction()
+    item = Item.objects.get(pk=item_id)
+    starts_on, ends_on = _monday(starts_on), _monday(ends_on + timedelta(days=6))
+    _check(item, location_id, starts_on, ends_on, quantity, factor, reason)
+    override = ForecastOverride.objects.create(
+        item=item,
+        location_id=location_id,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        quantity=quantity,
+        factor=factor,
+        reason=reason.strip(),
+        by=by,
+        at=at,
+        changed_seq=changes.next_change(),
+    )
+    told: dict[str, list[Any]] = {"from": [None, str(starts_on)], "until": [None, str(ends_on)]}
+    told |= {"quantity": [None, quantity]} if factor is None else {"factor": [None, factor]}
+    audit.record(DocRef("item", item_id), action="forecast_overridden", by=by, changes=told)
+    return override
+
+
+def end_override(override_id: int, *, by: str, at: datetime) -> ForecastOverride:
+    """Take a change back: it stays readable, it holds no more. Twice changes nothing."""
+    require_transaction()
+    override = ForecastOverride.objects.select_for_update().get(pk=override_id)
+    if override.ended_at is None:
+        _set_end(override, at, by)
+        audit.record(DocRef("item", override.item_id), action="forecast_override_ended", by=by)
+    return override
+
+
+def restore_override(override_id: int, *, by: str) -> ForecastOverride:
+    """Let a change that was taken back hold again."""
+    require_transaction()
+    override = ForecastOverride.objects.select_for_update().get(pk=override_id)
+    if override.ended_at is not None:
+        _set_end(override, None, "")
+        audit.record(DocRef("item", override.item_id), action="forecast_override_restored", by=by)
+    return override
+
+
+def _set_end(override: ForecastOverride, at: datetime | None, by: str) -> None:
+    override.ended_at, override.ended_by = at, by
+    override.changed_seq = changes.next_change()
+    override.save(update_fields=["ended_at", "ended_by", "changed_seq"])
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def _check(
+    item: Item, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None, factor: int | None,
+    reason: str,
+) -> None:  # fmt: skip
+    if item.archived_at is not None:
+        raise BadOverride(_("%(item)s is archived and is not forecast. Take it back into use first.") % {"item": item})
+    if location_id is not None and not locations.list_sites().filter(pk=location_id).exists():
+        raise BadOverride(_("That location is no site of ours. Choose one of the list, or all of them."))
+    if not starts_on < ends_on:
+        raise BadOverride(_("The last week lies before the first. Turn them round."))
+    if (ends_on - starts_on).days > 7 * MOST_WEEKS:
+        raise BadOverride(_("A change may hold for %(weeks)s weeks at most.") % {"weeks": MOST_WEEKS})
+    if (quantity is None) == (factor is None):
+        raise BadOverride(_("Give either units a week or a percentage of the forecast, not both."))
+    if quantity is not None and not 0 <= quantity <= MOST_UNITS:
+        raise BadOverride(_("That is more a week than can be planned. Check the figure."))
+    if factor is not None and not 0 <= factor <= MOST_FACTOR:
+        raise BadOverride(_("A percentage lies between 0 and 10,000."))
+    if not reason.strip():
+        raise BadOverride(_("Say why: whoever reads this forecast next year will ask."))

@@ -1,0 +1,137 @@
+"""Hand weekly history to the forecasting engine and turn its answer into rows; writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rantai.iscm.demand.models import ForecastRun, ForecastSeries
+from rantai.iscm.demand.queries import forecasts
+from rantai.iscm.demand.queries.history import WeeklyHistory
+from rantai.kernel.money import MAX_AMOUNT
+from rantai.kernel.quantities import SCALE
+from rantai_engines.forecasting.params import ForecastParams
+from rantai_engines.forecasting.problem import LARGEST_VALUE, ForecastProblem
+from rantai_engines.forecasting.solution import CLASSES, METHODS, ForecastSolution
+from rantai_engines.forecasting.solve import solve
+
+Floats = NDArray[np.float64]
+
+ENGINE = "forecasting 1"
+SEASON = 52
+WORTH_WEEKS = 13
+"""Weeks whose expected demand ranks items in lists: a quarter."""
+CARRIED = 0.8
+"""Share of expected demand that a title speaks of."""
+_LARGEST_UNITS = 9 * 10**18
+
+
+def forecast(history: WeeklyHistory, *, horizon: int) -> ForecastSolution:
+    """Return what the engine expects; weeks beyond what it can hold are cut to its largest."""
+    problem = ForecastProblem(offsets=history.offsets, values=np.minimum(history.values, LARGEST_VALUE))
+    return solve(problem, params=ForecastParams(horizon=horizon, season_length=SEASON), seed=0)
+
+
+def list_methods() -> list[str]:
+    """Return the names of the tournament's rows."""
+    return list(METHODS)
+
+
+def to_rows(
+    run: ForecastRun, history: WeeklyHistory, solution: ForecastSolution, costs: Mapping[int, int], *, at_once: int
+) -> Iterator[list[ForecastSeries]]:
+    """Yield the rows of a run in chunks, in the order of the history."""
+    units, worth = weigh(history, solution, costs)
+    told = tournament(solution)
+    for start in range(0, history.size, at_once):
+        rows = range(start, min(start + at_once, history.size))
+        yield [_to_row(run, history, solution, told[i], i, int(units[i]), int(worth[i])) for i in rows]
+
+
+def weigh(history: WeeklyHistory, solution: ForecastSolution, costs: Mapping[int, int]) -> tuple[Floats, Floats]:
+    """Return the demand of the next quarter in 1/10,000 units, and at standard cost in 1/10,000 of money."""
+    units = np.minimum(solution.mean[:, :WORTH_WEEKS].sum(axis=1) * SCALE, _LARGEST_UNITS)
+    cost = np.array([costs.get(item, 0) for item in history.item_ids.tolist()], dtype=np.float64)
+    worth = np.minimum(units / SCALE * cost, MAX_AMOUNT)
+    # Figures that rank and are read: decimals beyond a tenth of a unit would pretend to be known.
+    return np.where(units < 100 * SCALE, np.round(units, -3), np.round(units, -4)), np.round(worth, -4)
+
+
+def summarise(history: WeeklyHistory, solution: ForecastSolution, costs: Mapping[int, int]) -> dict[str, Any]:
+    """Return the figures that people read first: how few series carry most, and how far off the methods were."""
+    units, worth = weigh(history, solution, costs)
+    chosen = np.arange(history.size), solution.method.astype(np.int64)
+    terms = solution.wmape_terms[chosen]
+    tested = np.isfinite(terms).all(axis=1)
+    names = solution.class_names()
+    return {
+        **history.figures,
+        **{f"class_{name}": names.count(name) for name in sorted(set(names))},
+        "weeks_read": int(history.values.size),
+        "is_worth_known": bool(worth.any()),
+        "carriers": count_carriers(worth if worth.any() else units),
+        "expecting": int((units > 0).sum()),
+        "tested_units": float(solution.actual_total[tested].sum()),
+        "abs_error": float(terms[tested, 0].sum()),
+        "net_error": float(terms[tested, 1].sum()),
+    }
+
+
+def count_carriers(worth: Floats, share: float = CARRIED) -> int:
+    """Return how many of the largest add up to a share of all."""
+    total = worth.sum()
+    if not total:
+        return 0
+    reached = np.cumsum(np.sort(worth)[::-1]) >= share * total * (1 - 1e-12)
+    return int(np.argmax(reached)) + 1
+
+
+def tournament(solution: ForecastSolution) -> Floats:
+    """Return `(n, methods, 7)`: MASE, WMAPE, bias, their numerators, score and weight of every method."""
+    terms = solution.wmape_terms
+    columns = [
+        solution.mase,
+        solution.wmape,
+        solution.bias,
+        terms[:, :, 0],
+        terms[:, :, 1],
+        solution.score,
+        solution.weights,
+    ]
+    return np.stack(columns, axis=2)
+
+
+def _to_row(
+    run: ForecastRun, history: WeeklyHistory, solution: ForecastSolution, told: Floats, i: int, units: int, worth: int
+) -> ForecastSeries:
+    chosen = told[solution.method[i]]
+    return ForecastSeries(
+        run=run,
+        item_id=int(history.item_ids[i]),
+        location_id=int(history.location_ids[i]) or None,
+        method=METHODS[solution.method[i]],
+        demand_class=CLASSES[solution.demand_class[i]],
+        mean=forecasts.pack(solution.mean[i]),
+        quantiles=forecasts.pack(solution.quantiles[i]),
+        tournament=forecasts.pack(told),
+        mase=_or_none(chosen[0]),
+        wmape=_or_none(chosen[1]),
+        bias=_or_none(chosen[2]),
+        abs_error=_or_none(chosen[3]),
+        net_error=_or_none(chosen[4]),
+        tested_units=float(solution.actual_total[i]),
+        tested_weeks=int(solution.window[i]),
+        origins=int(solution.cuts_used[i]),
+        error_std=float(solution.error_std[i]),
+        is_seasonal=bool(solution.seasonal[i]),
+        history_weeks=int(history.offsets[i + 1] - history.offsets[i]),
+        expected_units=units,
+        expected_amount=worth,
+    )
+
+
+def _or_none(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None

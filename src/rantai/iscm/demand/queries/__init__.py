@@ -1,0 +1,90 @@
+"""Read demands, where they stand, and demand of the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db.models import QuerySet
+
+from rantai.iscm import messages
+from rantai.iscm.demand.models import Demand, Milestone, PastDemand
+from rantai.kernel.invariants import Violation, rows
+from rantai.kernel.refs import DocRef
+
+_CHUNK = 900
+
+
+def key_of(demand: Demand) -> messages.DemandKey:
+    """Return the name under which the house above knows a demand."""
+    return messages.DemandKey(
+        kind=demand.kind,
+        order_id=demand.order_id,
+        line=demand.line,
+        schedule=demand.schedule,
+        generation=demand.generation,
+    )
+
+
+def lock(demand_ids: Iterable[int]) -> list[Demand]:
+    """Return demands locked in ascending id order."""
+    return list(Demand.objects.select_for_update().filter(pk__in=set(demand_ids)).order_by("id"))
+
+
+def lock_order(ref: DocRef) -> list[Demand]:
+    """Return every demand of a document, locked in ascending id order."""
+    return list(Demand.objects.select_for_update().filter(kind=ref.kind, order_id=ref.id).order_by("id"))
+
+
+def list_of_order(ref: DocRef) -> list[Demand]:
+    """Return the demands of a document, or of one line of it."""
+    demands = Demand.objects.filter(kind=ref.kind, order_id=ref.id)
+    if ref.line:
+        demands = demands.filter(line=ref.line)
+    return list(demands.order_by("line", "schedule", "generation"))
+
+
+def find_by_keys(keys: Sequence[messages.DemandKey]) -> dict[messages.DemandKey, Demand]:
+    """Return the known demands by key."""
+    found: dict[messages.DemandKey, Demand] = {}
+    wanted = set(keys)
+    orders = sorted({key.order_id for key in keys})
+    for start in range(0, len(orders), _CHUNK):
+        for demand in Demand.objects.filter(order_id__in=orders[start : start + _CHUNK]):
+            if (key := key_of(demand)) in wanted:
+                found[key] = demand
+    return found
+
+
+def list_last_milestones(demand_ids: Iterable[int]) -> dict[int, Milestone]:
+    """Return the stage that each demand reached last."""
+    found = Milestone.objects.filter(demand_id__in=list(demand_ids)).order_by("at", "id")
+    return {milestone.demand_id: milestone for milestone in found}
+
+
+def list_past_demand() -> QuerySet[PastDemand]:
+    """Return past demand of the runs that are current."""
+    return PastDemand.objects.filter(run__state="current")
+
+
+def list_violations() -> Iterator[Violation]:
+    """Check that demands count what reservations say."""
+    found = rows(
+        "SELECT d.id, d.reserved + d.fulfilled, COALESCE(r.units, 0) FROM iscm_demand_demand d LEFT JOIN"
+        " (SELECT demand_id, SUM(units) AS units FROM iscm_inventory_reservation WHERE state <> 'ended'"
+        " GROUP BY demand_id) r ON r.demand_id = d.id WHERE d.reserved + d.fulfilled <> COALESCE(r.units, 0)"
+    )
+    for pk, counted, tied in found:
+        text = f"counts {counted} as reserved or fulfilled, its reservations say {tied}"
+        yield Violation(rule="demand.follows_reservations", subject=f"demand {pk}", message=text)
+    orphans = rows(
+        "SELECT DISTINCT r.demand_id FROM iscm_inventory_reservation r"
+        " LEFT JOIN iscm_demand_demand d ON d.id = r.demand_id WHERE d.id IS NULL"
+    )
+    for (pk,) in orphans:
+        yield Violation(rule="demand.of_each_reservation", subject=f"demand {pk}", message="does not exist")
+    twice = rows(
+        "SELECT demand_id, code, COUNT(*) FROM iscm_demand_milestone"
+        " GROUP BY demand_id, code, subject_id, position HAVING COUNT(*) > 1"
+    )
+    for pk, code, count in twice:
+        yield Violation(rule="milestone.once", subject=f"demand {pk}", message=f"{code} stands {count} times")

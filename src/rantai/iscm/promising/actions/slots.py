@@ -1,0 +1,385 @@
+"""Let slots follow their supplies, and re-evaluate exactly the promises that lean on what moved."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from rantai.foundation.locations.models import Location
+from rantai.foundation.locations.rules import SITES
+from rantai.iscm import messages
+from rantai.iscm.demand import queries as demands
+from rantai.iscm.demand.models import Demand
+from rantai.iscm.inventory import queries as stock
+from rantai.iscm.promising.actions import promises, records, takes
+from rantai.iscm.promising.models import SlotTake, SupplySlot
+from rantai.iscm.promising.queries import offers, sheets
+from rantai.kernel import changes
+from rantai.kernel.transactions import require_transaction
+from rantai.srm import facade as srm
+from rantai.srm.messages import OpenSupply
+
+Pair = tuple[int, int]
+"""Item and location."""
+SlotKey = tuple[int, int, str, int, int]
+"""Item, location, kind, supply and its line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Supply:
+    """What is true of a supply now."""
+
+    kind: str
+    supply_id: int = 0
+    supply_line: int = 0
+    ref_line: int = 0
+    item_id: int
+    location_id: int
+    company_id: int
+    supplier_id: int | None = None
+    available_on: date | None = None
+    units: int
+
+
+def follow_stock(pairs: Iterable[Pair], *, cause: str, as_of: datetime) -> None:
+    """Set the stock slots of items at locations from the balances, and tell whom it moves."""
+    wanted = sorted(set(pairs))
+    settle(lambda: read_stock(wanted), cause=cause, as_of=as_of)
+
+
+def open_stock(pairs: Iterable[Pair], *, as_of: datetime) -> None:
+    """Set stock slots in bulk where nothing can be promised yet: opening stock."""
+    require_transaction()
+    wanted = sorted(set(pairs))
+    _write(lock_slots(lambda: read_stock(wanted)), seq=changes.next_change())
+
+
+def follow_purchases(order_ids: Sequence[int], *, cause: str, as_of: datetime) -> None:
+    """Set the slots of purchase orders from what SRM knows of them, and tell whom it moves."""
+    settle(lambda: _read_purchases(order_ids), cause=cause, as_of=as_of)
+
+
+def follow_receipt(order_id: int, *, pair: Pair, as_of: datetime) -> None:
+    """Let takes go from a purchase to the stock that it has become, the soonest to leave first; then as above."""
+    require_transaction()
+
+    def read() -> list[Supply]:
+        return [row for row in _read_purchases([order_id]) if (row.item_id, row.location_id) == pair]
+
+    follow_arrival("purchase", read, pair=pair, as_of=as_of)
+
+
+def follow_arrival(kind: str, coming: Callable[[], list[Supply]], *, pair: Pair, as_of: datetime) -> None:
+    """Let takes go from supplies that came to the stock that they have become; then as for any change of them."""
+    require_transaction()
+
+    def read() -> list[Supply]:
+        return [*read_stock([pair]), *coming()]
+
+    rows = lock_slots(read)
+    seq = changes.next_change()
+    target, arrived = next((slot, supply) for slot, supply in rows if supply.kind == "stock")
+    raise_slot(target, arrived.units, seq=seq)
+    moved: list[SlotTake] = []
+    for slot, supply in rows:
+        if supply.kind == kind and slot.available > supply.units:
+            moved += _move_takes(slot, target, units=slot.available - supply.units, seq=seq)
+    date_anew(moved, target, cause="supply_arrived", as_of=as_of)
+    settle(read, cause="supply_late", as_of=as_of)
+
+
+def revise_promises_on(slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
+    """Re-date what leans on a slot; where a promise would be broken look for another supply first.
+
+    An earlier supply moves the expected date only: what was promised stays, unless a policy says otherwise.
+    """
+    require_transaction()
+    date_anew(_read_takes(slot), slot, cause=cause, as_of=as_of)
+
+
+def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200) -> int:
+    """Give free units of an item at a location to demands that wait without supply, the most urgent first.
+
+    Returns how many demands were looked at. What waits for a plan keeps its promise if the supply is in time.
+    """
+    require_transaction()
+    free = sum(
+        slot.available - slot.promised
+        for slot in SupplySlot.objects.filter(item_id=pair[0], location_id=pair[1], is_firm=True)
+    )
+    looked = 0
+    for demand, units in _list_waiting(pair, limit) if free > 0 else ():
+        if free <= 0:
+            break
+        looked += 1
+        free -= _cover(demand.pk, pair[1], cause=cause, as_of=as_of) or min(units, free)
+    return looked
+
+
+def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime) -> None:
+    """Write what is true of supplies: takes that no longer fit are given back first, then promised anew."""
+    require_transaction()
+    rows = lock_slots(read)
+    seq = changes.next_change()
+    displaced: list[tuple[str, list[SlotTake]]] = []
+    moved = []
+    for slot, supply in rows:
+        excess = slot.promised - supply.units
+        if excess > 0:
+            displaced.append((str(offers.cite(slot)), _displace(slot, excess, seq=seq)))
+        if slot.available_on and supply.available_on and slot.available_on != supply.available_on:
+            moved.append((slot, "supply_late" if supply.available_on > slot.available_on else "supply_early"))
+    _write(rows, seq=seq)
+    for ref, lost in displaced:
+        _promise_lost(lost, cause=cause, cause_ref=ref, as_of=as_of)
+    for slot, why in moved:
+        revise_promises_on(slot, cause=why, as_of=as_of)
+    for pair in sorted({(slot.item_id, slot.location_id) for slot, _supply in rows}):
+        cover_waiting(pair, cause="supply_found", as_of=as_of)
+
+
+def date_anew(leaning: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
+    """Give takes the dates of the slot on which they lean; those whose promise is lost look for another supply."""
+    if not leaning:
+        return
+    locked = {demand.pk: demand for demand in demands.lock({take.demand_id for take in leaning})}
+    sheet = _sheet_of(list(locked.values()), slot, as_of)
+    broken = [take for take in leaning if _redate(take, slot, sheet)]
+    kept = [take for take in leaning if take not in broken]
+    SlotTake.objects.bulk_update(kept, ["ship_on", "p50_on", "p80_on", "p90_on"], batch_size=500)
+    takes.give_back(broken, seq=changes.next_change())
+    ref = str(offers.cite(slot))
+    _promise_lost(broken, cause=cause, cause_ref=ref, as_of=as_of)
+    lost = {take.demand_id for take in broken}
+    steady = [demand for pk, demand in locked.items() if pk not in lost]
+    promises.revise(promises.read_standings(steady), cause=cause, cause_ref=ref, at=as_of)
+
+
+def _promise_lost(lost: Sequence[SlotTake], *, cause: str, cause_ref: str, as_of: datetime) -> None:
+    """Promise anew what takes held that were given back; a date that was said does not become earlier by it."""
+    floors: dict[int, date] = {}
+    for take in lost:
+        floors[take.demand_id] = min(take.promised_on, floors.get(take.demand_id, take.promised_on))
+    records.promise_again(demands.lock(floors), cause=cause, cause_ref=cause_ref, floors=floors, as_of=as_of)
+
+
+def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> int:
+    """Back a waiting demand with supply that is there or coming; return the units that found one."""
+    demand = demands.lock([demand_id])[0]
+    loose = list(
+        SlotTake.objects.filter(
+            demand=demand, slot=None, basis__in=["lead_time", "make"], location_id=location_id
+        ).order_by("id")
+    )
+    standing = promises.read_standings([demand])[0]
+    units = sum(take.units for take in loose) + standing.unpromised
+    seq = changes.next_change()
+    backed = records.find_backed(demand, units, as_of=as_of, seq=seq)
+    if not backed:
+        return 0
+    found = sum(take.units for take in backed)
+    floor = min((take.promised_on for take in loose), default=None)
+    _shrink(loose, found)
+    for take in backed:
+        take.promised_on = max(take.promised_on, floor or take.promised_on)
+    SlotTake.objects.bulk_create(backed)
+    promises.revise(promises.read_standings([demand]), cause=cause, cause_ref="", at=as_of)
+    return found
+
+
+def _shrink(loose: Sequence[SlotTake], units: int) -> None:
+    """Take so many units away from takes that had no slot."""
+    for take in loose:
+        count = min(take.units, units)
+        units -= count
+        if count == take.units:
+            take.delete()
+        elif count:
+            SlotTake.objects.filter(pk=take.pk).update(units=take.units - count)
+
+
+def read_stock(pairs: Sequence[Pair]) -> list[Supply]:
+    free = stock.sum_free({item for item, _place in pairs}, {place for _item, place in pairs})
+    companies = dict(
+        Location.objects.filter(pk__in={place for _item, place in pairs}, kind__in=SITES).values_list(
+            "pk", "company_id"
+        )
+    )
+    return [
+        Supply(kind="stock", item_id=item, location_id=place, company_id=companies[place], units=free[item, place])
+        for item, place in pairs
+        if companies.get(place)
+    ]
+
+
+def _read_purchases(order_ids: Sequence[int]) -> list[Supply]:
+    rows = [row for row in srm.list_open_supply(order_ids=order_ids) if row.schedule_id and row.location_id]
+    companies = dict(Location.objects.filter(pk__in={row.location_id for row in rows}).values_list("pk", "company_id"))
+    return [
+        Supply(
+            kind="purchase",
+            supply_id=row.ref.id,
+            supply_line=row.schedule_id,
+            ref_line=row.ref.line,
+            item_id=row.item_id,
+            location_id=row.location_id or 0,
+            company_id=companies[row.location_id or 0],
+            supplier_id=row.supplier_id,
+            available_on=row.expected_on,
+            # what was not sent yet is a wish; what is dropped at a customer or bought for an order of ours is taken
+            units=row.open_units.amount if row.is_firm and not _is_spoken_for(row) else 0,
+        )
+        for row in rows
+    ]
+
+
+def _is_spoken_for(row: OpenSupply) -> bool:
+    is_component = row.cause is not None and row.cause.kind == "production_order"
+    return row.drop_to_address_id is not None or is_component
+
+
+def lock_slots(read: Callable[[], list[Supply]]) -> list[tuple[SupplySlot, Supply]]:
+    """Return the slots of supplies, made where they are missing, locked in ascending id order.
+
+    What is true is read again under the lock: a release may have changed stock and slot in between.
+    """
+    require_transaction()
+    by_key = _by_key(read())
+    found = _find(by_key)
+    missing = by_key.keys() - found
+    if missing:
+        SupplySlot.objects.bulk_create(
+            [_new_slot(by_key[key]) for key in sorted(missing)], batch_size=1000, ignore_conflicts=True
+        )
+        found = _find(by_key)
+    by_key |= _by_key(read())
+    return [(slot, by_key[key]) for key, slot in sorted(found.items(), key=lambda pair: pair[1].pk)]
+
+
+def _by_key(supplies: Iterable[Supply]) -> dict[SlotKey, Supply]:
+    return {
+        (supply.item_id, supply.location_id, supply.kind, supply.supply_id, supply.supply_line): supply
+        for supply in supplies
+    }
+
+
+def _find(keys: Iterable[SlotKey]) -> dict[SlotKey, SupplySlot]:
+    wanted = set(keys)
+    items = sorted({key[0] for key in wanted})
+    found = {}
+    for start in range(0, len(items), 900):
+        rows = SupplySlot.objects.select_for_update().filter(
+            item_id__in=items[start : start + 900], kind__in={key[2] for key in wanted}
+        )
+        for slot in rows.order_by("id"):
+            key = (slot.item_id, slot.location_id, slot.kind, slot.supply_id, slot.supply_line)
+            if key in wanted:
+                found[key] = slot
+    return found
+
+
+def _new_slot(supply: Supply) -> SupplySlot:
+    return SupplySlot(
+        company_id=supply.company_id,
+        kind=supply.kind,
+        supply_id=supply.supply_id,
+        supply_line=supply.supply_line,
+        ref_line=supply.ref_line,
+        item_id=supply.item_id,
+        location_id=supply.location_id,
+        supplier_id=supply.supplier_id,
+        available_on=supply.available_on,
+    )
+
+
+def _write(rows: Sequence[tuple[SupplySlot, Supply]], *, seq: int) -> None:
+    for slot, supply in rows:
+        slot.available, slot.available_on, slot.changed_seq = supply.units, supply.available_on, seq
+    SupplySlot.objects.bulk_update(
+        [slot for slot, _supply in rows], ["available", "available_on", "changed_seq"], batch_size=500
+    )
+
+
+def raise_slot(slot: SupplySlot, units: int, *, seq: int) -> None:
+    """Make room on a slot; lowering it is for `_settle`, which looks after those who lean on it."""
+    if units > slot.available:
+        slot.available = units
+        SupplySlot.objects.filter(pk=slot.pk).update(available=units, changed_seq=seq)
+
+
+def _read_takes(slot: SupplySlot) -> list[SlotTake]:
+    return list(SlotTake.objects.filter(slot=slot).select_related("demand").order_by("ship_on", "demand__due_at", "id"))
+
+
+def _displace(slot: SupplySlot, excess: int, *, seq: int) -> list[SlotTake]:
+    """Give back so many units of a slot, the last to leave first; return what was given back."""
+    lost = []
+    for take in reversed(_read_takes(slot)):
+        if excess <= 0:
+            break
+        excess -= take.units
+        lost.append(take)
+    takes.give_back(lost, seq=seq)
+    slot.promised -= sum(take.units for take in lost)
+    return lost
+
+
+def _move_takes(slot: SupplySlot, target: SupplySlot, *, units: int, seq: int) -> list[SlotTake]:
+    """Let the first to leave lean on `target`, as far as units and its room go; return their takes."""
+    room = min(units, target.available - target.promised)
+    moved: list[SlotTake] = []
+    for take in _read_takes(slot):
+        count = min(take.units, room)
+        if count <= 0:
+            break
+        _move_take(take, target, count)
+        moved.append(take)
+        room -= count
+    count = sum(take.units for take in moved)
+    takes.add_promised({slot.pk: -count, target.pk: count}, seq=seq)
+    slot.promised -= count
+    target.promised += count
+    return moved
+
+
+def _move_take(take: SlotTake, target: SupplySlot, units: int) -> None:
+    if units < take.units:
+        SlotTake.objects.filter(pk=take.pk).update(units=take.units - units)
+        take.pk = None
+    take.slot, take.units, take.basis = target, units, "stock"
+    take.save()
+
+
+def _sheet_of(locked: Sequence[Demand], slot: SupplySlot, as_of: datetime) -> sheets.Sheet:
+    lines = tuple(records.to_ask_line(demand, demand.units) for demand in locked)
+    return sheets.read_sheet(messages.Ask(company_id=slot.company_id, lines=lines, as_of=as_of))
+
+
+def _redate(take: SlotTake, slot: SupplySlot, sheet: sheets.Sheet) -> bool:
+    """Set a take's dates from its slot's; return whether what was promised is lost with them."""
+    route = next(
+        (way for way in sheet.routes[take.demand.address_id, None] if way.location_id == slot.location_id), None
+    )
+    if route is None:
+        return True
+    wanted_on = route.destination.on_or_before(take.demand.requested_on)
+    dates = offers.date_slot(slot, route, wanted_on=wanted_on, sheet=sheet)
+    take.ship_on, take.p50_on, take.p80_on, take.p90_on = dates.ship_on, dates.p50_on, dates.p80_on, dates.p90_on
+    return dates.p80_on > take.promised_on
+
+
+def _list_waiting(pair: Pair, limit: int) -> list[tuple[Demand, int]]:
+    """Return open demands of an item with units that no supply stands behind at a location, the most urgent first."""
+    loose = SlotTake.objects.filter(
+        slot=None, basis__in=["lead_time", "make"], location_id=pair[1], demand__item_id=pair[0], demand__state="open"
+    )
+    found: dict[int, int] = defaultdict(int)
+    for demand_id, units in loose.values_list("demand_id", "units"):
+        found[demand_id] += units
+    rows = Demand.objects.filter(item_id=pair[0], state="open", promise__unpromised__gt=0)
+    for demand_id, units in rows.values_list("pk", "promise__unpromised"):
+        found[demand_id] += units
+    urgent = Demand.objects.filter(pk__in=found).order_by("due_at", "-penalty_per_day", "-margin_per_unit", "id")
+    return [(demand, found[demand.pk]) for demand in urgent[:limit]]

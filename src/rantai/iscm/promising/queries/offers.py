@@ -1,0 +1,255 @@
+"""Make the offer of one line from a sheet: stock, confirmed supply, then the lead time of the best source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from rantai.foundation.items.models import Item, Source
+from rantai.iscm import messages
+from rantai.iscm.promising.models import SupplySlot
+from rantai.iscm.promising.queries import quantiles
+from rantai.iscm.promising.queries.making import Made
+from rantai.iscm.promising.queries.sheets import Route, Sheet
+from rantai.kernel.quantities import Quantity
+from rantai.kernel.refs import DocRef
+
+STRENGTH = ("stock", "receipt", "plan", "make", "lead_time", "dropship")
+"""Bases from the surest on; a promise is as strong as its weakest slice."""
+
+_NO_DELAY = (0, 0, 0)
+SUPPLY_KINDS = {"purchase": "purchase_order", "production": "production_order", "transfer": "transfer_order"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Dates:
+    """When goods of one supply leave, and when they are there with which confidence."""
+
+    ship_on: date
+    p50_on: date
+    p80_on: date
+    p90_on: date
+
+    def latest(self, other: Dates) -> Dates:
+        """Return the dates of two parts that travel together."""
+        return Dates(
+            ship_on=max(self.ship_on, other.ship_on),
+            p50_on=max(self.p50_on, other.p50_on),
+            p80_on=max(self.p80_on, other.p80_on),
+            p90_on=max(self.p90_on, other.p90_on),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """Units of one supply on one route."""
+
+    units: int
+    dates: Dates
+    basis: str
+    route: Route | None
+    slot: SupplySlot | None = None
+    source: Source | None = None
+    made: Made | None = None
+
+
+def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
+    """Return dates for a line and count its units as taken in the sheet."""
+    item = sheet.items.get(line.item_id)
+    refusal = _refuse(item)
+    if item is None or refusal:
+        return _to_line(line, [], reason=refusal)
+    if item.decoupling == "dropship":
+        parts = _dropship(line, line.units.amount, sheet)
+    else:
+        parts = _from_routes(line, sheet)
+    for part in parts:
+        if part.slot is not None:
+            sheet.free[part.slot.pk] -= part.units
+        if part.made is not None:
+            sheet.making.use(part.made)
+    return _to_line(line, parts, reason="no_source")
+
+
+def _refuse(item: Item | None) -> str:
+    if item is None:
+        return "unknown_item"
+    if item.is_blocked or item.archived_at:
+        return "blocked"
+    return "" if item.kind == "stocked" else "not_stocked"
+
+
+def _from_routes(line: messages.AskLine, sheet: Sheet) -> list[Part]:
+    """Serve a line from the first site that keeps the wanted day, else as early as all of them can."""
+    routes = sheet.routes[line.address_id, line.location_id]
+    for route in routes:
+        parts = list(_fill(line.units.amount, _in_time(line, sheet, [route])))
+        if _sum(parts) == line.units.amount:
+            return parts
+    if line.allow_partial:
+        return _complete(line, sheet, routes)
+    whole = [parts for route in routes if _sum(parts := _complete(line, sheet, [route])) == line.units.amount]
+    best = min(whole, key=lambda parts: max(part.dates.p80_on for part in parts), default=None)
+    return _together(best) if best else _complete(line, sheet, routes)
+
+
+def _complete(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    parts = list(_fill(line.units.amount, _soonest(line, sheet, routes)))
+    rest = line.units.amount - _sum(parts)
+    if rest:
+        parts += _lead_time(line, rest, sheet, routes) or _dropship(line, rest, sheet)
+    return parts
+
+
+def _in_time(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    """Return supplies that keep the wanted day in four of five cases, the latest first.
+
+    The latest first leaves what is here for whoever wants it sooner.
+    """
+    found = [part for part in _candidates(line, sheet, routes) if part.dates.p80_on <= _wanted(line, part.route)]
+    return sorted(found, key=lambda part: (_rank(part), -_day(part), _slot_id(part)))
+
+
+def _soonest(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    """Return supplies by the day on which the goods are there: those in time by route, then the late ones."""
+    in_time = _in_time(line, sheet, routes)
+    taken = {_slot_id(part) for part in in_time}
+    late = [part for part in _candidates(line, sheet, routes) if _slot_id(part) not in taken]
+    return in_time + sorted(late, key=lambda part: (part.dates.p80_on, _rank(part), _slot_id(part)))
+
+
+def _candidates(line: messages.AskLine, sheet: Sheet, routes: Iterable[Route]) -> Iterator[Part]:
+    for route in routes:
+        for slot in sheet.slots.get((line.item_id, route.location_id), ()):
+            free = sheet.free[slot.pk]
+            if free > 0:
+                dates = date_slot(slot, route, wanted_on=_wanted(line, route), sheet=sheet)
+                basis = "stock" if slot.kind == "stock" else "receipt"
+                yield Part(units=free, dates=dates, basis=basis, route=route, slot=slot)
+
+
+def date_slot(slot: SupplySlot, route: Route, *, wanted_on: date, sheet: Sheet) -> Dates:
+    """Return when goods of a slot leave and arrive on a route, no earlier than wanted."""
+    if slot.available_on is None:
+        return _travel(route, ready=(route.first_ship_on,) * 3, wanted_on=wanted_on)
+    samples = sheet.lateness.days(slot.supplier_id, slot.item_id)
+    late = quantiles.of_samples(samples) or _NO_DELAY
+    return _travel(route, ready=_ready(route, slot.available_on, late), wanted_on=wanted_on)
+
+
+def _ready(route: Route, due_on: date, late: tuple[int, int, int]) -> tuple[date, date, date]:
+    p50, p80, p90 = (route.ready_after(due_on, days_late=days) for days in late)
+    return p50, p80, p90
+
+
+def _travel(route: Route, *, ready: tuple[date, date, date], wanted_on: date) -> Dates:
+    """Let goods leave as late as the wanted day allows; that the way takes a day more is in the P90."""
+    ship_on = route.leave_for(wanted_on, ready_on=ready[0])
+    p50, p80, p90 = (route.arrive(max(ship_on, day)) for day in ready)
+    return Dates(ship_on=ship_on, p50_on=p50, p80_on=p80, p90_on=route.destination.add(p90, min(1, route.transit_days)))
+
+
+def _wanted(line: messages.AskLine, route: Route | None) -> date:
+    return route.destination.on_or_before(line.requested_on) if route else line.requested_on
+
+
+def _fill(units: int, parts: Iterable[Part]) -> Iterator[Part]:
+    rest = units
+    for part in parts:
+        if rest <= 0:
+            return
+        yield replace(part, units=min(rest, part.units))
+        rest -= part.units
+
+
+def _lead_time(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    """Return the rest with the date of the source and route that is there first."""
+    found = []
+    for route in routes:
+        source = sheet.replenishment.find_source(line.item_id, route.location_id)
+        if source is not None and source.kind == "make":
+            made = sheet.making.arrive(source, location_id=route.location_id, units=units)
+            if made is not None:
+                p50, p80, p90 = (route.ready_after(day) for day in made.due_on)
+                dates = _travel(route, ready=(p50, p80, p90), wanted_on=_wanted(line, route))
+                found.append(Part(units=units, dates=dates, basis="make", route=route, source=source, made=made))
+        elif source is not None:
+            due_on = sheet.replenishment.arrive(source)
+            late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
+            dates = _travel(route, ready=_ready(route, due_on, late), wanted_on=_wanted(line, route))
+            found.append(Part(units=units, dates=dates, basis="lead_time", route=route, source=source))
+    return [min(found, key=lambda part: (part.dates.p80_on, _rank(part)))] if found else []
+
+
+def _dropship(line: messages.AskLine, units: int, sheet: Sheet) -> list[Part]:
+    """Return units that a partner sends straight to the customer."""
+    source = sheet.replenishment.find_dropship(line.item_id)
+    if source is None:
+        return []
+    working, earliest = sheet.replenishment.get_working_days(source), sheet.replenishment.arrive(source)
+    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
+    due_on = max(earliest, working.on_or_before(line.requested_on))
+    p50, p80, p90 = (working.add(earliest, days) for days in late)
+    dates = Dates(ship_on=due_on, p50_on=max(p50, due_on), p80_on=max(p80, due_on), p90_on=max(p90, due_on))
+    return [Part(units=units, dates=dates, basis="dropship", route=None, source=source)]
+
+
+def _together(parts: list[Part]) -> list[Part]:
+    """Let all parts travel with the last one."""
+    dates = parts[0].dates
+    for part in parts[1:]:
+        dates = dates.latest(part.dates)
+    return [replace(part, dates=dates) for part in parts]
+
+
+def _to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> messages.OfferLine:
+    rest = line.units.amount - _sum(parts)
+    return messages.OfferLine(
+        line=line.line,
+        schedule=line.schedule,
+        item_id=line.item_id,
+        slices=tuple(_to_slice(part) for part in parts),
+        unpromised=Quantity(rest),
+        reason=reason if rest else "",
+    )
+
+
+def _to_slice(part: Part) -> messages.OfferSlice:
+    shares = (messages.SlotShare(slot_id=part.slot.pk, units=Quantity(part.units)),) if part.slot else ()
+    return messages.OfferSlice(
+        units=Quantity(part.units),
+        basis=part.basis,
+        location_id=part.route.location_id if part.route else None,
+        ship_on=part.dates.ship_on,
+        promised_on=part.dates.p80_on,
+        p50_on=part.dates.p50_on,
+        p80_on=part.dates.p80_on,
+        p90_on=part.dates.p90_on,
+        slots=shares,
+        source_id=part.source.pk if part.source else None,
+        relies_on=(cite(part.slot),) if part.slot else (),
+    )
+
+
+def cite(slot: SupplySlot) -> DocRef:
+    """Return the supply behind a slot: the order's schedule line, or the item's stock at the location."""
+    if slot.kind == "stock":
+        return DocRef("stock", slot.location_id, slot.item_id)
+    return DocRef(SUPPLY_KINDS[slot.kind], slot.supply_id, slot.ref_line)
+
+
+def _sum(parts: Iterable[Part]) -> int:
+    return sum(part.units for part in parts)
+
+
+def _rank(part: Part) -> int:
+    return part.route.rank if part.route else 0
+
+
+def _day(part: Part) -> int:
+    return part.slot.available_on.toordinal() if part.slot and part.slot.available_on else 0
+
+
+def _slot_id(part: Part) -> int:
+    return part.slot.pk if part.slot else 0

@@ -1,0 +1,5 @@
+"""Who may let due orders out to the warehouse."""
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "shipments.release": ("planner", "warehouse"),
+}

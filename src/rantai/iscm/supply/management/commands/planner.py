@@ -1,0 +1,121 @@
+"""`rantai planner`: hold the plan in memory, answer what is beyond stock, make a new plan when asked."""
+
+import json
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import close_old_connections, connections
+
+from rantai.iscm.supply.management import listening
+from rantai.iscm.supply.management.answering import Planner
+from rantai.kernel import clock, leases, worker
+
+ROLE = "planner"
+_LEASE = timedelta(seconds=20)
+_RENEW_SECONDS = 4.0
+_PATIENCE_SECONDS = 120.0
+
+
+class Command(BaseCommand):
+    """One planner a database: whoever holds the lease. Solves are exclusive by it."""
+
+    help = "Hold the plan, answer promises from it, plan when asked; --once plans and ends; `verify` checks."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Offer what to do, and how to tell it."""
+        parser.add_argument("what", nargs="?", choices=["serve", "verify"], default="serve")
+        parser.add_argument("--once", action="store_true", help="make one plan and end")
+        parser.add_argument("--as-of", help="instant of the plan with its zone, ISO 8601; default now")
+        parser.add_argument("--json", action="store_true", help="print one JSON object last")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do what was asked."""
+        if options["what"] == "verify":
+            self._verify(is_json=options["json"])
+        elif options["once"]:
+            as_of = read_instant(options["as_of"])
+            with hold_role(until=time.monotonic() + _PATIENCE_SECONDS):
+                self._tell(Planner(worker.name()).solve(as_of), is_json=options["json"])
+        else:
+            self._serve()
+
+    def _verify(self, *, is_json: bool) -> None:
+        found = Planner(worker.name()).verify()
+        self._tell(found, is_json=is_json)
+        if any(value is False for value in found.values()):
+            sys.exit(1)
+
+    def _serve(self) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        with hold_role(until=None, stop=stop) as lost:
+            if stop.is_set():
+                return
+            planner = Planner(worker.name())
+            planner.answer({"op": "ping"})
+            server = listening.listen(planner, settings.PLANNER_URL)
+            while not stop.is_set() and not lost.is_set():
+                stop.wait(0.2)
+            server.shutdown()
+            listening.forget(settings.PLANNER_URL)
+
+    def _tell(self, result: dict[str, Any], *, is_json: bool) -> None:
+        if is_json:
+            self.stdout.write(json.dumps(result, default=str))
+            return
+        for name, value in result.items():
+            self.stdout.write(f"{name.replace('_', ' ')}: {value}")
+
+
+@contextmanager
+def hold_role(*, until: float | None, stop: threading.Event | None = None) -> Iterator[threading.Event]:
+    """Be the planner for the block; the event that it gives is set when another process has taken the role.
+
+    Waits for whoever holds it: one that was killed holds it until its lease ends. Raises CommandError after `until`.
+    """
+    me = worker.name()
+    while not leases.hold(ROLE, holder=me, lasts=_LEASE, address=settings.PLANNER_URL):
+        if until is not None and time.monotonic() > until:
+            raise CommandError("Another planner is at work on this database. Ask it, or stop it first.")
+        if stop is not None and stop.wait(0.5):
+            break
+        time.sleep(0.2)
+        close_old_connections()
+    ended, lost = threading.Event(), threading.Event()
+    thread = threading.Thread(target=_renew, args=(me, ended, lost), daemon=True)
+    thread.start()
+    try:
+        yield lost
+    finally:
+        ended.set()
+        thread.join()
+        leases.release(ROLE, holder=me)
+
+
+def read_instant(text: str | None) -> datetime:
+    """Return an instant with its zone, now where none was given."""
+    if not text:
+        return clock.now()
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError as problem:
+        raise CommandError(f"{text!r} is no instant; write it like 2026-11-21T06:30:00+07:00.") from problem
+    if instant.tzinfo is None:
+        raise CommandError(f"{text!r} has no zone; write it like 2026-11-21T06:30:00+07:00.")
+    return instant
+
+
+def _renew(me: str, ended: threading.Event, lost: threading.Event) -> None:
+    while not ended.wait(_RENEW_SECONDS):
+        if not leases.hold(ROLE, holder=me, lasts=_LEASE, address=settings.PLANNER_URL):
+            lost.set()
+    connections.close_all()

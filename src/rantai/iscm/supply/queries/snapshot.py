@@ -1,0 +1,174 @@
+"""Gather everything that the planner must know, at one instant, as columns: a few queries whatever the size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import numpy as np
+
+from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties.models import Company
+from rantai.iscm.supply import rules
+from rantai.iscm.supply.queries import days, keys, needs, sourcing, supplies
+from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.needs import Columns, FirmDemand, ints
+from rantai.iscm.supply.queries.sites import Sites
+from rantai.iscm.supply.queries.supplies import Awaited
+from rantai.kernel import clock, snapshots
+
+_DAYS_BACK = 60
+_LONGEST_YEARS = 3
+_SOURCE_COLUMNS = (
+    "key", "kind", "rank", "lead_time", "calendar", "minimum", "multiple", "maximum", "cost", "effective_from",
+    "effective_to", "supplier", "source_id", "place", "origin_place",
+)  # fmt: skip
+
+Tables = dict[str, Columns]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Snapshot:
+    """The planner's problem as columns; `place` columns hold item-location keys, index columns rows of a table."""
+
+    company: Company
+    as_of: datetime
+    now: int
+    horizon_end: int
+    watermark: int
+    tables: Tables
+    firm: FirmDemand
+    awaited: Awaited
+    sites: Sites
+
+
+def take_snapshot(as_of: datetime) -> Snapshot:
+    """Read the database in one consistent state; no row becomes an object."""
+    with snapshots.read_consistently() as watermark:
+        company = parties.get_company()
+        sites = Sites(as_of=as_of, company_zone=company.zone)
+        return _read(company, sites, as_of=as_of, watermark=watermark)
+
+
+def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int) -> Snapshot:
+    # An instant within a second counts as that second gone, so that today's second of work is never ahead.
+    now = int(as_of.timestamp()) + days.TICK
+    weeks = int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
+    direct = sourcing.list_direct_items()
+    orders, firm = needs.read_orders(sites, classes=needs.rank_of(company.settings), direct_items=direct, now=now)
+    forecast = needs.read_forecast(sites, weeks=weeks, now=now, direct_items=direct)
+    receipts, awaited = supplies.read_receipts(sites)
+    stock, targets = supplies.read_stock(list(sites.ids)), supplies.read_targets()
+    columns = (orders, forecast, receipts, stock, targets, {"place": _list_origins()})
+    on = clock.business_date(as_of, company.zone)
+    network = sourcing.read_network(np.unique(np.concatenate([c["place"] for c in columns])).tolist(), sites, on=on)
+    places = ints(network.places)
+    horizon_end = _find_horizon(now, weeks, orders["due"])
+    from_day, to_day = on - timedelta(days=_DAYS_BACK), on + timedelta(seconds=horizon_end - now, days=2)
+    tables = {
+        "item_locations": _lay_out_places(places, stock, targets),
+        "sources": _lay_out_sources(network, places),
+        "bom_lines": _lay_out_lines(network, places),
+        "operations": sourcing.to_columns(
+            network.operations, ("source", "sequence", "fixed_seconds", "unit_seconds", "calendar")
+        ),
+        "calendars": sourcing.expand_calendars(network, sites, from_day=from_day, to_day=to_day, now=now),
+        "receipts": receipts,
+        "demands": _join_demands((orders, forecast, _list_requirements(receipts, network, sites))),
+    }
+    return Snapshot(
+        company=company, as_of=as_of, now=now, horizon_end=horizon_end, watermark=watermark, tables=tables, firm=firm,
+        awaited=awaited, sites=sites,
+    )  # fmt: skip
+
+
+def _find_horizon(now: int, weeks: int, due: Ints) -> int:
+    """Return the planner's last instant: the forecast's weeks, whatever is ordered, and room for what comes late."""
+    week, room = 7 * 86_400, rules.ROOM_WEEKS * 7 * 86_400
+    latest = int(due.max()) if len(due) else now
+    return min(max(now + weeks * week, latest) + room, now + _LONGEST_YEARS * 366 * 86_400)
+
+
+def _list_origins() -> Ints:
+    """Return where orders under way take from, should their source be gone."""
+    rows = [keys.pair_of(row.item_id, row.origin_id) for row in supplies.list_accepted() if row.origin_id]
+    return ints([*rows, *(part.pair for part in supplies.list_requirements())])
+
+
+def _rows_of(places: Ints, wanted: Ints) -> Ints:
+    return np.searchsorted(places, wanted).astype(np.int64)
+
+
+def _lay_out_places(places: Ints, stock: Columns, targets: Columns) -> Columns:
+    table: Columns = {"key": places}
+    for name, source in (
+        ("on_hand", stock),
+        ("safety_stock", targets),
+        ("reorder_level", targets),
+        ("order_up_to", targets),
+    ):
+        table[name] = np.zeros(len(places), np.int64)
+        np.add.at(table[name], _rows_of(places, source["place"]), source[name])
+    return table
+
+
+def _lay_out_sources(network: sourcing.Network, places: Ints) -> Columns:
+    table = sourcing.to_columns(network.sources, _SOURCE_COLUMNS)
+    table["cost"] = table["cost"].astype(np.float64)
+    origin = table.pop("origin_place")
+    table["origin"] = np.where(origin >= 0, _rows_of(places, np.maximum(origin, 0)), -1)
+    return table
+
+
+def _lay_out_lines(network: sourcing.Network, places: Ints) -> Columns:
+    names = ("source", "component_place", "quantity_per", "scrap_ppm", "operation")
+    table = sourcing.to_columns(network.bom_lines, names)
+    table["component"] = _rows_of(places, table.pop("component_place"))
+    return table
+
+
+def _join_demands(parts: Iterable[Columns]) -> Columns:
+    defaults: Mapping[str, Any] = {
+        "class_rank": 0, "stake": 0.0, "partial": True, "promised_at": days.NEVER, "receipt": -1,
+    }  # fmt: skip
+    joined: Columns = {}
+    rows = list(parts)
+    for name in ("key", "place", "due", "quantity", "kind", *defaults):
+        joined[name] = np.concatenate(
+            [part[name] if name in part else np.full(len(part["key"]), defaults[name]) for part in rows]
+        )
+    return joined
+
+
+def _list_requirements(receipts: Columns, network: sourcing.Network, sites: Sites) -> Columns:
+    """Return what orders under way and accepted proposals still take: components of a make, the origin of a move."""
+    row_of = {int(key): row for row, key in enumerate(receipts["key"])}
+    by_source = {row["key"]: number for number, row in enumerate(network.sources)}
+    lines: dict[int, list[dict[str, Any]]] = {}
+    for line in network.bom_lines:
+        lines.setdefault(line["source"], []).append(line)
+    found: list[tuple[int, int, int, int]] = [
+        (part.pair, supplies.arrival(part.needed_on, keys.split(part.pair)[1], sites), part.units, row_of[part.key])
+        for part in supplies.list_requirements()
+        if part.key in row_of
+    ]
+    for order in supplies.list_accepted():
+        receipt = row_of[int(keys.tag(ints(order.pk), keys.PLANNED))]
+        place = order.location_id or keys.DIRECT
+        due = supplies.arrival(order.start_on, place, sites)
+        if order.kind == "transfer":
+            found.append((keys.pair_of(order.item_id, order.origin_id), due, order.units, receipt))
+        for line in lines.get(by_source.get(order.source_id << 24 | place, -1), ()):
+            need = -(-order.units * line["quantity_per"] // (1_000_000 - line["scrap_ppm"]))
+            found.append((line["component_place"], due, need, receipt))
+    columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]
+    return {
+        "key": keys.tag(ints(range(len(found))), keys.REQUIREMENT),
+        "place": ints(columns[0]),
+        "due": ints(columns[1]),
+        "quantity": ints(columns[2]),
+        "kind": np.full(len(found), 3, np.int64),
+        "receipt": ints(columns[3]),
+    }

@@ -1,0 +1,211 @@
+"""Read what there is and what comes: free stock, its targets, open orders of every kind, accepted proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from django.db.models import F, Sum
+
+from rantai.iscm.fulfilment.models import TransferLine
+from rantai.iscm.inventory import queries as inventory
+from rantai.iscm.inventory.queries import targets
+from rantai.iscm.production.queries import open_orders
+from rantai.iscm.supply.models import PlannedOrder
+from rantai.iscm.supply.queries import days, keys
+from rantai.iscm.supply.queries.needs import Columns, fetch, ints
+from rantai.iscm.supply.queries.sites import Sites
+from rantai.kernel.refs import DocRef
+from rantai.srm import facade as srm
+from rantai.srm.messages import OpenSupply
+
+PURCHASE, PRODUCTION, TRANSFER = 0, 1, 2
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Awaited:
+    """What an exception about a receipt says, parallel to the receipts."""
+
+    refs: Sequence[DocRef]
+    numbers: Sequence[str]
+    days: Sequence[date]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requirement:
+    """Units that an order under way still takes from an item-location (key); `key` is the receipt that it feeds."""
+
+    key: int
+    pair: int
+    units: int
+    needed_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Receipt:
+    """One order under way, as columns and exceptions need it."""
+
+    key: int
+    pair: int
+    units: int
+    due_on: date
+    kind: int
+    is_firm: bool
+    ref: DocRef
+    number: str
+
+
+def read_stock(site_ids: Sequence[int]) -> Columns:
+    """Return free units (on hand and not reserved) by item-location."""
+    free = Sum(F("on_hand") - F("reserved"))
+    rows = inventory.usable().filter(location_id__in=site_ids).order_by().values_list("item_id", "location_id")
+    found = [row for row in fetch(rows.annotate(free=free)) if row[2] > 0]
+    columns = list(zip(*found, strict=True)) if found else [(), (), ()]
+    return {"place": keys.pair(ints(columns[0]), ints(columns[1])), "on_hand": ints(columns[2])}
+
+
+def read_targets() -> Columns:
+    """Return stock targets by item-location."""
+    current = targets.load_current()
+    if current is None:
+        return dict.fromkeys(("place", "safety_stock", "reorder_level", "order_up_to"), np.zeros(0, np.int64))
+    known = current.location_ids > 0
+    return {
+        "place": keys.pair(current.item_ids[known], current.location_ids[known]),
+        "safety_stock": current.safety_stock[known],
+        "reorder_level": current.reorder_point[known],
+        "order_up_to": current.order_up_to[known],
+    }
+
+
+def read_receipts(sites: Sites) -> tuple[Columns, Awaited]:
+    """Return what is under way: purchases, requisitions, production, transfers, proposals that were accepted.
+
+    What is overdue is awaited by tonight.
+    """
+    rows = [*_list_purchases(sites), *_list_production(), *_list_transfers(), *_list_decided()]
+    columns = {
+        "key": ints([row.key for row in rows]),
+        "place": ints([row.pair for row in rows]),
+        "time": ints([arrival(row.due_on, keys.split(row.pair)[1], sites) for row in rows]),
+        "quantity": ints([row.units for row in rows]),
+        "kind": ints([row.kind for row in rows]),
+        "firm": np.array([row.is_firm for row in rows], np.bool_),
+    }
+    refs, numbers = [row.ref for row in rows], [row.number for row in rows]
+    return columns, Awaited(refs=refs, numbers=numbers, days=[row.due_on for row in rows])
+
+
+def list_requirements() -> list[Requirement]:
+    """Return what open production still takes from stock, and what transfers still take at their origin."""
+    found = open_orders.load()
+    parts = [
+        Requirement(key=_tag(order, keys.PRODUCTION), pair=keys.pair_of(item, place), units=units, needed_on=day)
+        for order, item, place, units, day in zip(
+            found.component_orders.tolist(),
+            found.component_items.tolist(),
+            found.component_locations.tolist(),
+            found.component_units.tolist(),
+            found.needed_on,
+            strict=True,
+        )
+    ]
+    for line in _transfer_lines():
+        left = line.units - line.held - line.shipped
+        if left > 0:
+            pair = keys.pair_of(line.item_id, line.transfer.origin_id)
+            day = line.transfer.ship_on
+            parts.append(Requirement(key=_tag(line.pk, keys.TRANSFER), pair=pair, units=left, needed_on=day))
+    return parts
+
+
+def list_accepted() -> list[PlannedOrder]:
+    """Return proposals that a person accepted and no document stands for yet."""
+    return list(PlannedOrder.objects.filter(state="accepted").select_related("source").order_by("id"))
+
+
+def arrival(day: date, place: int, sites: Sites) -> int:
+    """Return the instant of an arrival on a day: of today's and earlier ones tonight, so that they leave tomorrow."""
+    zone, today = sites.zone(place), sites.today(place)
+    if day <= today:
+        return days.midnight(today + timedelta(days=1), zone)
+    return days.midnight(day, zone) + days.TICK
+
+
+def _list_purchases(sites: Sites) -> Iterator[_Receipt]:
+    for row in srm.list_open_supply():
+        if row.open_units:
+            # a requisition has no schedule yet
+            kind, pk = (keys.SCHEDULE, row.schedule_id) if row.schedule_id else (keys.REQUISITION, row.ref.id)
+            yield _Receipt(
+                key=_tag(pk, kind),
+                pair=keys.pair_of(row.item_id, _place_of(row, sites)),
+                units=row.open_units.amount,
+                due_on=row.expected_on,
+                kind=PURCHASE,
+                is_firm=row.is_firm,
+                ref=row.ref,
+                number=row.order_number,
+            )
+
+
+def _list_production() -> Iterator[_Receipt]:
+    found = open_orders.load()
+    for row, pk in enumerate(found.order_ids.tolist()):
+        yield _Receipt(
+            key=_tag(pk, keys.PRODUCTION),
+            pair=keys.pair_of(int(found.item_ids[row]), int(found.location_ids[row])),
+            units=int(found.units[row]),
+            due_on=found.due_on[row],
+            kind=PRODUCTION,
+            is_firm=bool(found.is_firm[row]),
+            ref=DocRef("production_order", pk),
+            number=found.numbers[row],
+        )
+
+
+def _list_transfers() -> Iterator[_Receipt]:
+    for line in _transfer_lines():
+        transfer = line.transfer
+        yield _Receipt(
+            key=_tag(line.pk, keys.TRANSFER),
+            pair=keys.pair_of(line.item_id, transfer.destination_id),
+            units=line.units - line.received,
+            due_on=transfer.due_on,
+            kind=TRANSFER,
+            is_firm=transfer.state != "planned",
+            ref=DocRef("transfer_order", transfer.pk, line.pk),
+            number=transfer.number,
+        )
+
+
+def _list_decided() -> Iterator[_Receipt]:
+    kinds = {"production": PRODUCTION, "transfer": TRANSFER}
+    for row in list_accepted():
+        yield _Receipt(
+            key=_tag(row.pk, keys.PLANNED),
+            pair=keys.pair_of(row.item_id, row.location_id),
+            units=row.units,
+            due_on=row.due_on,
+            kind=kinds.get(row.kind, PURCHASE),
+            is_firm=True,
+            ref=DocRef("planned_order", row.pk),
+            number=str(row),
+        )
+
+
+def _transfer_lines() -> Iterator[TransferLine]:
+    rows = TransferLine.objects.exclude(transfer__state__in=("received", "cancelled")).filter(units__gt=F("received"))
+    yield from rows.select_related("transfer").order_by("id")
+
+
+def _tag(pk: int, kind: int) -> int:
+    return int(keys.tag(pk, kind))
+
+
+def _place_of(row: OpenSupply, sites: Sites) -> int:
+    if row.drop_to_address_id:
+        return keys.DIRECT
+    return row.location_id or sites.default_id

@@ -1,0 +1,92 @@
+"""Steps of a turn: a new plan by the planner, proposals that a policy covers, forecasts for suppliers."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+
+from rantai.iscm.supply.actions import proposals
+from rantai.iscm.supply.queries import outlooks, plans
+from rantai.kernel import clock, decisions, jobs, sockets
+from rantai.kernel.models import ApprovalPolicy
+from rantai.kernel.transactions import run_atomic
+from rantai.srm import facade as srm
+
+SOLVE_TIMEOUT = 900.0
+RELEASED_AT_ONCE = 100
+
+
+class PlannerFailed(RuntimeError):
+    """The planner could not make a plan; the text is its own."""
+
+
+@jobs.task("iscm.solve_plan")
+def solve_plan(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
+    """Make the plan of an instant: by the planner that runs, else by one that is started for it."""
+    run.progress(0, 1, "plan")
+    try:
+        answer = sockets.ask(settings.PLANNER_URL, {"op": "solve", "as_of": as_of}, timeout=SOLVE_TIMEOUT)
+    except sockets.NobodyAnswers:
+        answer = _start_planner(as_of)
+    if not answer.pop("ok", True):
+        raise PlannerFailed(answer["error"])
+    run.progress(1, 1, "plan")
+    return answer
+
+
+@jobs.task("iscm.release_proposals")
+def release_proposals(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
+    """Accept the proposals that somebody's policy covers; all others wait for a person."""
+    at = datetime.fromisoformat(as_of)
+    released = 0
+    covered = _list_covered(at)
+    for policy, ids in covered.items():
+        for start in range(0, len(ids), RELEASED_AT_ONCE):
+            part = ids[start : start + RELEASED_AT_ONCE]
+            released += len(run_atomic(partial(_accept, part, policy)))
+            run.progress(released, None, "release")
+    return {"released": released, "waiting": plans.list_open().count()}
+
+
+@jobs.task("srm.share_forecast")
+@jobs.task("iscm.share_forecast")
+def share_forecast(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
+    """Tell each supplier what the plan expects to buy, by item, place and week."""
+    forecast = outlooks.read_outlook()
+    if forecast is None or not forecast.supplier_ids:
+        return {"suppliers": 0, "rows": 0}
+    told = run_atomic(lambda: srm.publish_forecast(forecast))
+    return {"suppliers": told, "rows": len(forecast.supplier_ids)}
+
+
+def _accept(ids: list[int], policy: ApprovalPolicy) -> list[Any]:
+    return proposals.accept_proposals(ids, by=f"policy:{policy.pk}", at=clock.now(), policy=policy)
+
+
+def _list_covered(at: datetime) -> dict[ApprovalPolicy, list[int]]:
+    """Return open proposals by the policy that covers them; without a price nothing is covered."""
+    kinds = set(ApprovalPolicy.objects.filter(ended_at=None).values_list("kind", flat=True))
+    covered: dict[ApprovalPolicy, list[int]] = {}
+    if not kinds:
+        return covered
+    for row in plans.list_open().filter(kind__in=kinds, amount__gt=0).order_by("id"):
+        policy = decisions.find_policy(row.kind, amount=row.amount, starts_on=row.start_on, as_of=at.date())
+        if policy:
+            covered.setdefault(policy, []).append(row.pk)
+    return covered
+
+
+def _start_planner(as_of: str) -> dict[str, Any]:
+    """Run the planner once as a program of its own: this process stays free of compiled kernels."""
+    command = [sys.executable, "-m", "rantai.config.cli", "planner", "--once", "--as-of", as_of, "--json"]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=SOLVE_TIMEOUT, check=False)
+    if ended.returncode:
+        raise PlannerFailed((ended.stderr or ended.stdout).strip()[-2000:])
+    answer: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])
+    return answer

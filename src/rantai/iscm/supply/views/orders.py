@@ -1,0 +1,178 @@
+"""One planned order: why so many, for whom, and the three answers to it; many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from rantai.foundation.access import rules as access
+from rantai.iscm.supply import forms
+from rantai.iscm.supply.actions import proposals
+from rantai.iscm.supply.models import PlannedOrder
+from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.views import edge, pictures, words
+from rantai.kernel import clock
+from rantai.kernel.quantities import Quantity
+from rantai.kernel.refs import DocRef
+from rantai.kernel.texts import pick
+from rantai.ui import formats, shapes
+
+
+@require_http_methods(["GET", "POST"])
+@access.permission_required("plan.view")
+def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
+    """Show a proposal with its reasons and chain; change it while it is open."""
+    rows = PlannedOrder.objects.select_related(
+        "item__base_unit", "location", "supplier", "origin", "source", "company", "run", "demand", "decision"
+    )
+    row = get_object_or_404(rows, pk=order_id)
+    is_open = row.state == "proposed" and row.run.state == "current"
+    may_change = is_open and request.user.has_perm("plan.decide")
+    initial = {"units": row.units, "due_on": row.due_on, "revision": row.revision}
+    form = forms.ChangeForm(request.POST or None, initial=initial)
+    if request.method == "POST" and may_change and form.is_valid():
+        return _change(request, row, form.cleaned_data)
+    context = _describe(row, is_open=is_open) | {"form": form, "may_change": may_change}
+    return render(request, "iscm/supply/order.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def accept(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Accept one proposal as it stands."""
+    return _accept(request, [order_id])
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def accept_many(request: HttpRequest) -> HttpResponse:
+    """Accept the ticked proposals."""
+    return _accept(request, edge.read_ids(request))
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def dismiss(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Let one proposal go."""
+    return _dismiss(request, [order_id])
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def dismiss_many(request: HttpRequest) -> HttpResponse:
+    """Let the ticked proposals go."""
+    return _dismiss(request, edge.read_ids(request))
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def reopen_many(request: HttpRequest) -> HttpResponse:
+    """Take dismissals back."""
+    ids = edge.read_ids(request)
+    said = ngettext("%(n)s proposal is open again", "%(n)s proposals are open again", len(ids)) % {"n": len(ids)}
+    back = reverse("iscm_supply:plan")
+    return edge.attempt(request, lambda: proposals.reopen_proposals(ids, at=clock.now()), said=said, back=back)
+
+
+def title_of(row: PlannedOrder) -> str:
+    """Return a proposal as a sentence."""
+    unit = pick(row.item.base_unit.name) or row.item.base_unit.code
+    return str(words.TITLES[row.kind]) % {
+        "quantity": formats.quantity(row.units, unit),
+        "item": pick(row.item.name) or row.item.code,
+        "party": row.supplier.name if row.supplier else _("a supplier to choose"),
+        "place": row.location.name if row.location else "",
+    }
+
+
+def _describe(row: PlannedOrder, *, is_open: bool) -> dict[str, Any]:
+    today = edge.today()
+    chain = chains.trace(DocRef("planned_order", row.pk))
+    reasons = plans.list_reasons([row.decision_id] if row.decision_id else []).get(row.decision_id or 0, ())
+    unit = pick(row.item.base_unit.name) or row.item.base_unit.code
+    sums = [
+        shapes.Reason(str(words.REASONS.get(one.code, one.code)), formats.quantity(one.units), note=one.number)
+        for one in reasons
+    ]
+    return {
+        "house": "operations",
+        "row": row,
+        "title": title_of(row),
+        "is_open": is_open,
+        "is_late": is_open and row.start_on < today,
+        "state": words.STATES[row.state],
+        "reasons": [*sums, shapes.Reason(_("In all"), formats.quantity(row.proposed_units, unit), total=True)],
+        "chain": pictures.draw_chain(chain, title=title_of(row), today=today) if chain else None,
+        "facts": _list_facts(row, unit),
+        "today": today,
+        "ref": DocRef("planned_order", row.pk),
+    }
+
+
+def _list_facts(row: PlannedOrder, unit: str) -> list[shapes.Fact]:
+    today = edge.today()
+    facts = [
+        shapes.Fact(_("Order by"), formats.day(row.start_on, today=today), hurt=row.start_on < today),
+        shapes.Fact(_("There on"), formats.day(row.due_on, today=today)),
+        shapes.Fact(_("Lead time, working days"), formats.number(row.source.lead_time_days)),
+        shapes.Fact(_("Minimum"), formats.quantity(row.source.minimum, unit)),
+        shapes.Fact(_("In steps of"), formats.quantity(row.source.multiple or None, unit)),
+        shapes.Fact(_("Cost"), formats.money(row.amount, row.company.currency), strong=True, rule=True),
+        shapes.Fact(_("At stake"), formats.money(row.stake, row.company.currency)),
+    ]
+    if row.location_id:
+        href = reverse("iscm_supply:stock", args=[row.item_id, row.location_id])
+        facts.insert(0, shapes.Fact(_("Projected stock"), row.location.name if row.location else "", href=href))
+    return facts
+
+
+def _change(request: HttpRequest, row: PlannedOrder, cleaned: dict[str, Any]) -> HttpResponse:
+    return edge.attempt(
+        request,
+        lambda: proposals.change_proposal(
+            row.pk,
+            revision=cleaned["revision"],
+            units=Quantity(cleaned["units"]),
+            due_on=cleaned["due_on"],
+            note=cleaned["note"],
+            by=edge.actor(request),
+            at=clock.now(),
+        ),
+        said=_("Accepted with your figures."),
+        back=reverse("iscm_supply:order", args=[row.pk]),
+    )
+
+
+def _accept(request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
+    if not ids:
+        return redirect("iscm_supply:plan")
+    said = ngettext("%(n)s proposal accepted", "%(n)s proposals accepted", len(ids)) % {"n": len(ids)}
+    return edge.attempt(
+        request,
+        lambda: proposals.accept_proposals(ids, by=edge.actor(request), at=clock.now()),
+        said=said,
+        back=reverse("iscm_supply:plan"),
+    )
+
+
+def _dismiss(request: HttpRequest, ids: Sequence[int]) -> HttpResponse:
+    if not ids:
+        return redirect("iscm_supply:plan")
+    said = ngettext("%(n)s proposal dismissed", "%(n)s proposals dismissed", len(ids)) % {"n": len(ids)}
+    undo = reverse("iscm_supply:reopen_many") + "?" + "&".join(f"ids={pk}" for pk in ids[:50])
+    return edge.attempt(
+        request,
+        lambda: proposals.dismiss_proposals(
+            ids, by=edge.actor(request), at=clock.now(), note=request.POST.get("note", "")
+        ),
+        said=said,
+        back=reverse("iscm_supply:plan"),
+        undo=undo,
+    )

@@ -1,0 +1,97 @@
+"""The plan as it stands: what to release, which customers will be late, what to do about what is under way."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from rantai.foundation.access import rules as access
+from rantai.iscm.supply.models import PlanOutcome
+from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.views import edge, pictures, tables, words
+from rantai.kernel import clock, jobs
+from rantai.kernel.refs import DocRef
+from rantai.kernel.transactions import run_atomic
+from rantai.ui import toasts
+
+
+@require_safe
+@access.permission_required("plan.view")
+def plan(request: HttpRequest) -> HttpResponseBase:
+    """Answer what should be released now, and whom the plan cannot serve in time."""
+    today, run = edge.today(), plans.find_run()
+    table = tables.OrderTable(tables.list_orders(), request=request, today=today)
+    hurt = PlanOutcome.objects.filter(run__state="current").filter(Q(late_days__gt=0) | Q(short__gt=0))
+    opened = plans.list_open()
+    context = {
+        "house": "operations",
+        "run": run,
+        "open": opened.count(),
+        "overdue": opened.filter(start_on__lte=today).count(),
+        "late_customers": hurt.values("demand__party").distinct().count(),
+        "exceptions": plans.list_exceptions().count(),
+        "awaiting": plans.count_awaiting_plan()["demands_awaiting_plan"],
+        "today": today,
+    }
+    return table.respond("iscm/supply/plan.html", context)
+
+
+@require_safe
+@access.permission_required("plan.view")
+def exceptions(request: HttpRequest) -> HttpResponseBase:
+    """Answer what a planner should do about what is under way."""
+    table = tables.ExceptionTable(tables.list_exceptions(), request=request, today=edge.today())
+    rows = plans.list_exceptions()
+    context = {
+        "house": "operations",
+        "count": rows.count(),
+        "sooner": rows.filter(kind__in=("expedite", "overdue")).count(),
+    }
+    return table.respond("iscm/supply/exceptions.html", context)
+
+
+@require_safe
+@access.permission_required("plan.view")
+def outcomes(request: HttpRequest) -> HttpResponseBase:
+    """Answer which customers' orders the plan serves in time."""
+    table = tables.OutcomeTable(tables.list_outcomes(), request=request, today=edge.today())
+    rows = PlanOutcome.objects.filter(run__state="current")
+    context = {
+        "house": "operations",
+        "count": rows.count(),
+        "late": rows.filter(late_days__gt=0).count(),
+        "short": rows.filter(short__gt=0).count(),
+    }
+    return table.respond("iscm/supply/outcomes.html", context)
+
+
+@require_safe
+@access.permission_required("plan.view")
+def outcome(request: HttpRequest, outcome_id: int) -> HttpResponseBase:
+    """Show what one order leans on, down to the last purchase, and why it is late."""
+    rows = PlanOutcome.objects.select_related("demand__party", "item__base_unit", "location", "cause_item")
+    row = get_object_or_404(rows, pk=outcome_id, run__state="current")
+    chain = chains.trace(DocRef("demand", row.demand_id))
+    today = edge.today()
+    context = {
+        "house": "operations",
+        "row": row,
+        "cause": words.CAUSES.get(row.cause, ""),
+        "today": today,
+        "chain": pictures.draw_chain(chain, title=str(row.demand), today=today) if chain else None,
+        "order_url": pictures.find_page(DocRef(row.demand.kind, row.demand.order_id)),
+    }
+    return render(request, "iscm/supply/outcome.html", context)
+
+
+@require_POST
+@access.permission_required("plan.decide")
+def plan_now(request: HttpRequest) -> HttpResponse:
+    """Queue a new plan; a second click while it is made does not make a second one."""
+    payload = {"as_of": clock.now().isoformat()}
+    run_atomic(lambda: jobs.enqueue("iscm.solve_plan", payload, key="now", actor=edge.actor(request)))
+    toasts.say(request, _("A new plan is being made. It stands here when it is done."))
+    return redirect("iscm_supply:plan")

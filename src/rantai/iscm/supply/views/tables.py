@@ -1,0 +1,157 @@
+"""Lists of the planners' pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from rantai.iscm.supply.models import PlanException, PlannedOrder, PlanOutcome
+from rantai.iscm.supply.queries import plans
+from rantai.iscm.supply.views import words
+from rantai.kernel.texts import pick
+from rantai.ui import tables
+
+
+def name_item(value: Any, row: dict[str, Any]) -> str:
+    """Return an item's name in the reader's language, else its code."""
+    return pick(value or {}) or str(row.get("item__code", ""))
+
+
+def list_orders() -> QuerySet[PlannedOrder]:
+    """Return proposals with the names that the list shows."""
+    return plans.list_shown().annotate(
+        unit=F("item__base_unit__code"),
+        place=Coalesce("location__name", "demand__number"),
+        party=Coalesce("supplier__name", "origin__name"),
+        company_currency=F("company__currency"),
+    )
+
+
+class OrderTable(tables.Table):
+    """What should be bought, made and moved."""
+
+    name = "planned-orders"
+    caption = _("Planned orders")
+    item = tables.Column(_("Item"), accessor="item__name", format=name_item, link="iscm_supply:order", sub="item__code")
+    kind = tables.Column(_("What to do"), format=lambda value, row: str(words.KINDS[value]), narrow=2)
+    party = tables.Column(_("From"), grow=True, sub="place")
+    units = tables.Column(_("Quantity"), format="quantity", unit="unit", sort=True)
+    start_on = tables.Column(_("Order by"), format="day", sort=True)
+    due_on = tables.Column(_("There on"), format="day", sort=True, narrow=2)
+    for_orders = tables.Column(_("For customers' orders"), format="quantity", unit="unit", sort=True, narrow=3)
+    amount = tables.Column(_("Cost"), format="money", currency="company_currency", sort=True, total=True)
+    stake = tables.Column(_("At stake"), format="money", currency="company_currency", sort=True, narrow=3)
+    state = tables.StateColumn(_("State"), states=words.STATES, narrow=3)
+    item__code = tables.Column(_("Item code"), hidden=True)
+    filters = (
+        tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "supplier__name__icontains"]),
+        tables.Choice("kind", _("What to do"), field="kind", choices=list(words.KINDS.items()), many=True),
+        tables.Choice(
+            "state", _("State"), field="state", choices=[(code, word) for code, (_k, word) in words.STATES.items()],
+            many=True,
+        ),
+        tables.Flag("orders", _("Customers wait for it"), q=Q(for_orders__gt=0)),
+        tables.Dates("start", _("Order by"), field="start_on"),
+        tables.Numbers("amount", _("Cost"), field="amount", scale=10_000),
+    )  # fmt: skip
+    views = (
+        tables.View("open", _("To decide"), {"state": "proposed"}, count=True),
+        tables.View("orders", _("Customers wait for it"), {"state": "proposed", "orders": "1"}, count=True, hurt=True),
+        tables.View("accepted", _("Accepted"), {"state": ["accepted", "released"]}),
+        tables.View("dismissed", _("Dismissed"), {"state": "dismissed"}),
+        tables.View("all", _("All"), {"state": list(words.STATES)}),
+    )
+    bulk = (
+        tables.Bulk("accept", _("Accept"), "iscm_supply:accept_many", permission="plan.decide"),
+        tables.Bulk("dismiss", _("Dismiss"), "iscm_supply:dismiss_many", permission="plan.decide"),
+    )
+    sort = "start_on"
+    empty = tables.Empty(
+        _("Nothing is proposed"), _("A plan says what to buy, make and move. Make one with the button above.")
+    )
+
+
+def list_exceptions() -> QuerySet[PlanException]:
+    """Return the exceptions of the current plan with the names that the list shows."""
+    return plans.list_exceptions().annotate(unit=F("item__base_unit__code"), place=F("location__name"))
+
+
+class ExceptionTable(tables.Table):
+    """What to do about orders under way and items."""
+
+    name = "plan-exceptions"
+    caption = _("Exceptions")
+    kind = tables.StateColumn(_("What to do"), states=words.EXCEPTIONS)
+    item = tables.Column(_("Item"), accessor="item__name", format=name_item, sub="item__code", grow=True)
+    place = tables.Column(_("Place"), narrow=3)
+    number = tables.Column(_("Document"), format=lambda value, row: value or "–")
+    units = tables.Column(_("Quantity"), format="quantity", unit="unit")
+    is_on = tables.Column(_("Comes"), format="day", sort=True)
+    wanted_on = tables.Column(_("Wanted"), format="day", sort=True)
+    cause = tables.Column(_("Because"), format=lambda value, row: str(words.CAUSES.get(value, "")), narrow=3)
+    stake = tables.Column(_("At stake"), format="amount", sort=True, narrow=2)
+    item__code = tables.Column(_("Item code"), hidden=True)
+    filters = (
+        tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "number__icontains"]),
+        tables.Choice(
+            "kind",
+            _("What to do"),
+            field="kind",
+            choices=[(code, word) for code, (_k, word) in words.EXCEPTIONS.items()],
+            many=True,
+        ),
+    )  # fmt: skip
+    views = (
+        tables.View("all", _("All"), {}),
+        tables.View("sooner", _("Get it sooner"), {"kind": ["expedite", "overdue"]}, count=True, hurt=True),
+        tables.View("customers", _("Customers"), {"kind": ["late", "short"]}, count=True, hurt=True),
+        tables.View("spare", _("Not needed so soon"), {"kind": ["defer", "cancel"]}, count=True),
+        tables.View("masters", _("Items to look at"), {"kind": ["no_source", "circle"]}, count=True),
+    )
+    sort = "-stake"
+    empty = tables.Empty(
+        _("Nothing to do about what is under way"), _("The plan finds every order where it should be.")
+    )
+
+
+def list_outcomes() -> QuerySet[PlanOutcome]:
+    """Return the outcomes of the current plan with the names that the list shows."""
+    return PlanOutcome.objects.filter(run__state="current").annotate(
+        number=F("demand__number"),
+        customer=F("demand__party__name"),
+        unit=F("item__base_unit__code"),
+        place=F("location__name"),
+    )
+
+
+class OutcomeTable(tables.Table):
+    """What the plan says of each customer's order."""
+
+    name = "plan-outcomes"
+    caption = _("Customers' orders in the plan")
+    number = tables.Column(_("Order"), sort=True, sub="customer", link="iscm_supply:outcome")
+    item = tables.Column(_("Item"), accessor="item__name", format=name_item, sub="item__code", grow=True)
+    units = tables.Column(_("Open units"), format="quantity", unit="unit")
+    short = tables.Column(_("Without a date"), format="quantity", unit="unit", hurt="short", sort=True)
+    due_on = tables.Column(_("Promised"), format="day", sort=True)
+    planned_on = tables.Column(_("Planned"), format="day", sort=True)
+    late_days = tables.Column(_("Late"), format="late", sort=True, hurt="late_days")
+    cause = tables.Column(_("Because"), format=lambda value, row: str(words.CAUSES.get(value, "")), narrow=2)
+    place = tables.Column(_("Place"), narrow=3, hidden=True)
+    item__code = tables.Column(_("Item code"), hidden=True)
+    filters = (
+        tables.Search(
+            "q", fields=["demand__number__icontains", "demand__party__name__icontains", "item__code__icontains"]
+        ),
+        tables.Flag("hurt", _("Late or short"), q=Q(late_days__gt=0) | Q(short__gt=0)),
+        tables.Dates("due", _("Promised"), field="due_on"),
+    )
+    views = (
+        tables.View("hurt", _("Late or short"), {"hurt": "1"}, count=True, hurt=True),
+        tables.View("all", _("All"), {}),
+    )
+    sort = "-late_days"
+    empty = tables.Empty(_("No open order in the plan"), _("Orders that are confirmed stand here after the next plan."))

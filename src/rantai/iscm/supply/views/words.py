@@ -1,0 +1,77 @@
+"""What plan things are called on pages."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+KINDS = {
+    "purchase": _("Buy"),
+    "production": _("Make"),
+    "transfer": _("Move"),
+    "dropship": _("Buy, sent straight to the customer"),
+}
+TITLES = {
+    "purchase": _("Buy %(quantity)s %(item)s from %(party)s"),
+    "production": _("Make %(quantity)s %(item)s at %(place)s"),
+    "transfer": _("Move %(quantity)s %(item)s to %(place)s"),
+    "dropship": _("Let %(party)s send %(quantity)s %(item)s to the customer"),
+}
+STATES = {
+    "proposed": ("new", _("To decide")),
+    "accepted": ("wait", _("Accepted, waits for its document")),
+    "released": ("done", _("Ordered")),
+    "dismissed": ("end", _("Dismissed")),
+    "superseded": ("end", _("Replaced by a newer plan")),
+}
+REASONS = {
+    "order": _("Customers' orders"),
+    "forecast": _("Expected demand"),
+    "requirement": _("Needed for orders under way"),
+    "safety_stock": _("Safety stock"),
+    "order_up_to": _("Filled up to the order-up-to level"),
+    "minimum": _("Raised to the minimum"),
+    "multiple": _("Rounded up to whole lots"),
+}
+EXCEPTIONS = {
+    "expedite": ("hurt", _("Get it sooner")),
+    "overdue": ("hurt", _("Should have come")),
+    "short": ("hurt", _("Cannot be served")),
+    "late": ("hurt", _("Will be late")),
+    "no_source": ("look", _("Has no source")),
+    "circle": ("look", _("Needs itself")),
+    "defer": ("look", _("Comes before it is needed")),
+    "cancel": ("look", _("Nobody needs it")),
+}
+CAUSES = {
+    "": "",
+    "lead_time": _("the lead time is too long"),
+    "no_source": _("nothing says where it comes from"),
+    "supplier_maximum": _("the source gives no more"),
+    "effectivity": _("the source is not valid then"),
+    "awaits_receipt": _("it waits for an order under way"),
+    "fence": _("inside the time fence"),
+    "size": _("lot sizes do not allow it"),
+    "shipment_rule": _("the order ships in one piece"),
+    "max_lateness": _("it would come too late to be wanted"),
+    "calendar": _("the source does not work then"),
+    "circle": _("the bill of materials needs itself"),
+    "horizon": _("beyond the planning horizon"),
+    "due_in_past": _("it was due already"),
+}
+NODES = {
+    "demand": _("Order of a customer"),
+    "forecast": _("Expected demand"),
+    "requirement": _("Order under way"),
+    "stock_target": _("Safety stock"),
+    "stock": _("On stock"),
+    "receipt": _("Under way"),
+    "planned_order": _("Planned"),
+    "purchase_order": _("Purchase order"),
+    "purchase_requisition": _("Requisition"),
+}
+HOUSES = {
+    "demand": "customers",
+    "forecast": "customers",
+    "purchase_order": "suppliers",
+    "purchase_requisition": "suppliers",
+}

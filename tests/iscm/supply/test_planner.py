@@ -1,0 +1,228 @@
+"""The planner as a program: it answers, survives being killed, and leaves the old plan where it stood."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from django.db import connections
+
+from rantai.iscm import facade as iscm
+from rantai.iscm.promising import planner_client
+from rantai.iscm.supply import tasks
+from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.models import PlanBlock, PlannedOrder, PlanOutcome, PlanRun
+from rantai.kernel import jobs
+from rantai.kernel.models import ApprovalPolicy, DecisionRecord, Lease
+from rantai.srm.buying.models import PurchaseRequisition
+from tests.factories import foundation
+from tests.factories import iscm as factory
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+AS_OF = factory.MONDAY.isoformat()
+
+KILLED = """
+import os, signal, sys, time_machine
+from datetime import datetime
+import django
+django.setup()
+from rantai.iscm.supply.management import planning
+place, is_inside = int(sys.argv[1]), sys.argv[2] == "inside"
+real, seen = planning.run_atomic, [0]
+def run_atomic(work):
+    seen[0] += 1
+    if seen[0] == place and is_inside:
+        def die():
+            work()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(die)
+    found = real(work)
+    if seen[0] == place:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return found
+planning.run_atomic = run_atomic
+planning.make_plan(datetime.fromisoformat(sys.argv[3]), builder="killed")
+print("finished")
+"""
+
+
+@pytest.fixture
+def bought():
+    site, item, supplier = foundation.make_site(), foundation.make_item(), foundation.make_party(role="supplier")
+    foundation.make_source(item, supplier=supplier, lead_time_days=5, cost=20_000)
+    factory.make_demand(item, 10, requested_on=date(2026, 11, 18))
+    return site, item
+
+
+@pytest.fixture
+def socket_url(settings, rantai_home, monkeypatch) -> str:
+    url = f"unix://{rantai_home}/run/planner.sock"
+    settings.PLANNER_URL = url
+    monkeypatch.setenv("PLANNER_URL", url)
+    return url
+
+
+@pytest.fixture
+def planner(bought, socket_url) -> Iterator[subprocess.Popen[bytes]]:
+    program = start()
+    yield program
+    program.kill()
+    program.wait()
+
+
+def start() -> subprocess.Popen[bytes]:
+    Lease.objects.filter(name="planner").delete()
+    program = subprocess.Popen([sys.executable, "-m", "rantai.config.cli", "planner"], env=dict(os.environ))
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if program.poll() is not None:
+            raise AssertionError("the planner ended")
+        try:
+            tasks.sockets.ask(tasks.settings.PLANNER_URL, {"op": "ping"}, timeout=5)
+        except tasks.sockets.NobodyAnswers:
+            time.sleep(0.1)
+        else:
+            return program
+    raise AssertionError("nobody answers")
+
+
+def run_job(name: str) -> dict:
+    job = jobs.run_here(name, {"as_of": AS_OF}, worker="t", key="", actor="", listener=lambda *_: None)
+    assert job.state == "done", job.error
+    return job.result
+
+
+def test_a_step_of_the_turn_plans_with_nobody_running_and_again_changes_nothing(bought, socket_url):
+    first = run_job("iscm.solve_plan")
+    again = run_job("iscm.solve_plan")
+
+    assert first["revision"] == again["revision"] == 1
+    assert first["orders"] == 1
+    assert first["proposals"] == 1
+    assert iscm.get_plan().open_proposals == 1
+
+
+def test_the_planner_solves_answers_and_comes_back_after_being_killed(planner, bought, socket_url):
+    site, item = bought
+    assert run_job("iscm.solve_plan")["revision"] == 1
+    line = planner_client.DeepLine(
+        line=1, item_id=item.pk, units=50_000, wanted_on=date(2026, 11, 4), location_ids=(site.pk,)
+    )
+    answer = planner_client.ask([line], as_of=factory.MONDAY, timeout=5)
+    (part,) = answer.parts[1]
+    assert (part.units, part.basis, part.leaves_on, part.there_on) == (
+        50_000, "plan", date(2026, 11, 9), date(2026, 11, 7),
+    )  # fmt: skip
+
+    planner.send_signal(signal.SIGKILL)
+    planner.wait()
+    assert planner_client.ask([line], as_of=factory.MONDAY) is None
+    second = start()
+    try:
+        assert planner_client.ask([line], as_of=factory.MONDAY, timeout=5) == answer
+        begun = time.perf_counter()
+        planner_client.ask([line], as_of=factory.MONDAY, timeout=5)
+        assert time.perf_counter() - begun < 0.3
+    finally:
+        second.terminate()
+        assert second.wait(timeout=20) == 0
+    assert not os.path.exists(tasks.sockets.find_place(socket_url))
+
+
+def test_a_question_that_it_does_not_know_gets_an_answer(planner, socket_url):
+    answer = tasks.sockets.ask(socket_url, {"op": "sing"}, timeout=5)
+
+    assert answer["ok"] is False
+    assert "ping, ask, solve and verify" in answer["error"]
+
+
+def test_verify_tells_a_whole_plan_from_a_damaged_one(bought, socket_url):
+    run_job("iscm.solve_plan")
+    command = [sys.executable, "-m", "rantai.config.cli", "planner", "verify", "--json"]
+    whole = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert whole.returncode == 0, whole.stdout + whole.stderr[-2000:]
+    assert json.loads(whole.stdout)["database_says_the_same"] is True
+
+    block = PlanBlock.objects.get(table="orders")
+    data = bytearray(bytes(block.bytes))
+    data[data.index(b'["quantity","u0",') + 17] ^= 2  # another digit
+    PlanBlock.objects.filter(pk=block.pk).update(bytes=bytes(data))
+
+    damaged = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert damaged.returncode == 1
+    assert json.loads(damaged.stdout)["solution_is_stored_as_planned"] is False
+
+
+@pytest.mark.parametrize(
+    ("place", "where"), [(4, "after"), (5, "inside"), (6, "after"), (7, "after"), (8, "inside"), (8, "after")]
+)
+def test_killed_at_any_step_the_old_plan_stands_and_nothing_half_made_is_seen(bought, place, where):
+    _site, item = bought
+    old = planning.make_plan(factory.MONDAY, builder="test").run
+    factory.make_demand(item, 4, requested_on=date(2026, 11, 20))
+    seen = list_seen()
+    connections.close_all()
+
+    killed = subprocess.run(
+        [sys.executable, "-c", KILLED, str(place), where, (factory.MONDAY + timedelta(days=1)).isoformat()],
+        env=dict(os.environ), capture_output=True, check=False,
+    )  # fmt: skip
+
+    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2000:]
+    current = PlanRun.objects.get(state="current")
+    if current.pk == old.pk:
+        assert list_seen() == seen
+    else:
+        # only the very last step makes the new plan current, and then all of it
+        assert place == 8
+        assert where == "after"
+        assert len(list_seen()) == 2
+    assert factory.list_violations() == []
+    after = planning.make_plan(factory.MONDAY + timedelta(days=1), builder="test").run
+    assert len(list_seen()) == 2
+    assert not PlanRun.objects.filter(state__in=["building", "dead"]).exists()
+    assert DecisionRecord.objects.filter(state="proposed").count() == PlannedOrder.objects.filter(run=after).count()
+    assert set(PlanOutcome.objects.values_list("run_id", flat=True)) <= {after.pk, current.pk, old.pk}
+
+
+def list_seen() -> list[tuple[int, int]]:
+    return [(view.order_id, view.units.amount) for view in iscm.list_proposals()]
+
+
+def test_the_client_gives_up_in_time_when_nobody_answers(socket_url):
+    begun = time.perf_counter()
+
+    assert planner_client.ask([], as_of=factory.MONDAY) is None
+
+    assert time.perf_counter() - begun < 0.5
+
+
+def test_a_policy_releases_what_it_covers_and_leaves_the_rest(bought, socket_url):
+    run_job("iscm.solve_plan")
+    assert run_job("iscm.release_proposals") == {"released": 0, "waiting": 1}
+    ApprovalPolicy.objects.create(
+        kind="purchase", max_amount=10**9, horizon_days=30, set_by="user:1", set_at=factory.MONDAY
+    )
+
+    assert run_job("iscm.release_proposals") == {"released": 1, "waiting": 0}
+    assert run_job("iscm.release_proposals") == {"released": 0, "waiting": 0}
+
+    order = PlannedOrder.objects.get()
+    assert order.state == "released"
+    assert order.decided_by.startswith("policy:")
+    assert PurchaseRequisition.objects.get(pk=order.document_id).cause_id == order.pk
+
+
+def test_suppliers_are_told_what_the_plan_expects_to_buy(bought, socket_url):
+    run_job("iscm.solve_plan")
+
+    assert run_job("iscm.share_forecast") == {"suppliers": 1, "rows": 1}
+    assert run_job("iscm.share_forecast") == {"suppliers": 0, "rows": 1}
