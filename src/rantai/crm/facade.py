@@ -1,0 +1,301 @@
+"""The front door of CRM: what other houses' doors, imports and the turn may call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from functools import partial
+from typing import TypeVar
+
+from django.db import connection
+
+from rantai.crm.insight import actions as values
+from rantai.crm.insight import queries as insight
+from rantai.crm.insight.models import AccountValue
+from rantai.crm.loyalty.queries import points
+from rantai.crm.messages import CustomerWorth, HistoryLines, OrderDraft, OrderView, PromiseView, ValueSummary
+from rantai.crm.orders.actions import capturing, changing, confirming, history, invoicing
+from rantai.crm.orders.models import SalesOrder, ScheduleLine
+from rantai.crm.orders.queries import asking, checks, needs, orders, past
+from rantai.crm.pricing import actions as pricing
+from rantai.foundation.access import queries as access
+from rantai.foundation.parties import queries as parties
+from rantai.iscm import messages
+from rantai.kernel import clock, jobs, money
+from rantai.kernel.invariants import Violation
+from rantai.kernel.needs import Figure, Need
+from rantai.kernel.quantities import Quantity
+from rantai.kernel.transactions import run_atomic
+
+Result = TypeVar("Result")
+LineChange = changing.LineChange
+RecordedHistory = history.RecordedHistory
+PriceRow = pricing.PriceRow
+HistoryKnown = history.HistoryKnown
+OrderRefused = asking.drafts.OrderRefused
+CreditExceeded = confirming.CreditExceeded
+OrderHeld = confirming.OrderHeld
+Progress = Callable[[int, int], None]
+
+_PARTIES = 2000
+
+
+def capture_order(draft: OrderDraft) -> int:
+    """Write a draft order and return its id; raises OrderRefused with every problem, UnknownCustomer.
+
+    Joins the caller's transaction, or opens one.
+    """
+    return _at_edge(lambda: capturing.capture_order(draft).pk)
+
+
+def confirm_order(order_id: int, *, revision: int, by: str, as_of: datetime) -> OrderView:
+    """Ask operations for dates and make an order firm with them, in one transaction.
+
+    An order above the credit limit is left held for finance. Raises RevisionConflict, IllegalTransition, OrderHeld,
+    CreditExceeded, OrderRefused where units cannot be promised.
+    """
+    asked = asking.ask_order(order_id, as_of=as_of)
+    try:
+        done = _at_edge(lambda: confirming.confirm_order(asked, expected_revision=revision, by=by, as_of=as_of))
+    except CreditExceeded as error:
+        hold = partial(confirming.place_hold, order_id, kind="credit", reason=str(error)[:300], amount=error.exposure)
+        _at_edge(lambda: hold(by=by))
+        raise
+    promised = {demand.key: demand.slices for demand in done.recorded}
+    return _view(done.order, [_show(row, promised.get(asking.key_of(row), ())) for row in done.schedule])
+
+
+def ask_dates(order_id: int, *, as_of: datetime) -> messages.Offer:
+    """Return what operations would promise for a draft; reads only."""
+    return asking.ask_order(order_id, as_of=as_of).offer
+
+
+def preview_change(order_id: int, *, changes: Sequence[LineChange], as_of: datetime) -> messages.Offer:
+    """Return the dates that changed lines would get; reads only. Raises OrderRefused."""
+    order = orders.get_order(order_id)
+    planned = changing.plan_changes(order, changes, as_of=as_of)
+    return _ask_changes(order, planned, as_of)
+
+
+def change_order(order_id: int, *, changes: Sequence[LineChange], revision: int, by: str, as_of: datetime) -> OrderView:
+    """Change quantities and dates of a confirmed order, taking new dates; raises OrderRefused, RevisionConflict."""
+    order = orders.get_order(order_id)
+    planned = changing.plan_changes(order, changes, as_of=as_of)
+    offer = _ask_changes(order, planned, as_of)
+    _at_edge(
+        lambda: changing.change_order(
+            order_id, planned=planned, offer=offer, expected_revision=revision, by=by, as_of=as_of
+        )
+    )
+    return get_order(order_id)
+
+
+def cancel_order(order_id: int, *, revision: int, by: str, as_of: datetime | None = None) -> OrderView:
+    """Cancel what has not left yet; raises RevisionConflict, IllegalTransition, iscm's REFUSALS."""
+    at = as_of or clock.now()
+    _at_edge(lambda: changing.cancel_order(order_id, expected_revision=revision, by=by, as_of=at))
+    return get_order(order_id)
+
+
+def get_order(order_id: int) -> OrderView:
+    """Return an order as the doors show it; raises UnknownOrder."""
+    return _view(orders.get_order(order_id), [_show(row) for row in asking.list_schedule(order_id)])
+
+
+def find_tracking(token: str) -> OrderView | None:
+    """Return the order that a tracking link opens, or None: unknown, revoked or expired."""
+    link = access.find_link(token, "track")
+    return get_order(link.subject_id) if link and link.subject_kind == "sales_order" else None
+
+
+def record_payment(invoice_id: int, *, amount: money.Money, received_on: date, reference: str = "", by: str) -> None:
+    """Note money that arrived for an invoice; raises PaymentTooLarge."""
+    _at_edge(
+        lambda: invoicing.record_payment(
+            invoice_id, amount=amount.amount, received_on=received_on, reference=reference, by=by
+        )
+    )
+
+
+def record_history(lines: HistoryLines, *, progress: Progress | None = None) -> RecordedHistory:
+    """Take a whole import of closed past orders in: begin, stage, publish. Opens its own transactions.
+
+    An import that was killed begins anew; one that is current already raises HistoryKnown and changes nothing.
+    """
+    history.check_columns(lines)
+    begin_history(lines.import_id, company_id=lines.company_id, currency=lines.currency)
+    stage_history(lines, progress=progress)
+    return run_atomic(lambda: publish_history(lines.import_id))
+
+
+def begin_history(import_id: int, *, company_id: int, currency: str) -> None:
+    """Open an import of past orders, removing what a killed try left. Opens its own transactions; HistoryKnown."""
+    run = run_atomic(lambda: history.begin_run(import_id, company_id=company_id, currency=currency))
+    while run_atomic(lambda: history.delete_chunk(run)):
+        pass
+
+
+def stage_history(lines: HistoryLines, *, progress: Progress | None = None) -> None:
+    """Write lines of an import that was begun, which nobody sees before `publish_history`.
+
+    Opens the accounts of their buyers. Opens its own short transactions; raises HistoryCutShort.
+    """
+    history.check_columns(lines)
+    run = history.get_staged(lines.import_id)
+    place, total = 0, len(lines.invoice)
+    while place < total:
+        start = place
+        place = run_atomic(lambda: history.stage_chunk(run, lines, start=start))  # noqa: B023 (called at once)
+        if progress:
+            progress(place, total)
+    _each_chunk(history.read_spans(lines), history.widen_tenure)
+
+
+def publish_history(import_id: int) -> RecordedHistory:
+    """Let readers see an import, all of it at once, in the caller's short transaction; records HistoryImported."""
+    return history.make_current(history.get_staged(import_id))
+
+
+def sum_history(import_id: int) -> tuple[int, int]:
+    """Return the lines of an import and their sum in 1/10,000, returns taken off, as the books hold them."""
+    run = past.find_run(import_id)
+    return history.sum_run(run.pk) if run else (0, 0)
+
+
+def remove_history(import_id: int) -> bool:
+    """Take an import of past orders back, staged or current, with the accounts that it alone opened.
+
+    Returns whether there was one. Opens its own transactions.
+    """
+    run = past.find_run(import_id)
+    if run is None or run.state == "withdrawn":
+        return False
+    buyers = history.list_buyers(run)
+    run_atomic(lambda: history.hide_run(run))
+    while run_atomic(lambda: history.delete_chunk(run)):
+        pass
+    _each_chunk(buyers, history.narrow_tenure)
+    _each_chunk(buyers, values.forget_buyers)
+    return True
+
+
+def set_prices(
+    *, company_id: int, price_list: str, currency: str, rows: Sequence[PriceRow], by: str
+) -> tuple[int, ...]:
+    """Put prices on the list of this code, adding the list where there is none; return the places of rows that changed.
+
+    Joins the caller's transaction, or opens one. The same rows twice change nothing.
+    """
+    return _at_edge(lambda: pricing.set_prices(price_list, company_id=company_id, currency=currency, rows=rows, by=by))
+
+
+def find_known_history(company_id: int, invoices: Iterable[str]) -> set[tuple[str, int]]:
+    """Return which (invoice, line number) of these invoices we hold already."""
+    return past.find_known_lines(company_id, invoices)
+
+
+def value_customers(as_of: date, *, company_id: int | None = None, actor: str = "") -> int:
+    """Queue the valuation of all customers as of a day and return its job; the worker that runs it loads the engine.
+
+    Joins the caller's transaction, or opens one. A valuation of that company that is queued already is returned.
+    """
+    company = parties.get_company(company_id)
+    payload = {"company_id": company.pk, "as_of": as_of.isoformat()}
+    return _at_edge(lambda: jobs.enqueue("crm.value_customers", payload, key=str(company.pk), actor=actor).pk)
+
+
+def summarize_values(*, company_id: int | None = None, shown: int = 10) -> ValueSummary | None:
+    """Return the current valuation with its best customers and those about to leave; None before the first."""
+    valuation = insight.find_current(parties.get_company(company_id).pk)
+    if valuation is None:
+        return None
+    leavers = insight.list_leaving(valuation)
+    return ValueSummary(
+        as_of=valuation.as_of,
+        currency=valuation.currency,
+        customers=valuation.customers,
+        value=valuation.value,
+        at_risk=valuation.at_risk,
+        leaving=leavers.count(),
+        method=valuation.method,
+        top=tuple(_show_worth(row) for row in insight.list_top(valuation).select_related("account__party")[:shown]),
+        leavers=tuple(_show_worth(row) for row in leavers.select_related("account__party")[:shown]),
+    )
+
+
+def list_needs(as_of: datetime) -> tuple[Need, ...]:
+    """Return what waits for a person of this house."""
+    return tuple(needs.list_needs(clock.business_date(as_of, parties.get_company().zone)))
+
+
+def list_figures(as_of: datetime) -> tuple[Figure, ...]:
+    """Return the figures by which the loop shows the customers' side."""
+    zone = parties.get_company().zone
+    return needs.list_figures(clock.business_date(as_of, zone), zone=zone)
+
+
+def list_violations() -> Iterator[Violation]:
+    """Check what CRM promises: one demand for each schedule line, totals, series, copies, ledgers."""
+    yield from checks.list_violations()
+    yield from points.list_violations()
+
+
+def _show_worth(row: AccountValue) -> CustomerWorth:
+    return CustomerWorth(
+        party_id=row.account.party_id,
+        name=row.account.party.name,
+        rank=row.rank,
+        lifetime_value=row.lifetime_value,
+        at_risk=row.at_risk,
+        probability_alive=row.probability_alive,
+        idle_days=row.idle_days,
+    )
+
+
+def _view(order: SalesOrder, lines: Sequence[PromiseView]) -> OrderView:
+    return OrderView(
+        id=order.pk,
+        number=order.number,
+        state=order.state,
+        revision=order.revision,
+        party_id=order.party_id,
+        currency=order.currency,
+        net=order.net,
+        tax=order.tax,
+        total=order.total,
+        ordered_on=order.ordered_on,
+        customer_reference=order.customer_reference,
+        lines=tuple(lines),
+    )
+
+
+def _show(row: ScheduleLine, taken: Sequence[messages.PromisedSlice] = ()) -> PromiseView:
+    """Show a schedule line: as copied from operations, or as they have just promised it."""
+    return PromiseView(
+        line=row.line_id,
+        schedule=row.number,
+        item_id=row.line.item_id,
+        units=Quantity(row.units - row.cancelled),
+        requested_on=row.requested_on,
+        promised_on=max((part.promised_on for part in taken), default=row.promised_on),
+        p80_on=max((part.p80_on for part in taken), default=row.p80_on),
+        basis=taken[0].basis if taken else row.basis,
+        milestone=row.milestone,
+    )
+
+
+def _ask_changes(order: SalesOrder, planned: Sequence[changing.PlannedChange], as_of: datetime) -> messages.Offer:
+    schedule = {row.pk: row for row in asking.list_schedule(order.pk)}
+    asked = [plan.asked for plan in planned if plan.asked]
+    return asking.ask_for_changes(order, schedule, asked, as_of=as_of)
+
+
+def _each_chunk(rows: Sequence[Result], work: Callable[[list[Result]], object]) -> None:
+    for start in range(0, len(rows), _PARTIES):
+        chunk = list(rows[start : start + _PARTIES])
+        run_atomic(lambda: work(chunk))  # noqa: B023 (called at once)
+
+
+def _at_edge(work: Callable[[], Result]) -> Result:
+    """Join the transaction of a caller that has one (an API that stores its answer with it), else open one."""
+    return work() if connection.in_atomic_block else run_atomic(work)

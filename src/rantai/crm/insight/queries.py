@@ -1,0 +1,132 @@
+"""Read what customers bought, as the valuation needs it, and what they are worth."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import F, QuerySet, Sum
+from django.db.models.fields import FloatField
+from django.db.models.functions import Cast
+
+from rantai.crm.accounts import queries as accounts
+from rantai.crm.insight.models import AccountValue, Valuation
+from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
+from rantai.foundation.parties.models import Party
+
+LEAVING_BELOW = 0.5
+"""Probability of being alive under which a customer counts as about to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """What a party bought (or brought back) on a day, in 1/10,000 of a currency."""
+
+    party_id: int
+    day: str
+    currency: str
+    amount: int
+
+
+def find_current(company_id: int) -> Valuation | None:
+    """Return the valuation that counts, or None before the first."""
+    return Valuation.objects.filter(company_id=company_id, state="current").first()
+
+
+def list_values(valuation: Valuation) -> QuerySet[AccountValue]:
+    """Return the values of a valuation with customers that are no alias."""
+    return AccountValue.objects.filter(valuation=valuation, account__in=accounts.list_accounts())
+
+
+def list_top(valuation: Valuation) -> QuerySet[AccountValue]:
+    """Return customers by value, the most valuable first."""
+    return list_values(valuation).order_by("rank")
+
+
+def list_leaving(valuation: Valuation) -> QuerySet[AccountValue]:
+    """Return customers that are more likely gone than not, those first with whom most is at risk."""
+    return list_values(valuation).filter(probability_alive__lt=LEAVING_BELOW, at_risk__gt=0).order_by("-at_risk")
+
+
+def find_value(account_id: int) -> AccountValue | None:
+    """Return what the current valuation says of an account, or None."""
+    rows = AccountValue.objects.filter(account_id=account_id, valuation__state="current")
+    return rows.select_related("valuation").first()
+
+
+def list_buyers() -> list[tuple[int, int]]:
+    """Return (account id, party id) of every named customer, by account."""
+    rows = accounts.list_accounts().filter(party__is_anonymous=False).order_by("id")
+    return list(rows.values_list("id", "party_id"))
+
+
+def list_open_schedule(account_ids: Sequence[int]) -> list[int]:
+    """Return the schedule lines of confirmed orders of some accounts."""
+    rows = ScheduleLine.objects.filter(order__state="confirmed", order__account_id__in=account_ids)
+    return list(rows.order_by("id").values_list("pk", flat=True))
+
+
+def read_aliases() -> dict[int, int]:
+    """Return alias → canonical party, followed to its end."""
+    links = dict(Party.objects.exclude(canonical=None).values_list("id", "canonical_id"))
+    found = {}
+    for alias in links:
+        current, seen = alias, set()
+        while current in links and current not in seen:
+            seen.add(current)
+            current = links[current]
+        found[alias] = current
+    return found
+
+
+def list_purchases(company_id: int, *, until: date) -> Iterator[Purchase]:
+    """Yield purchases by party, day (UTC for history) and currency; what came back apart, negative.
+
+    History and our own orders and credit notes, each summed by the database.
+    """
+    yield from _list_history(company_id, until)
+    orders = SalesOrder.objects.filter(
+        company_id=company_id, state__in=["confirmed", "closed"], ordered_on__lte=until
+    ).values_list("party_id", "ordered_on", "currency")
+    for party_id, day, currency, amount in orders.annotate(Sum("net")):
+        yield Purchase(party_id, day.isoformat(), currency, amount)
+    notes = Invoice.objects.filter(
+        company_id=company_id, kind="credit_note", issued_on__lte=until, lines__returned__isnull=False
+    )
+    for party_id, day, currency, amount in notes.values_list("party_id", "issued_on", "currency").annotate(
+        Sum("lines__net")
+    ):
+        yield Purchase(party_id, day.isoformat(), currency, -amount)
+
+
+def measure_margin(company_id: int, *, until: date) -> float | None:
+    """Return the share of the price that was margin in orders of the last year, or None where costs are unknown."""
+    rows = SalesOrderLine.objects.filter(
+        order__company_id=company_id, order__state__in=["confirmed", "closed"],
+        order__ordered_on__gt=until - timedelta(days=365), order__ordered_on__lte=until, unit_cost__gt=0, net__gt=0,
+    )  # fmt: skip
+    sums = rows.aggregate(
+        net=Sum(Cast("net", FloatField()) * F("order__rate") / 1e9),
+        cost=Sum(Cast("unit_cost", FloatField()) * F("units") / 10_000),
+    )
+    if not sums["net"]:
+        return None
+    return float(min(max(1 - sums["cost"] / sums["net"], 0.0), 1.0))
+
+
+def _list_history(company_id: int, until: date) -> Iterator[Purchase]:
+    """Yield sums by day as UTC counts it: cutting the text is ten times faster than a zone's arithmetic in SQLite."""
+    is_postgresql = connection.vendor == "postgresql"
+    day = "(p.ordered_at AT TIME ZONE 'UTC')::date::text" if is_postgresql else "substr(p.ordered_at, 1, 10)"
+    end = datetime.combine(until + timedelta(days=1), time(), UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT p.party_id, {day} AS day, r.currency, SUM(p.amount) FROM crm_orders_pastorderline p"  # noqa: S608
+            " JOIN crm_orders_pastrun r ON r.id = p.run_id WHERE r.state = 'current' AND r.company_id = %s"
+            " AND p.ordered_at < %s GROUP BY p.party_id, day, r.currency, p.is_return",
+            [company_id, connection.ops.adapt_datetimefield_value(end)],
+        )
+        for party_id, on, currency, amount in cursor:
+            yield Purchase(party_id, on, currency, int(amount))

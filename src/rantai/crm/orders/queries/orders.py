@@ -1,0 +1,102 @@
+"""Read orders, one at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from django.db.models import QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from rantai.crm.accounts import queries as accounts
+from rantai.crm.orders.models import Invoice, OrderHold, SalesOrder, SalesOrderLine
+from rantai.crm.pricing import rules as amounts
+
+
+class UnknownOrder(LookupError):
+    """An order that is not there."""
+
+    def __init__(self, order_id: int) -> None:
+        self.order_id = order_id
+        super().__init__(_("There is no such order. Look for it in the list of orders."))
+
+
+def get_order(order_id: int, *, only: Sequence[str] = ()) -> SalesOrder:
+    """Return an order with its company, account and customer, or `only` some columns; raises UnknownOrder."""
+    rows = SalesOrder.objects.filter(pk=order_id)
+    rows = rows.select_related("company", "account").only(*only) if only else _with_masters(rows)
+    order = next(iter(rows), None)
+    if order is None:
+        raise UnknownOrder(order_id)
+    return order
+
+
+def get_locked(order_id: int) -> SalesOrder:
+    """Return an order and hold its row until the transaction ends; raises UnknownOrder."""
+    rows = _with_masters(SalesOrder.objects.filter(pk=order_id)).select_for_update(of=("self",))
+    order = next(iter(rows), None)
+    if order is None:
+        raise UnknownOrder(order_id)
+    return order
+
+
+def list_lines(order_id: int) -> list[SalesOrderLine]:
+    """Return an order's lines with their items, as on paper."""
+    rows = SalesOrderLine.objects.filter(order_id=order_id).select_related("item", "item__base_unit", "tax_code")
+    return list(rows.order_by("number"))
+
+
+def list_holds(order_id: int) -> list[OrderHold]:
+    """Return what holds an order now."""
+    return list(OrderHold.objects.filter(order_id=order_id, released_at=None).order_by("id"))
+
+
+def list_customer_orders(party_id: int) -> QuerySet[SalesOrder]:
+    """Return the orders of a customer under any of its names, newest first."""
+    return SalesOrder.objects.filter(accounts.scope(party_id)).order_by("-ordered_at", "-id")
+
+
+def work_out(lines: Sequence[SalesOrderLine], nets: Sequence[int], *, currency: str) -> amounts.DocumentTax:
+    """Work out the tax of amounts that belong to order lines, by the terms that the lines carry."""
+    return amounts.work_out_tax(nets, [terms_of(line) for line in lines], currency=currency)
+
+
+def terms_of(line: SalesOrderLine) -> amounts.TaxTerms:
+    """Return the tax terms that a line was priced with."""
+    return amounts.TaxTerms(
+        code=line.tax_code.code if line.tax_code else "",
+        tax_code_id=line.tax_code_id,
+        rate=line.tax_rate,
+        base=Fraction(line.tax_base_numerator, line.tax_base_denominator),
+        is_inclusive=line.is_inclusive,
+        is_reverse_charge=line.is_reverse_charge,
+    )
+
+
+def priced_amount(line: SalesOrderLine) -> int:
+    """Return a line's amount as its price states it: with tax inside where the code is inclusive."""
+    return line.net + line.tax if line.is_inclusive else line.net
+
+
+def base_amount(order: SalesOrder, amount: int) -> int:
+    """Return an amount of an order in its company's currency, at the rate fixed at confirmation."""
+    if order.currency == order.company.currency:
+        return amount
+    return amounts.convert(amount, rate=order.rate, currency=order.company.currency)
+
+
+def exposure(order: SalesOrder) -> int:
+    """Return what the customer would owe with this order: open invoices, confirmed and unbilled orders, and itself."""
+    confirmed = SalesOrder.objects.filter(account_id=order.account_id, state="confirmed").exclude(pk=order.pk)
+    billed = dict(
+        Invoice.objects.filter(order__in=confirmed, kind="invoice").values_list("order").annotate(Sum("total"))
+    )
+    unbilled = sum(
+        max(base_amount(other, other.total - billed.get(other.pk, 0)), 0)
+        for other in confirmed.select_related("company")
+    )
+    return order.account.open_amount + unbilled + base_amount(order, order.total)
+
+
+def _with_masters(rows: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
+    return rows.select_related("company", "account", "party")

@@ -1,0 +1,139 @@
+"""Read prices and taxes for all lines of a document at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.db.models import Q, QuerySet
+
+from rantai.crm.pricing.models import Price, PriceList, PriceListAssignment, TaxRule
+from rantai.crm.pricing.rules import NO_TAX, TaxTerms
+from rantai.foundation.access import queries as access
+from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties.models import TaxCode, TaxRate
+
+
+@dataclass(frozen=True, slots=True)
+class PriceAsk:
+    """An item and the base units (1/10,000) for which its price is asked."""
+
+    item_id: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FoundPrice:
+    """The price of one base unit, and the list that says so."""
+
+    unit_price: int
+    price_list_id: int
+
+
+def list_price_lists(company_id: int, *, account_id: int | None, currency: str = "") -> list[PriceList]:
+    """Return the lists that an account buys from, its own by rank and then the default one."""
+    rows = PriceList.objects.filter(company_id=company_id, archived_at=None)
+    rows = rows.filter(currency=currency) if currency else rows
+    ranks = dict(PriceListAssignment.objects.filter(account_id=account_id or 0).values_list("price_list_id", "rank"))
+    found = [row for row in rows.filter(Q(is_default=True) | Q(pk__in=ranks)) if row.is_default or row.pk in ranks]
+    return sorted(found, key=lambda row: (ranks.get(row.pk, 10**6), row.pk))
+
+
+def find_prices(
+    asks: Sequence[PriceAsk], *, lists: Sequence[PriceList], on: date, territory_id: int | None = None
+) -> list[FoundPrice | None]:
+    """Return for each ask the price that holds, in two queries for any number of lines.
+
+    Of the prices of the first list that has one: nearest territory, then highest quantity reached, then newest.
+    """
+    territories = access.list_territories_up(territory_id) if territory_id else []
+    rows = list(_list_valid({ask.item_id for ask in asks}, lists, on).values_list(*_PRICE_COLUMNS))
+    order = {price_list.pk: place for place, price_list in enumerate(lists)}
+    near = {pk: place for place, pk in enumerate(territories)}
+    by_item: dict[int, list[_PriceRow]] = {}
+    for row in rows:
+        if row[3] is None or row[3] in near:
+            by_item.setdefault(row[1], []).append(row)
+
+    def rank(row: _PriceRow) -> tuple[int, int, int, int]:
+        place = near[row[3]] if row[3] is not None else len(near)
+        return order[row[0]], place, -row[4], -(row[5].toordinal() if row[5] else 0)
+
+    found: list[FoundPrice | None] = []
+    for ask in asks:
+        reached = [row for row in by_item.get(ask.item_id, ()) if row[4] <= ask.units]
+        best = min(reached, key=rank, default=None)
+        found.append(FoundPrice(unit_price=best[2], price_list_id=best[0]) if best else None)
+    return found
+
+
+def find_tax_terms(
+    company_id: int,
+    *,
+    treatment: str,
+    category_ids: Iterable[int | None],
+    on: date,
+    list_tax_code_id: int | None = None,
+) -> dict[int | None, TaxTerms]:
+    """Return the tax of each category of items as it holds on a day.
+
+    A rule for the category wins, then one for any item, then the price list's code, then the company's usual one;
+    reverse charge, export and exempt sales without a rule carry the company's first code of that kind.
+    """
+    rules: dict[int | None, int | None] = dict(
+        TaxRule.objects.filter(company_id=company_id, treatment=treatment).values_list("category_id", "tax_code_id")
+    )
+    terms = _list_terms(company_id, on)
+    fallback = _fallback(company_id, terms, treatment, list_tax_code_id)
+    chosen: dict[int | None, TaxTerms] = {}
+    for category_id in {None, *category_ids}:
+        ruled = category_id in rules or None in rules
+        code_id = rules.get(category_id, rules.get(None)) if ruled else fallback
+        chosen[category_id] = terms.get(code_id, NO_TAX) if code_id else NO_TAX
+    return chosen
+
+
+_PriceRow = tuple[int, int, int, int | None, int, date | None]
+_PRICE_COLUMNS = ("price_list_id", "item_id", "unit_price", "territory_id", "minimum_quantity", "valid_from")
+
+
+def _list_valid(item_ids: set[int], lists: Sequence[PriceList], on: date) -> QuerySet[Price]:
+    begun = Q(valid_from__isnull=True) | Q(valid_from__lte=on)
+    not_over = Q(valid_to__isnull=True) | Q(valid_to__gt=on)
+    return Price.objects.filter(begun, not_over, price_list__in=[row.pk for row in lists], item_id__in=item_ids)
+
+
+def _list_terms(company_id: int, on: date) -> dict[int, TaxTerms]:
+    """Return the company's codes with the rate of the day; a code without one then is left out."""
+    codes = TaxCode.objects.filter(company_id=company_id, archived_at=None).order_by("id")
+    rates = TaxRate.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=on), tax_code__company_id=company_id, valid_from__lte=on
+    )
+    held = {rate.tax_code_id: rate for rate in rates.order_by("valid_from")}
+    return {
+        code.pk: TaxTerms(
+            code=code.code,
+            tax_code_id=code.pk,
+            rate=held[code.pk].rate,
+            base=Fraction(held[code.pk].base_numerator, held[code.pk].base_denominator),
+            is_inclusive=code.is_inclusive,
+            is_reverse_charge=code.is_reverse_charge,
+        )
+        for code in codes
+        if code.pk in held
+    }
+
+
+def _fallback(company_id: int, terms: dict[int, TaxTerms], treatment: str, list_tax_code_id: int | None) -> int | None:
+    if treatment == "reverse_charge":
+        return next((pk for pk, term in terms.items() if term.is_reverse_charge), None)
+    if treatment == "export":
+        return next((pk for pk, term in terms.items() if not (term.rate or term.is_reverse_charge)), None)
+    if treatment == "exempt":
+        return next((pk for pk, term in terms.items() if term.code == "NONE"), None)
+    if list_tax_code_id:
+        return list_tax_code_id
+    usual = parties.get_company(company_id).settings.get("tax_code")
+    return next((pk for pk, term in terms.items() if term.code == usual), None)
