@@ -1,0 +1,195 @@
+"""What the API takes and gives: amounts and quantities are decimal text, days are ISO dates."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from ninja import Field, Schema
+
+from rantai.crm.messages import OrderView
+from rantai.iscm.messages import Offer
+from rantai.kernel.money import Money
+from rantai.kernel.quantities import Quantity
+
+Figure = str
+
+
+class LineIn(Schema):
+    """A wanted line."""
+
+    item: str = Field(description="item code", max_length=60)
+    quantity: Figure = Field(description="decimal text, in `unit`", max_length=30)
+    unit: str = Field("", description="empty: the item's base unit", max_length=10)
+    requested_on: date
+    unit_price: Figure | None = Field(None, description="decimal text; none takes the price list", max_length=30)
+
+
+class OrderIn(Schema):
+    """A wanted order."""
+
+    customer: int = Field(description="party id")
+    reference: str = Field("", description="the customer's own number", max_length=80)
+    lines: list[LineIn] = Field(min_length=1, max_length=1000)
+    confirm: bool = Field(False, description="make it firm at once with the dates that are offered")
+
+
+class RevisionIn(Schema):
+    """The revision that the caller has seen."""
+
+    revision: int
+
+
+class LineOut(Schema):
+    """A line with its dates."""
+
+    line: int
+    schedule: int
+    item: int
+    quantity: Figure
+    requested_on: date
+    promised_on: date | None
+    p80_on: date | None
+    basis: str
+    milestone: str
+
+
+class OrderOut(Schema):
+    """An order as it stands."""
+
+    id: int
+    number: str
+    state: str
+    revision: int
+    customer: int
+    reference: str
+    currency: str
+    net: Figure
+    tax: Figure
+    total: Figure
+    ordered_on: date
+    lines: list[LineOut]
+
+
+class AskIn(Schema):
+    """A question of dates."""
+
+    item: str
+    quantity: Figure
+    requested_on: date
+    ship_to: int | None = Field(None, description="address id")
+
+
+class SliceOut(Schema):
+    """A part of the quantity with its own date."""
+
+    quantity: Figure
+    basis: str
+    promised_on: date
+    p50_on: date
+    p80_on: date
+    p90_on: date
+
+
+class OfferOut(Schema):
+    """Dates that hold until `expires_at` if nobody takes the supplies first."""
+
+    slices: list[SliceOut]
+    unpromised: Figure
+    reason: str
+    plan_revision: int | None
+    expires_at: datetime
+
+
+class StockOut(Schema):
+    """Stock of an item at a place."""
+
+    item: str
+    location: str
+    on_hand: Figure
+    reserved: Figure
+    available: Figure
+
+
+class StockPage(Schema):
+    """A page of stock; `next` is the cursor of the one after it."""
+
+    rows: list[StockOut]
+    next: str | None
+
+
+class TrackingOut(Schema):
+    """What a customer sees of an order."""
+
+    number: str
+    state: str
+    lines: list[LineOut]
+
+
+def show_quantity(amount: int) -> Figure:
+    """Write a quantity as decimal text."""
+    return str(Quantity(amount))
+
+
+def show_money(amount: int, currency: str) -> Figure:
+    """Write an amount as decimal text."""
+    value: Decimal = Money(amount, currency).decimal
+    return f"{value:f}"
+
+
+def show_order(order: OrderView) -> OrderOut:
+    """Return an order's shape."""
+    return OrderOut(
+        id=order.id,
+        number=order.number,
+        state=order.state,
+        revision=order.revision,
+        customer=order.party_id,
+        reference=order.customer_reference,
+        currency=order.currency,
+        net=show_money(order.net, order.currency),
+        tax=show_money(order.tax, order.currency),
+        total=show_money(order.total, order.currency),
+        ordered_on=order.ordered_on,
+        lines=show_lines(order),
+    )
+
+
+def show_lines(order: OrderView) -> list[LineOut]:
+    """Return an order's lines."""
+    return [
+        LineOut(
+            line=row.line,
+            schedule=row.schedule,
+            item=row.item_id,
+            quantity=str(row.units),
+            requested_on=row.requested_on,
+            promised_on=row.promised_on,
+            p80_on=row.p80_on,
+            basis=row.basis,
+            milestone=row.milestone,
+        )
+        for row in order.lines
+    ]
+
+
+def show_offer(offer: Offer) -> OfferOut:
+    """Return the offer of the one line that was asked."""
+    line = offer.lines[0]
+    return OfferOut(
+        slices=[
+            SliceOut(
+                quantity=str(part.units),
+                basis=part.basis,
+                promised_on=part.promised_on,
+                p50_on=part.p50_on,
+                p80_on=part.p80_on,
+                p90_on=part.p90_on,
+            )
+            for part in line.slices
+        ],
+        unpromised=str(line.unpromised),
+        reason=line.reason,
+        plan_revision=offer.plan_revision,
+        expires_at=offer.expires_at,
+    )

@@ -1,0 +1,88 @@
+"""Resources from a file: machines, lines and teams with capacity."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from django.utils.translation import gettext_lazy as _
+
+from rantai.foundation.items.actions import resources as actions
+from rantai.foundation.items.actions.resources import ResourceRow
+from rantai.foundation.items.models import Resource
+from rantai.kernel.transactions import run_atomic
+from rantai.wires.imports.columns import Field, synonyms
+from rantai.wires.imports.kinds import shared_fields as shared
+from rantai.wires.imports.kinds.kind import Kind, Note, Record, given, read_stored, upsert
+from rantai.wires.imports.scope import Scope
+
+_STORED = ("name", "location_id", "calendar_id", "capacity", "efficiency")
+
+
+def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[ResourceRow]:
+    keys = [key for key, _lines in found]
+    stored = read_stored(keys, kind="resource", model=Resource, names=_STORED, scope=scope)
+    return [_row(key, line, stored.get(key, {}), scope) for key, (line,) in found]
+
+
+def _row(key: str, line: Record, stored: Record, scope: Scope) -> ResourceRow:
+    told = given(line, ("efficiency",)) | {"location_id": line["location"]}
+    if line["calendar"] is not None:
+        told["calendar_id"] = line["calendar"]
+    if line["capacity"] is not None:
+        told["capacity"] = line["capacity"]
+    name = {scope.language: line["name"]} if line["name"] else {}
+    return ResourceRow(
+        key=key, **{**stored, **told, "name": {**stored.get("name", {}), **name} or {scope.language: key}}
+    )
+
+
+def _write(rows: list[ResourceRow], scope: Scope, note: Note) -> None:
+    act = partial(upsert, rows, kind="resource", model=Resource, scope=scope, act=actions.upsert_resources)
+    run_atomic(lambda: note(act()))
+
+
+KIND = Kind(
+    name="resources",
+    title=_("Resources"),
+    key=("code",),
+    fields=(
+        Field(
+            name="code",
+            label=_("Resource code"),
+            type="key",
+            required=True,
+            names=synonyms(
+                "code|resource|machine|work centre|work center|mesin|kode mesin|sumber daya|设备|设备编号|工作中心"
+            ),
+        ),
+        Field(
+            name="name", label=_("Name"), type="text", names=synonyms("resource name|machine name|nama mesin|设备名称")
+        ),
+        shared.alike(shared.LOCATION, required=True),
+        shared.CALENDAR,
+        Field(
+            name="capacity",
+            label=_("Parallel units"),
+            type="quantity",
+            minimum=0,
+            maximum=10_000,
+            names=synonyms("capacity|machines|count|kapasitas|产能|并行数"),
+        ),
+        Field(
+            name="efficiency",
+            label=_("Efficiency in percent"),
+            type="percent",
+            minimum=1,
+            maximum=1000,
+            names=synonyms("efficiency|efisiensi|效率"),
+        ),
+    ),
+    rows=_rows,
+    write=_write,
+    batch=60,
+    examples=(
+        {"code": "LINE-1", "name": "Assembly line 1", "location": "JKT", "capacity": "2", "efficiency": "95"},
+        {"code": "OVEN", "name": "Burn-in oven", "location": "JKT", "capacity": "1", "efficiency": "100"},
+    ),
+)

@@ -1,0 +1,5 @@
+"""Who may bring files."""
+
+PERMISSIONS: dict[str, tuple[str, ...]] = {
+    "imports.use": ("planner", "sales", "buyer", "manager"),
+}
