@@ -1,0 +1,1 @@
+"""What we measure: each benchmark is a program that anyone can run."""

@@ -1,0 +1,253 @@
+"""The last four weeks again, day by day through the front doors: orders, purchases, shipments, invoices, payments."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from rantai.crm import facade as crm
+from rantai.crm.events import InvoiceIssued
+from rantai.crm.messages import OrderDraft, OrderLineDraft
+from rantai.demo.founding import BY, ZONE, Founded
+from rantai.demo.present import LiveOrder, LivePurchase
+from rantai.demo.world import World
+from rantai.iscm import facade as iscm
+from rantai.iscm.messages import OpeningStock, ReceiptLine
+from rantai.iscm.reports import ShipmentView
+from rantai.kernel import relay
+from rantai.kernel.models import Event
+from rantai.kernel.money import SCALE, Money
+from rantai.kernel.quantities import Quantity
+from rantai.kernel.refs import DocRef
+from rantai.kernel.transactions import run_atomic
+from rantai.srm import facade as srm
+from rantai.srm.messages import AnswerLine, AnswerPart, OpenPurchaseRows, OpenSupply, PurchaseAnswer, PurchaseRequest
+
+Report = Callable[[int, int, str], None]
+
+TAKEN_OVER = ("confirmed", "received")
+"""Purchases that were ordered before the four weeks."""
+_SLICE = 100
+_CARRIER = "Kurir Contoh"
+
+
+class Living:
+    """Lives through the last weeks of a world in a founded company."""
+
+    def __init__(self, world: World, made: Founded, *, import_id: int) -> None:
+        self.world, self.made, self.import_id = world, made, import_id
+        self.order_ids: dict[str, int] = {}
+        self.supplies: dict[str, OpenSupply] = {}
+        self._afoot: list[LiveOrder] = []
+
+    def live(self, report: Report) -> dict[str, int]:
+        """Do everything in the order in which it happened."""
+        self._open_stock()
+        self._buy()
+        relay.drain()
+        days = sorted({order.placed_on for order in self.world.orders} | self._list_days())
+        for place, day in enumerate(days):
+            self._live_day(day)
+            report(place + 1, len(days), "The last four weeks")
+        self._answer("delayed")
+        relay.drain()
+        self._pay()
+        relay.drain()
+        return {"orders": len(self.order_ids), "purchases": len(self.supplies)}
+
+    def _list_days(self) -> set[date]:
+        return {self.world.as_of - timedelta(days=ago) for ago in range(28)}
+
+    def _open_stock(self) -> None:
+        rows = self.world.stock
+        for start in range(0, len(rows), _SLICE):
+            part = rows[start : start + _SLICE]
+            opening = OpeningStock(
+                run_key=f"demo:{start}",
+                item_ids=tuple(self.made.items[row.item.code] for row in part),
+                location_ids=tuple(self.made.sites[row.site] for row in part),
+                units=tuple(Quantity.of(row.units).amount for row in part),
+            )
+            run_atomic(partial(iscm.set_opening_stock, opening, by=BY))
+
+    # purchases
+
+    def _buy(self) -> None:
+        self._take_over([row for row in self.world.purchases if row.answer in TAKEN_OVER])
+        groups: dict[tuple[bool, str], list[LivePurchase]] = defaultdict(list)
+        for purchase in self.world.purchases:
+            if purchase.answer not in TAKEN_OVER:
+                groups[purchase.due_on < self.world.as_of, purchase.answer].append(purchase)
+        for (is_due, answer), rows in sorted(groups.items()):
+            at = instant(self.world.as_of - timedelta(days=27 if is_due else 8), 9)
+            for order_id in self._order_purchases(rows, at):
+                if answer != "draft":
+                    srm.approve_order(order_id, by=self.made.users["manager"], as_of=at)
+                    srm.send_order(order_id, by=self.made.users["buyer"], as_of=at)
+        self._find_supplies()
+        self._answer("confirmed")
+        self._receive()
+
+    def _take_over(self, rows: Sequence[LivePurchase]) -> None:
+        """Bring what was ordered before the four weeks, as open orders of the system before."""
+        open_rows = OpenPurchaseRows(
+            run_key=f"{BY}:{self.import_id}",
+            company_id=self.made.company.pk,
+            numbers=tuple(row.number for row in rows),
+            supplier_ids=tuple(self.made.parties[row.supplier] for row in rows),
+            item_ids=tuple(self.made.items[row.item.code] for row in rows),
+            location_ids=tuple(self.made.sites[row.site] for row in rows),
+            units=tuple(Quantity.of(row.units).amount for row in rows),
+            due_on=tuple(row.due_on for row in rows),
+            unit_costs=tuple(row.item.cost * 1_000 * SCALE for row in rows),
+            currency="IDR",
+        )
+        run_atomic(lambda: srm.import_open_purchases(open_rows))
+
+    def _order_purchases(self, rows: Sequence[LivePurchase], at: datetime) -> tuple[int, ...]:
+        requests = [self._request(row, at) for row in rows]
+        asked = run_atomic(partial(srm.request_purchase, requests))
+        ids = [row.requisition_id for row in asked]
+        return srm.order_requisitions(ids, by=self.made.users["buyer"], as_of=at)
+
+    def _request(self, row: LivePurchase, at: datetime) -> PurchaseRequest:
+        return PurchaseRequest(
+            company_id=self.made.company.pk,
+            cause=DocRef("import", self.import_id, int(row.number[1:])),
+            item_id=self.made.items[row.item.code],
+            supplier_id=self.made.parties[row.supplier],
+            source_id=None,
+            location_id=self.made.sites[row.site],
+            units=Quantity.of(row.units),
+            due_on=row.due_on,
+            order_on=at.date(),
+            unit_cost=row.item.cost * 1_000 * SCALE,
+            currency="IDR",
+            by=self.made.users["planner"],
+        )
+
+    def _find_supplies(self) -> None:
+        """Learn which schedule became of which purchase: an item is bought once in this world."""
+        by_item = {supply.item_id: supply for supply in srm.list_open_supply() if supply.schedule_id}
+        for row in self.world.purchases:
+            self.supplies[row.number] = by_item[self.made.items[row.item.code]]
+
+    def _answer(self, answer: str) -> None:
+        by_order: dict[int, list[tuple[LivePurchase, OpenSupply]]] = defaultdict(list)
+        for row in self.world.purchases:
+            if row.answer == answer:
+                supply = self.supplies[row.number]
+                by_order[supply.ref.id].append((row, supply))
+        for order_id, rows in by_order.items():
+            self._say(order_id, rows)
+
+    def _say(self, order_id: int, rows: Sequence[tuple[LivePurchase, OpenSupply]]) -> None:
+        supplier_id = rows[0][1].supplier_id
+        asked = srm.find_order_to_answer(order_id, supplier_id=supplier_id, language="en")
+        lines = tuple(
+            AnswerLine(
+                schedule_id=supply.schedule_id,
+                parts=(AnswerPart(units=supply.open_units, on=row.expected_on),),
+                reason="capacity" if row.answer == "delayed" else "",
+            )
+            for row, supply in rows
+        )
+        srm.record_answer(
+            PurchaseAnswer(
+                order_id=order_id,
+                supplier_id=supplier_id,
+                asked_revision=asked.asked_revision if asked else 0,
+                lines=lines,
+                source="user",
+                by=self.made.users["buyer"],
+            )
+        )
+
+    def _receive(self) -> None:
+        for row in self.world.purchases:
+            if row.answer == "received":
+                supply = self.supplies[row.number]
+                line = ReceiptLine(ref=supply.ref, item_id=supply.item_id, units=supply.open_units)
+                iscm.receive_purchase(
+                    [line], location_id=self.made.sites[row.site], key=f"demo:{row.number}",
+                    by=self.made.users["warehouse"], as_of=instant(row.due_on, 11),
+                )  # fmt: skip
+
+    # orders
+
+    def _live_day(self, day: date) -> None:
+        for order in self.world.orders:
+            if order.placed_on == day:
+                self._place(order)
+        relay.drain()
+        if iscm.release_for_shipping(instant(day, 13), by=self.made.users["warehouse"]):
+            relay.drain()
+            self._afoot = [order for order in self._afoot if not self._handle(order, day)]
+            relay.drain()
+
+    def _place(self, order: LiveOrder) -> None:
+        at = instant(order.placed_on, 10)
+        by = self.made.users["sales"]
+        lines = tuple(
+            OrderLineDraft(
+                item_id=self.made.items[line.item.code],
+                quantity=Quantity.of(line.units),
+                requested_on=line.requested_on,
+            )
+            for line in order.lines
+        )
+        order_id = crm.capture_order(
+            OrderDraft(
+                company_id=self.made.company.pk, party_id=self.made.parties[order.customer.key], lines=lines,
+                customer_reference=order.reference, channel="shop" if order.customer.kind == "person" else "staff",
+                as_of=at, by=by,
+            )
+        )  # fmt: skip
+        crm.confirm_order(order_id, revision=1, by=by, as_of=at)
+        self.order_ids[order.reference] = order_id
+        if order.is_handled:
+            self._afoot.append(order)
+
+    def _handle(self, order: LiveOrder, day: date) -> bool:
+        """Take the shipments of an order as far as they came; return whether there were any."""
+        shipments = iscm.list_shipments(DocRef("sales_order", self.order_ids[order.reference]))
+        for shipment in shipments:
+            self._ship(shipment, order, day)
+        return bool(shipments)
+
+    def _ship(self, shipment: ShipmentView, order: LiveOrder, day: date) -> None:
+        by = self.made.users["warehouse"]
+        iscm.pick_shipment(shipment.id, by=by, as_of=instant(day, 14))
+        if order.stage == "picking":
+            return
+        iscm.pack_shipment(shipment.id, by=by, as_of=instant(day, 15))
+        if order.stage == "packed":
+            return
+        tracking = f"KC{shipment.id:08d}"
+        iscm.ship_shipment(shipment.id, carrier=_CARRIER, tracking=tracking, by=by, as_of=instant(day, 16))
+        if not order.is_open:
+            there = min(day + timedelta(days=2), self.world.as_of)
+            iscm.deliver_shipment(shipment.id, proof="signature", by=by, as_of=instant(there, 17))
+
+    def _pay(self) -> None:
+        paid = {self.order_ids[order.reference] for order in self.world.orders if order.stage == "paid"}
+        for fact in read_invoices():
+            if fact.sales_order_id in paid:
+                crm.record_payment(
+                    fact.invoice_id, amount=Money(fact.total, fact.currency), received_on=self.world.as_of,
+                    reference=f"TRF {fact.number}", by=self.made.users["finance"],
+                )  # fmt: skip
+
+
+def read_invoices() -> Iterable[InvoiceIssued]:
+    """Return what was billed."""
+    for event in Event.objects.filter(kind="InvoiceIssued").order_by("id"):
+        yield InvoiceIssued(**event.payload)
+
+
+def instant(day: date, hour: int) -> datetime:
+    """Return an hour of a day in the company's zone."""
+    return datetime.combine(day, time(hour), ZoneInfo(ZONE))
