@@ -21,3 +21,5 @@ def in_english():
 @pytest.fixture(autouse=True)
 def own_addresses(settings):
     settings.ROOT_URLCONF = "tests.ui.urls"
+    # what the shell says around a page leads to pages that are not mounted here
+    settings.UI_STATUS = ""
