@@ -27,6 +27,10 @@ COMMANDS = {
 }
 
 
+# Somebody who begins with one of these need not know of migrations.
+ON_A_DATABASE = {"import", "turn", "check", "demo"}
+
+
 class LazyGroup(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*COMMANDS, *list_management_commands()})
@@ -35,6 +39,8 @@ class LazyGroup(click.Group):
         if cmd_name in COMMANDS:
             module, _, attribute = COMMANDS[cmd_name].partition(":")
             django.setup()
+            if cmd_name in ON_A_DATABASE:
+                importlib.import_module("rantai.config.schema").prepare_empty()
             command: click.Command = getattr(importlib.import_module(module), attribute)
             return command
         return pass_to_django(cmd_name) if cmd_name in list_management_commands() else None

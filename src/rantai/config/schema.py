@@ -58,6 +58,12 @@ def apply_migrations(screen: Screen) -> int:
     return total
 
 
+def prepare_empty() -> None:
+    """Bring a database that holds nothing yet to this program's schema; leave any other alone."""
+    if not list_applied():
+        apply_migrations(Screen())
+
+
 @click.command()
 @long_command
 def migrate(screen: Screen) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from rantai.foundation.parties.models import Company
 from rantai.kernel import jobs, worker
 from rantai.kernel.console import Refused, Screen, long_command
 from rantai.kernel.transactions import run_atomic
-from rantai.wires.imports import blanks, columns, files, past_orders, sheets, uploads
+from rantai.wires.imports import blanks, columns, files, newcomers, past_orders, sheets, uploads
 from rantai.wires.imports.history import NoSite
 from rantai.wires.imports.kinds.registry import KINDS
 from rantai.wires.imports.models import ImportRun
@@ -49,14 +49,23 @@ def import_file(screen: Screen, *, kind: str, file: Path | None, **asked: Any) -
     if file is None:
         raise Refused("Name the file to import, or ask for --template.")
     autodiscover_modules("tasks")
-    company = parties.find_company()
-    if company is None:
-        raise Refused("There is no company yet. Start `rantai serve` and answer the first page, or run `rantai demo`.")
-    details = read_details(company, kind, file, asked)
+    details = read_details(find_company(screen, asked), kind, file, asked)
     try:
         return judge(file, details) if asked["dry_run"] else bring(screen, file, details)
     except REFUSALS as error:
         raise Refused(str(error)) from error
+
+
+def find_company(screen: Screen, asked: dict[str, Any]) -> Company:
+    """Return our company, or set one up where a preset says enough of it; raises Refused."""
+    found = parties.find_company()
+    if found:
+        return found
+    preset = PRESETS.get(asked["preset"] or "")
+    if preset is None or asked["dry_run"]:
+        raise Refused("There is no company yet. Run `rantai demo`, or import with a --preset, which sets one up.")
+    screen.say(f"Setting up a company in {preset.CURRENCY}; its name and taxes are yours to change")
+    return run_atomic(lambda: newcomers.found_company(preset))
 
 
 def read_details(company: Company, kind: str, file: Path, asked: dict[str, Any]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ COLUMNS = {
 }
 CURRENCY = "GBP"
 ZONE = "Europe/London"
+COUNTRY = "GB"
 
 RULES = Rules(
     cancellation=r"^C",
