@@ -74,7 +74,8 @@ def _deliver(pk: int) -> bool:
 
 
 def _claim(pk: int) -> Delivery | None:
-    rows = _due().filter(pk=pk).select_related("event")
+    # what stood before it was done when it was listed, and done is for ever: only its own state may differ
+    rows = Delivery.objects.filter(pk=pk, state="waiting", next_at__lte=clock.now()).select_related("event")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     return rows.first()
