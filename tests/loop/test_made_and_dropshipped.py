@@ -16,6 +16,7 @@ from django.utils.module_loading import autodiscover_modules
 from rantai.crm import facade as crm
 from rantai.crm.messages import OrderView
 from rantai.crm.orders.models import Invoice
+from rantai.desk import check
 from rantai.foundation.locations.models import Location
 from rantai.foundation.messages.models import OutgoingMessage
 from rantai.iscm import facade as iscm
@@ -24,7 +25,7 @@ from rantai.iscm.inventory.models import StockBalance
 from rantai.iscm.messages import DemandStatus, ReceiptLine, TransferRequest
 from rantai.iscm.production.models import ProductionOrder
 from rantai.iscm.promising.models import SupplySlot
-from rantai.kernel import invariants, relay
+from rantai.kernel import relay
 from rantai.kernel.models import ApprovalPolicy, DecisionRecord
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -84,8 +85,7 @@ def letters(order: OrderView) -> list[str]:
 
 def broken_rules() -> list[str]:
     """Return every invariant that does not hold."""
-    checks = (invariants, srm, iscm, crm)
-    return [f"{found.rule} {found.subject}: {found.message}" for house in checks for found in house.list_violations()]
+    return [f"{found.rule} {found.subject}: {found.message}" for found in check.list_violations()]
 
 
 def place_order(scene: Scene, item: foundation.Item, units: int, *, in_days: int = 3) -> OrderView:

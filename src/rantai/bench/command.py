@@ -19,11 +19,8 @@ from rantai.bench.registry import BENCHES
 
 @click.command()
 @click.argument("name", type=click.Choice([*BENCHES, "all"]))
-@click.option("--size", default="", help="How much: what it means stands in docs/reference/benchmarks.md.")
+@click.option("--size", default="", help="How much; for `confirm` the number of orders.")
 @click.option("--data", default="", type=click.Path(), help="A file or folder of the benchmark's format.")
-@click.option("--out", default="", type=click.Path(), help="Where rows of the result go.")
-@click.option("--seconds", default=10.0, show_default=True, help="How long a search or a load may take.")
-@click.option("--runs", default=3, show_default=True, help="Runs of which the median counts.")
 @click.option("--database", default="", help="A PostgreSQL URL; empty is SQLite in a folder of its own.")
 @click.option("--json", "as_json", is_flag=True, help="Only the JSON line.")
 def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:

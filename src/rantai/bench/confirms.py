@@ -7,19 +7,20 @@ import time
 from datetime import timedelta
 from typing import Any
 
-from rantai.bench import histories
 from rantai.bench.options import Options
 from rantai.crm import facade as crm
 from rantai.crm.messages import OrderDraft, OrderLineDraft
 from rantai.foundation.items.actions import items as item_actions
 from rantai.foundation.items.actions.items import ItemRow
-from rantai.foundation.locations.models import Location
+from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties import actions as parties
 from rantai.iscm import facade as iscm
 from rantai.iscm.messages import OpeningStock
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
+from rantai.wires.imports import newcomers
+from rantai.wires.imports.presets import online_retail
 
 ITEMS = 20
 LINES = 5
@@ -29,8 +30,8 @@ STOCK = 1_000_000
 def measure(options: Options) -> dict[str, Any]:
     """Confirm `size` orders (default 300) in one process; the drafts are captured before the clock starts."""
     orders = int(options.size or 300)
-    company = run_atomic(histories.open_company)
-    site = Location.objects.get(code="MAIN")
+    company = run_atomic(lambda: newcomers.found_company(online_retail))
+    site = locations.list_sites(company.pk).get()
     rows = [ItemRow(key=f"I{number}", name={"en": f"Item {number}"}) for number in range(ITEMS)]
     items = list(run_atomic(lambda: item_actions.upsert_items(rows, source="bench")).values())
     stock = OpeningStock(

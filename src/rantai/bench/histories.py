@@ -11,12 +11,9 @@ from django.utils.module_loading import autodiscover_modules
 
 from rantai.bench.options import Options
 from rantai.desk.turn.tasks import TASK as TURN
-from rantai.foundation.companies import actions as companies
-from rantai.foundation.locations import actions as locations
-from rantai.foundation.parties.models import Company
 from rantai.kernel import jobs
 from rantai.kernel.transactions import run_atomic
-from rantai.wires.imports import uploads
+from rantai.wires.imports import newcomers, uploads
 from rantai.wires.imports.presets import online_retail
 from rantai.wires.imports.tasks import TASK
 
@@ -27,7 +24,7 @@ def measure_import(options: Options) -> dict[str, Any]:
     """Import a year of orders into an empty company; `seconds` is the import alone."""
     autodiscover_modules("tasks")
     path = options.need_data(WHAT)
-    company = run_atomic(open_company)
+    company = run_atomic(lambda: newcomers.found_company(online_retail))
     started = time.perf_counter()
     stored = uploads.keep_file(path)
     run = run_atomic(
@@ -56,12 +53,3 @@ def measure_turn(options: Options) -> dict[str, Any]:
         TURN, {"as_of": as_of.isoformat()}, worker="bench", key="turn", actor="bench", listener=lambda *_progress: None
     )
     return {"seconds": time.perf_counter() - started, "import_seconds": account["seconds"], **(job.result or {})}
-
-
-def open_company() -> Company:
-    """An English wholesaler with one warehouse."""
-    company = companies.create_company(
-        code="BENCH", name="Bench", currency="GBP", country="GB", zone="Europe/London", language="en"
-    )
-    locations.add_location("MAIN", name="Main warehouse", company_id=company.pk, zone="Europe/London")
-    return company

@@ -9,13 +9,10 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Size, data and place of the result, as the command line gave them."""
+    """Size and data, as the command line gave them."""
 
     size: str = ""
     data: str = ""
-    out: str = ""
-    seconds: float = 10.0
-    runs: int = 3
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON values."""
