@@ -179,3 +179,60 @@ def test_a_role_of_a_process_that_is_gone_is_free_at_once() -> None:
 
     assert leases.hold("relay", holder="w2", lasts=minute)
     assert not leases.hold("relay", holder="w3", lasts=minute)
+
+
+given_up: list[str] = []
+
+
+@jobs.when_lost("test.remember")
+def note_end(*, what: str) -> None:
+    """Note what was given up."""
+    given_up.append(what)
+
+
+def lose(job: Job, times: int) -> None:
+    """Let as many workers claim a job and vanish."""
+    for _worker in range(times):
+        assert jobs.claim(worker="killed") is not None
+        Job.objects.filter(pk=job.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+
+
+def test_a_job_whose_workers_vanish_is_no_failure_until_it_took_ten_along() -> None:
+    given_up.clear()
+    job = jobs.enqueue("test.remember", {"what": "tea"}, max_attempts=1)
+
+    lose(job, jobs.LOST_AT_MOST)
+    assert given_up == []
+    assert jobs.claim(worker="w2") is None
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, given_up) == ("failed", 10, ["tea"])
+
+
+def test_what_a_person_waits_for_goes_before_regular_work_and_letters() -> None:
+    for actor in ("", "cron:nightly", "user:1"):
+        jobs.enqueue("test.remember", {"what": actor}, actor=actor)
+
+    work(3)
+
+    assert seen == ["user:1", "cron:nightly", ""]
+
+
+asked: list[datetime] = []
+
+
+@jobs.task("test.fall")
+def fall(run: jobs.Run) -> None:
+    """Note when it was asked for, and fail at the first try."""
+    asked.append(run.asked_at)
+    if len(asked) == 1:
+        raise ValueError("bad luck")
+
+
+def test_a_second_attempt_knows_when_the_first_was_asked_for() -> None:
+    asked.clear()
+    job = jobs.enqueue("test.fall")
+
+    work(2)
+
+    assert asked == [job.created_at, job.created_at]

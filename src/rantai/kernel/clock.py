@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+_shift: ContextVar[timedelta] = ContextVar("shift", default=timedelta())
 
 
 def now() -> datetime:
     """Return the present instant in UTC."""
-    return datetime.now(UTC)
+    return datetime.now(UTC) + _shift.get()
+
+
+@contextmanager
+def pretending(instant: datetime) -> Iterator[None]:
+    """Let the clock of this thread run on from `instant`: for the demonstration, whose past happens in a minute."""
+    token = _shift.set(instant - datetime.now(UTC))
+    try:
+        yield
+    finally:
+        _shift.reset(token)
 
 
 def business_date(instant: datetime, zone: str) -> date:

@@ -26,6 +26,21 @@ class Entry:
     payload: dict[str, Any] = field(default_factory=dict)
 
 
+TABLE: list[Entry] = []
+"""All regular work; filled by config.wiring, read by who shows when something is due."""
+
+
+def next_slot(entry: Entry, *, now: datetime, zone: str) -> datetime | None:
+    """Return the first slot after `now`, in UTC; None for an entry without times."""
+    if entry.every_minutes:
+        last = last_slot(entry, now=now, zone=zone)
+        return last + timedelta(minutes=entry.every_minutes) if last else None
+    today = now.astimezone(ZoneInfo(zone)).date()
+    days = [today + timedelta(days=ahead) for ahead in range(_LOOK_BACK.days + 1)]
+    slots = [datetime.combine(day, at, ZoneInfo(zone)).astimezone(UTC) for day in days for at in entry.at]
+    return min((slot for slot in slots if slot > now), default=None)
+
+
 def last_slot(entry: Entry, *, now: datetime, zone: str) -> datetime | None:
     """Return the latest slot at or before `now`, in UTC.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rantai.kernel import clock
+from rantai.kernel import audit, clock, inserts
 from rantai.kernel.models import ApprovalPolicy, DecisionReason, DecisionRecord
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -46,15 +46,15 @@ class Proposal:
     run_id: int | None = None
 
 
-def record_proposals(proposals: Sequence[Proposal]) -> list[DecisionRecord]:
-    """Store proposals with their reasons in bulk; raises ReasonsDoNotAddUp before anything is written."""
+def record_proposals(proposals: Sequence[Proposal]) -> Sequence[DecisionRecord]:
+    """Store proposals with their reasons, in their order; raises ReasonsDoNotAddUp before anything is written."""
     require_transaction()
     for proposal in proposals:
         explained = sum(reason.units.amount for reason in proposal.reasons)
         if explained != proposal.units.amount:
             raise ReasonsDoNotAddUp(proposal.subject, proposal.units.amount, explained)
     at = clock.now()
-    records = DecisionRecord.objects.bulk_create(
+    records = inserts.add(
         [
             DecisionRecord(
                 kind=proposal.kind,
@@ -68,10 +68,9 @@ def record_proposals(proposals: Sequence[Proposal]) -> list[DecisionRecord]:
                 proposed_at=at,
             )
             for proposal in proposals
-        ],
-        batch_size=1000,
+        ]
     )
-    DecisionReason.objects.bulk_create(_reason_rows(records, proposals), batch_size=2000)
+    inserts.add(_reason_rows(records, proposals))
     return records
 
 
@@ -95,6 +94,26 @@ def find_policy(
         demand_class__in=["", demand_class],
     )
     return rows.order_by("max_amount", "id").first()
+
+
+def set_policy(
+    kind: str, *, max_amount: int, horizon_days: int, demand_class: str = "", role: str = "", by: str
+) -> ApprovalPolicy:
+    """Let what a policy covers happen without asking, from now on; the policies before it stay until they are ended."""
+    require_transaction()
+    row = ApprovalPolicy.objects.create(
+        kind=kind, max_amount=max_amount, horizon_days=horizon_days, demand_class=demand_class, role=role, set_by=by,
+        set_at=clock.now(),
+    )  # fmt: skip
+    audit.record(DocRef("approval_policy", row.pk), action="set", by=by)
+    return row
+
+
+def end_policy(policy: ApprovalPolicy, *, by: str) -> None:
+    """Let a person decide again; what the policy accepted stays accepted."""
+    require_transaction()
+    if ApprovalPolicy.objects.filter(pk=policy.pk, ended_at=None).update(ended_at=clock.now()):
+        audit.record(DocRef("approval_policy", policy.pk), action="ended", by=by)
 
 
 def _reason_rows(records: Sequence[DecisionRecord], proposals: Sequence[Proposal]) -> list[DecisionReason]:

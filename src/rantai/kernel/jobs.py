@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from django.db import IntegrityError, connection, connections, transaction
+from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import F, Q
 
 from rantai.kernel import clock, processes
@@ -19,10 +19,14 @@ from rantai.kernel.models import Job
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
+# A task whose worker vanished did not fail; but one that takes every worker along must end.
+LOST_AT_MOST = 10
+WAITED_FOR, REGULAR = 10, 5
 Task = Callable[..., Any]
 Listener = Callable[[int, int | None, str], None]
 
 _tasks: dict[str, Task] = {}
+_ends: dict[str, Task] = {}
 
 
 class JobCancelled(Exception):
@@ -43,6 +47,19 @@ def task(name: str) -> Callable[[Task], Task]:
     return register
 
 
+def when_lost(name: str) -> Callable[[Task], Task]:
+    """Register `function(**payload)`: what to note where a job is given up, for its workers vanished each time.
+
+    It joins the transaction that ends the job.
+    """
+
+    def register(function: Task) -> Task:
+        _ends[name] = function
+        return function
+
+    return register
+
+
 def get_task(name: str) -> Task:
     """Return a registered task; raises UnknownTask where this process has not imported it."""
     if name not in _tasks:
@@ -57,17 +74,20 @@ def enqueue(
     key: str = "",
     actor: str = "",
     run_at: datetime | None = None,
-    priority: int = 0,
+    priority: int | None = None,
     max_attempts: int = 5,
 ) -> Job:
-    """Queue a task; with a key, a live job of that task and key is returned instead of a second one."""
+    """Queue a task; with a key, a live job of that task and key is returned instead of a second one.
+
+    What a person asked for and waits for goes before regular work, and that before what facts bring about.
+    """
     at = clock.now()
     job = Job(
         task=name,
         key=key,
         payload=payload or {},
         run_at=run_at or at,
-        priority=priority,
+        priority=rank(actor) if priority is None else priority,
         max_attempts=max_attempts,
         actor=actor,
         created_at=at,
@@ -80,12 +100,20 @@ def enqueue(
     return job
 
 
+def rank(actor: str) -> int:
+    """Return the usual priority of what somebody asked for: a backlog of letters must not hold up a person."""
+    kind = actor.partition(":")[0]
+    return {"user": WAITED_FOR, "command": WAITED_FOR, "cron": REGULAR}.get(kind, 0)
+
+
 @dataclass
 class Run:
     """What a running task holds: its job, to report progress and to ask whether to go on."""
 
     job_id: int
     worker: str
+    asked_at: datetime
+    """When the job was queued: the same at every attempt, so that a second one goes on with the first one's work."""
     actor: str = ""
     listener: Listener | None = None
     _last: datetime | None = None
@@ -108,7 +136,7 @@ class Run:
 
 def part_of(run: Run) -> Run:
     """Return a run for a step of a larger job: it keeps the lease but leaves the bar to the whole."""
-    return _Step(job_id=run.job_id, worker=run.worker, actor=run.actor)
+    return _Step(job_id=run.job_id, worker=run.worker, actor=run.actor, asked_at=run.asked_at)
 
 
 class _Step(Run):
@@ -146,14 +174,15 @@ def run_here(name: str, payload: dict[str, Any], *, worker: str, key: str, actor
 
 def run_job(job: Job, *, worker: str, listener: Listener | None = None, is_raising: bool = False) -> None:
     """Run a claimed job to its end and record how it ended."""
-    run = Run(job_id=job.pk, worker=worker, actor=job.actor, listener=listener)
+    run = Run(job_id=job.pk, worker=worker, actor=job.actor, listener=listener, asked_at=job.created_at)
     try:
         with _heartbeat(job.pk, worker):
             result = get_task(job.task)(run, **job.payload)
     except JobCancelled:
         _end(job, worker, state="cancelled")
     except Exception as error:  # a task may fail in any way; it is tried again, then shown
-        log.warning("job_failed", job=job.pk, task=job.task, attempt=job.attempts, exc_info=True)
+        # who is told of the error shows it; the log keeps where it came from for those who are not
+        log.warning("job_failed", job=job.pk, task=job.task, attempt=job.attempts, exc_info=not is_raising)
         _fail(job, worker, error)
         if is_raising:
             raise
@@ -174,8 +203,10 @@ def _heartbeat(job_id: int, worker: str) -> Iterator[None]:
 
 
 def _keep_lease(job_id: int, worker: str, finished: threading.Event) -> None:
-    while not finished.wait(LEASE.total_seconds() / 3):
-        extend_lease(job_id, worker=worker)
+    while not finished.wait(LEASE.total_seconds() / 6):
+        # a database that is busy just now must not end the heart: the next beat comes before the lease is over
+        with suppress(OperationalError):
+            extend_lease(job_id, worker=worker)
     connections.close_all()
 
 
@@ -211,8 +242,8 @@ def claim(*, worker: str) -> Job | None:
         job = rows.first()
         if job is None:
             return None
-        if job.attempts >= job.max_attempts:
-            _exhaust(job, at)
+        if job.state == "running" and job.attempts >= max(job.max_attempts, LOST_AT_MOST):
+            _give_up(job, at)
             return None
         Job.objects.filter(pk=job.pk).update(
             state="running", worker=worker, attempts=F("attempts") + 1, started_at=at, lease_until=at + LEASE
@@ -221,9 +252,11 @@ def claim(*, worker: str) -> Job | None:
     return job
 
 
-def _exhaust(job: Job, at: datetime) -> None:
-    error = job.error or "Its worker was lost each time that it ran."
+def _give_up(job: Job, at: datetime) -> None:
+    error = job.error or f"Its worker vanished each of the {job.attempts} times that it ran."
     Job.objects.filter(pk=job.pk).update(state="failed", ended_at=at, error=error)
+    if job.task in _ends:
+        _ends[job.task](**job.payload)
 
 
 def _end(job: Job, worker: str, *, state: str, result: Any = None) -> None:

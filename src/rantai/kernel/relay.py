@@ -9,6 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from rantai.kernel import clock, outbox
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import Delivery
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,11 @@ def drain(*, rounds: int = 1000) -> int:
         if not count:
             return total
     raise RuntimeError("Handlers keep announcing facts to each other: a loop in config.wiring.")
+
+
+def deliver_kind(kind: str) -> int:
+    """Deliver what is due of one kind of fact, whatever else waits; return how many handlers ran without error."""
+    return sum(_deliver(pk) for pk in list(_due().filter(event__kind=kind).values_list("pk", flat=True)))
 
 
 def is_pending() -> bool:
@@ -75,10 +81,18 @@ def _deliver(pk: int) -> bool:
 
 def _claim(pk: int) -> Delivery | None:
     # what stood before it was done when it was listed, and done is for ever: only its own state may differ
-    rows = Delivery.objects.filter(pk=pk, state="waiting", next_at__lte=clock.now()).select_related("event")
+    delivery = next(iter(_WAITING.read(pk)), None)
+    return delivery if delivery and delivery.next_at <= clock.now() else None
+
+
+def _list_waiting(pk: int) -> QuerySet[Delivery]:
+    rows = Delivery.objects.filter(pk=pk, state="waiting").select_related("event")
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
-    return rows.first()
+    return rows
+
+
+_WAITING = Compiled(_list_waiting)
 
 
 def _handle(delivery: Delivery) -> None:

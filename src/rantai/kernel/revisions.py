@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rantai.kernel.transactions import require_transaction
+from rantai.kernel.transitions import IllegalTransition
 
 
 class RevisionConflict(Exception):
@@ -25,14 +26,19 @@ class RevisionConflict(Exception):
 def take(row: models.Model, *, expected: int, **changes: Any) -> None:
     """Store the changes as the next revision, in the database and in memory; raises RevisionConflict.
 
-    The update names the revision that was shown, so that of two writers only one succeeds.
+    The update names the revision that was shown, so that of two writers only one succeeds. A change of state comes
+    from `Machine.step`; then the update names the old state too. Raises IllegalTransition.
     """
     require_transaction()
     changes["revision"] = expected + 1
     if any(field.name == "updated_at" for field in row._meta.concrete_fields):
         changes["updated_at"] = timezone.now()
     rows = type(row)._default_manager.filter(pk=row.pk)
-    if not rows.filter(revision=expected).update(**changes):
-        raise RevisionConflict(row, expected, rows.values_list("revision", flat=True).get())
+    held = {"revision": expected} | ({"state": row.state} if "state" in changes else {})  # type: ignore[attr-defined]
+    if not rows.filter(**held).update(**changes):
+        stored = rows.values_list("revision", flat=True).get()
+        if stored == expected:
+            raise IllegalTransition(str(row), rows.values_list("state", flat=True).get(), changes["state"], ())
+        raise RevisionConflict(row, expected, stored)
     for name, value in changes.items():
         setattr(row, name, value)

@@ -47,15 +47,20 @@ class Machine:
         """Tell whether `to` may follow `state`."""
         return to in self.ways[state]
 
+    def step(self, obj: models.Model, to: str) -> dict[str, str]:
+        """Return the change of state for `revisions.take`, which makes it with others; raises IllegalTransition."""
+        old: str = obj.state  # type: ignore[attr-defined]
+        if not self.can(old, to):
+            raise IllegalTransition(str(obj), old, to, self.ways[old])
+        return {"state": to}
+
     def move(self, obj: models.Model, to: str) -> None:
         """Change `obj.state` in the database and in memory; raises IllegalTransition.
 
         The update names the old state, so that of two writers only one succeeds.
         """
         old: str = obj.state  # type: ignore[attr-defined]
-        if not self.can(old, to):
-            raise IllegalTransition(str(obj), old, to, self.ways[old])
-        changes: dict[str, object] = {"state": to}
+        changes: dict[str, object] = {**self.step(obj, to)}
         if any(field.name == "updated_at" for field in obj._meta.concrete_fields):
             changes["updated_at"] = timezone.now()
         changed = type(obj)._default_manager.filter(pk=obj.pk, state=old).update(**changes)

@@ -31,6 +31,8 @@ class Command(BaseCommand):
         while not stop.is_set():
             close_old_connections()
             if leases.hold("scheduler", holder=me, lasts=_LEASE):
-                cron.queue_due(table.CRON, now=clock.now(), zone=table.find_zone())
+                zone = table.find_zone()
+                if zone:
+                    cron.queue_due(table.CRON, now=clock.now(), zone=zone)
             stop.wait(_LOOK_EVERY_SECONDS)
         leases.release("scheduler", holder=me)

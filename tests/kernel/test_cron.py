@@ -1,0 +1,30 @@
+"""When regular work is due next: in the company's zone, over clock changes too."""
+
+from datetime import UTC, datetime, time
+
+from rantai.kernel import cron
+from rantai.kernel.cron import Entry
+
+
+def test_the_next_slot_is_today_or_tomorrow_in_the_company_zone():
+    entry = Entry(name="turn", task="desk.turn", at=(time(6, 30),))
+
+    # 06:30 in Jakarta is 23:30 UTC of the day before
+    assert cron.next_slot(entry, now=datetime(2026, 11, 22, 1, tzinfo=UTC), zone="Asia/Jakarta") == datetime(
+        2026, 11, 22, 23, 30, tzinfo=UTC
+    )
+    assert cron.next_slot(entry, now=datetime(2026, 11, 22, 23, 30, tzinfo=UTC), zone="Asia/Jakarta") == datetime(
+        2026, 11, 23, 23, 30, tzinfo=UTC
+    )
+
+
+def test_an_entry_by_minutes_is_due_at_the_next_round_minute():
+    entry = Entry(name="messages", task="mail.send_due", every_minutes=15)
+
+    assert cron.next_slot(entry, now=datetime(2026, 11, 22, 1, 7, tzinfo=UTC), zone="UTC") == datetime(
+        2026, 11, 22, 1, 15, tzinfo=UTC
+    )
+
+
+def test_an_entry_without_times_is_never_due():
+    assert cron.next_slot(Entry(name="x", task="x"), now=datetime(2026, 11, 22, tzinfo=UTC), zone="UTC") is None
