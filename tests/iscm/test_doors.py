@@ -136,7 +136,7 @@ def test_promise_asks_the_database_no_more_for_more_lines(django_assert_num_quer
     iscm.promise(factory.make_ask([(stocked[0], 1)], address_id=address.pk))
     for count in (1, 20):
         ask = factory.make_ask([(item, 1) for item in stocked[:count]], address_id=address.pk)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(5):
             iscm.promise(ask)
 
 

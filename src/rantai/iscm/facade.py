@@ -8,14 +8,14 @@ from typing import TypeVar
 
 from django.db import connection
 
-from rantai.iscm import messages, reports
+from rantai.iscm import messages, reports, waiting
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.actions import demands as demand_actions
 from rantai.iscm.demand.actions import history
 from rantai.iscm.demand.actions import overrides as forecast_changes
 from rantai.iscm.demand.queries import answers as forecasts
 from rantai.iscm.fulfilment import queries as fulfilment
-from rantai.iscm.fulfilment.actions import receipts, shipments, transfers, withdrawals
+from rantai.iscm.fulfilment.actions import receipts, reversals, shipments, transfers, withdrawals
 from rantai.iscm.fulfilment.models import Shipment
 from rantai.iscm.inventory import queries as inventory
 from rantai.iscm.inventory.actions import openings, policies
@@ -25,13 +25,13 @@ from rantai.iscm.production.actions import steps
 from rantai.iscm.production.queries import checks as production_checks
 from rantai.iscm.production.queries import views as production_views
 from rantai.iscm.promising.actions import records, releases, slots
-from rantai.iscm.promising.queries import asks, checks, needs, statuses
+from rantai.iscm.promising.queries import asks, checks, leanings, statuses
 from rantai.iscm.supply.actions import proposals
 from rantai.iscm.supply.queries import answers as plan_answers
-from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.queries import chains, finding, plans
 from rantai.kernel import clock
+from rantai.kernel.hits import Hit
 from rantai.kernel.invariants import Violation
-from rantai.kernel.needs import Figure, Need
 from rantai.kernel.quantities import ZERO, Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import run_atomic
@@ -40,6 +40,11 @@ Result = TypeVar("Result")
 
 REFUSALS = (demand_actions.CannotReduce, demand_actions.DemandExists, withdrawals.CannotWithdraw)
 """What may be refused to a house above for a reason that a person can do something about."""
+
+
+NEED_REFUSALS = waiting.NEED_REFUSALS
+list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
+list_figures, get_reach, get_lateness = waiting.list_figures, waiting.get_reach, waiting.get_lateness
 
 
 def promise(ask: messages.Ask) -> messages.Offer:
@@ -138,6 +143,11 @@ def release_for_shipping(as_of: datetime, *, by: str = "system") -> tuple[int, .
     return tuple(made)
 
 
+def list_leanings(ref: DocRef) -> tuple[reports.Leaning, ...]:
+    """Return on which stock, receipt or source each part of a document's promises leans."""
+    return tuple(leanings.list_leanings(ref))
+
+
 def list_shipments(ref: DocRef) -> tuple[reports.ShipmentView, ...]:
     """Return the shipments of a document with their lines, oldest first."""
     return fulfilment.describe_shipments(ref)
@@ -164,8 +174,11 @@ def deliver_shipment(shipment_id: int, *, proof: str = "carrier", by: str, as_of
 
 
 def reverse_shipment(shipment_id: int, *, by: str, as_of: datetime) -> None:
-    """Take back goods that have not arrived: they stand packed here again. Raises IllegalTransition."""
-    _work(shipment_id, lambda row: shipments.reverse_shipment(row, at=as_of, by=by))
+    """Take back goods that have not arrived: ours stand packed again, a partner's never left.
+
+    Raises IllegalTransition after delivery: then it is a return.
+    """
+    _work(shipment_id, lambda row: reversals.reverse_shipment(row, at=as_of, by=by))
 
 
 def cancel_shipment(shipment_id: int, *, by: str, as_of: datetime) -> None:
@@ -267,16 +280,6 @@ def receive_transfer(transfer_id: int, *, by: str, as_of: datetime) -> None:
     _in_transaction(lambda: transfers.receive_transfer(transfers.lock_transfer(transfer_id), at=as_of, by=by))
 
 
-def list_needs(as_of: datetime) -> tuple[Need, ...]:
-    """Return what of operations waits for a person, in the reader's language."""
-    return needs.list_needs(as_of)
-
-
-def list_figures(as_of: datetime) -> tuple[Figure, ...]:
-    """Return operations on the loop page."""
-    return needs.list_figures(as_of)
-
-
 def get_plan() -> plan_answers.PlanView | None:
     """Return the figures of the current plan, or None before the first."""
     return plans.get_plan()
@@ -307,17 +310,26 @@ def count_awaiting_plan() -> dict[str, int]:
     return plans.count_awaiting_plan()
 
 
-def trace(ref: DocRef) -> messages.Chain | None:
-    """Return the chain of an order line, a demand, a proposal or a supply in the published plan, or None."""
-    return chains.trace(ref)
+def trace(ref: DocRef, *, as_of: datetime | None = None) -> messages.Chain | None:
+    """Return what a thing leans on and who leans on it, by facts, by promise and by plan; None of what is unknown.
+
+    Kinds: what recorded demand (or one line of it), demand, shipment, goods_receipt, stock (item, location),
+    planned_order, purchase_order (or line), purchase_requisition, production_order, transfer_order.
+    """
+    return chains.trace(ref, as_of=as_of)
 
 
-def get_forecast(item_id: int, location_id: int | None = None) -> messages.ItemForecast | None:
+def search(text: str, *, limit: int = 5) -> tuple[Hit, ...]:
+    """Return documents of operations that are numbered as somebody typed, at most `limit` of a kind."""
+    return finding.search(text, limit=limit)
+
+
+def get_forecast(item_id: int, location_id: int | None = None) -> reports.ItemForecast | None:
     """Return what is expected of an item week by week, or None before the first forecast."""
     return forecasts.find_forecast(item_id, location_id)
 
 
-def list_forecast_errors(item_ids: Sequence[int] | None = None) -> tuple[messages.ForecastError, ...]:
+def list_forecast_errors(item_ids: Sequence[int] | None = None) -> tuple[reports.ForecastError, ...]:
     """Return how far off the current methods were on the weeks they were tested on, by item and location."""
     return forecasts.list_errors(item_ids)
 

@@ -20,8 +20,9 @@ def on_shipped(fact: events.Shipped) -> None:
 
 
 def on_shipment_reversed(fact: events.ShipmentReversed) -> None:
-    """Count what came back as reserved again."""
+    """Count what came back as reserved again, or as a partner's to send once more."""
     demands.settle_demands([fact.demand_id])
+    dropped.follow_reversal(fact, at=clock.now())
 
 
 def on_milestone_reached(fact: events.MilestoneReached) -> None:
@@ -73,8 +74,9 @@ def on_purchase_moved(fact: srm.PurchaseFact) -> None:
 
 
 def on_purchase_cancelled(fact: srm.PurchaseCancelled) -> None:
-    """Promise anew what leaned on units that will not come."""
+    """Promise anew what leaned on units that will not come, here or from a partner."""
     slots.follow_purchases([fact.purchase_order_id], cause="supply_cancelled", as_of=clock.now())
+    dropped.follow_cancelled(fact, at=clock.now())
 
 
 def on_promise_revised(fact: events.PromiseRevised) -> None:

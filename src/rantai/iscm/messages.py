@@ -49,6 +49,8 @@ class AskLine:
     address_id: int | None = None
     location_id: int | None = None
     allow_partial: bool = True
+    refused: tuple[int, ...] = ()
+    """Partners who let these units go: they are not asked to send them again."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +74,18 @@ class SlotShare:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanMark:
+    """What stood when units of a plan were offered: taken only if it still stands, so that nobody gets them twice."""
+
+    item_id: int
+    location_id: int
+    revision: int
+    """Of the plan."""
+    seen: int
+    """The newest take at the item-location that the asker had seen."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OfferSlice:
     """A part of a line with its own date and basis.
 
@@ -91,6 +105,7 @@ class OfferSlice:
     slots: tuple[SlotShare, ...] = ()
     source_id: int | None = None
     relies_on: tuple[DocRef, ...] = ()
+    mark: PlanMark | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -257,6 +272,15 @@ class ChainNode:
     is_late: bool
     tier: int
     """0 the customer, rising upstream."""
+    name: str = ""
+    """The item's, in the reader's language."""
+    party: str = ""
+    place: str = ""
+    wanted_on: date | None = None
+    p80_on: date | None = None
+    is_done: bool = False
+    note: str = ""
+    """A code that says more: the state of a document, the kind of a proposal, why units are short."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -278,6 +302,8 @@ class Chain:
     nodes: tuple[ChainNode, ...]
     links: tuple[ChainLink, ...]
     leaf_cause: str = ""
+    leaf: str = ""
+    """Key of the node in which the cause lies: the end of the critical path."""
     plan_revision: int | None = None
     as_of: datetime | None = None
 
@@ -302,52 +328,6 @@ class OpeningStock:
     location_ids: tuple[int, ...]
     units: tuple[int, ...]
     lots: tuple[str, ...] = field(default=())
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ForecastWeek:
-    """What is expected of one week, whole: orders of the week consume it."""
-
-    week: date
-    """Its Monday."""
-    statistical: Quantity
-    expected: Quantity
-    """With what people changed on top."""
-    low: Quantity
-    """One week in ten is lower."""
-    high: Quantity
-    """One week in ten is higher."""
-    ordered: Quantity
-    """What our own orders ask for in it."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ItemForecast:
-    """The current forecast of an item at one location, or (None) at all of them together."""
-
-    run_id: int
-    as_of: datetime
-    item_id: int
-    location_id: int | None
-    weeks: tuple[ForecastWeek, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ForecastError:
-    """How far off the method of an item-location was, in base units; no tested weeks give no denominator."""
-
-    item_id: int
-    location_id: int | None
-    method: str
-    demand_class: str
-    abs_error: float | None
-    """Sum of |actual - forecast|: numerator of WMAPE."""
-    net_error: float | None
-    """Sum of forecast - actual: numerator of bias, + is too much."""
-    tested_units: float
-    """Sum of actual demand: their denominator."""
-    week_std: float
-    """Deviation of one week's error."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

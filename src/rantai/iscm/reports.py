@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from rantai.kernel.quantities import Quantity
+from rantai.kernel.refs import DocRef
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,7 +35,25 @@ class ShipmentView:
     tracking: str
     shipped_at: datetime | None
     delivered_at: datetime | None
+    note: int | None
+    """The attachment with its printed delivery note, if it left with one."""
     lines: tuple[ShipmentLineView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Leaning:
+    """Units of a line's promise and the supply that they lean on."""
+
+    line: int
+    units: Quantity
+    basis: str
+    """stock, receipt, plan, make, lead_time or dropship."""
+    ref: DocRef | None
+    """The document that brings it, where there is one."""
+    place: str
+    partner: str
+    available_on: date | None
+    promised_on: date
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,3 +87,49 @@ class StockView:
     reserved: Quantity
     available: Quantity
     cursor: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastWeek:
+    """What is expected of one week, whole: orders of the week consume it."""
+
+    week: date
+    """Its Monday."""
+    statistical: Quantity
+    expected: Quantity
+    """With what people changed on top."""
+    low: Quantity
+    """One week in ten is lower."""
+    high: Quantity
+    """One week in ten is higher."""
+    ordered: Quantity
+    """What our own orders ask for in it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemForecast:
+    """The current forecast of an item at one location, or (None) at all of them together."""
+
+    run_id: int
+    as_of: datetime
+    item_id: int
+    location_id: int | None
+    weeks: tuple[ForecastWeek, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ForecastError:
+    """How far off the method of an item-location was, in base units; no tested weeks give no denominator."""
+
+    item_id: int
+    location_id: int | None
+    method: str
+    demand_class: str
+    abs_error: float | None
+    """Sum of |actual - forecast|: numerator of WMAPE."""
+    net_error: float | None
+    """Sum of forecast - actual: numerator of bias, + is too much."""
+    tested_units: float
+    """Sum of actual demand: their denominator."""
+    week_std: float
+    """Deviation of one week's error."""

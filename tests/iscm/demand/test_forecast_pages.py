@@ -19,6 +19,7 @@ SMOOTH = [20, 24, 19, 22, 21, 25, 18, 23] * 6
 
 @pytest.fixture
 def planner(client):
+    foundation.make_company()
     client.force_login(foundation.make_user(roles=["planner"]), backend="rantai.foundation.access.backends.RoleBackend")
     return client
 
@@ -73,7 +74,7 @@ def test_pages_read_a_fixed_number_of_rows(planner, item, django_assert_max_num_
     planner.get(page_of(item))
     with django_assert_max_num_queries(32):
         planner.get(page_of(item))
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         planner.get(reverse("iscm_demand:forecasts"))
 
 

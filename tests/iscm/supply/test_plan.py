@@ -272,6 +272,7 @@ def test_trace_walks_from_an_order_through_a_bill_to_what_is_bought() -> None:
     found = {(node.kind, node.label, node.tier) for node in chain.nodes}
     assert found == {
         ("demand", "MONITOR", 0), ("planned_order", "MONITOR", 1), ("planned_order", "PANEL", 2), ("stock", "PANEL", 2),
+        ("opening", "PANEL", 3),
     }  # fmt: skip
     units = {(link.supplier.split(":")[0], link.consumer.split(":")[0]): link.units for link in chain.links}
     assert units["order", "demand"] == Quantity.of(5)

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -135,6 +136,19 @@ def test_the_planner_solves_answers_and_comes_back_after_being_killed(planner, b
         second.terminate()
         assert second.wait(timeout=20) == 0
     assert not os.path.exists(tasks.sockets.find_place(socket_url))
+
+
+def test_a_step_that_finds_no_planner_and_meets_the_new_one_has_its_plan_of_that_one(planner, bought, socket_url):
+    place = str(tasks.sockets.find_place(socket_url))
+    os.rename(place, f"{place}.away")  # as when a planner was killed: the next holds the role and does not listen yet
+    back = threading.Timer(4.0, os.rename, (f"{place}.away", place))
+    back.start()
+
+    found = run_job("iscm.solve_plan")
+
+    back.join()
+    assert found["revision"] == 1
+    assert planner.poll() is None
 
 
 def test_a_question_that_it_does_not_know_gets_an_answer(planner, socket_url):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rantai.desk.turn import actions
 from rantai.desk.turn.models import TurnRun
-from rantai.kernel import clock, jobs
+from rantai.kernel import jobs
 from rantai.kernel.transactions import run_atomic
 
 TASK = "desk.turn"
@@ -22,6 +22,7 @@ STEPS = {
     "iscm.set_stock_targets": _("Setting stock targets"),
     "iscm.solve_plan": _("Planning supply"),
     "iscm.release_proposals": _("Releasing what a policy covers"),
+    "iscm.revise_promises": _("Revising promises that the plan cannot keep"),
     "iscm.share_forecast": _("Sharing forecasts with suppliers"),
 }
 """Task → what it does; the order is the order of the loop."""
@@ -30,7 +31,8 @@ STEPS = {
 @jobs.task(TASK)
 def turn(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
     """Turn the loop once; a turn that is done for this instant answers with its figures."""
-    instant = datetime.fromisoformat(as_of) if as_of else clock.now()
+    # of a job that names no instant it is when the job was queued, so that a second attempt goes on with that turn
+    instant = datetime.fromisoformat(as_of) if as_of else run.asked_at
     record = run_atomic(lambda: actions.begin_turn(instant, by=run.actor))
     finished = set(record.steps.values_list("task", flat=True))
     try:
@@ -44,6 +46,14 @@ def turn(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
     run_atomic(lambda: actions.end_turn(record, state="done"))
     run.progress(len(STEPS), len(STEPS), "")
     return describe(record)
+
+
+@jobs.when_lost(TASK)
+def give_up(*, as_of: str = "") -> None:
+    """Note that a turn stopped for good."""
+    running = TurnRun.objects.filter(state="running")
+    for record in running.filter(as_of=as_of) if as_of else running:
+        actions.end_turn(record, state="failed")
 
 
 def describe(record: TurnRun) -> dict[str, Any]:

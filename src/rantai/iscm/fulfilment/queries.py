@@ -7,6 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
+from rantai.foundation.documents.models import Attachment
 from rantai.iscm import reports
 from rantai.iscm.fulfilment.models import GoodsReceipt, GoodsReceiptLine, PickTask, Shipment, ShipmentLine
 from rantai.iscm.inventory.models import StockBalance
@@ -90,12 +91,20 @@ def list_of_order(ref: DocRef) -> list[Shipment]:
 
 
 def describe_shipments(ref: DocRef) -> tuple[reports.ShipmentView, ...]:
-    """Return the shipments of a document with their lines, in two queries."""
-    shipments = Shipment.objects.filter(order_kind=ref.kind, order_id=ref.id).prefetch_related("lines")
-    return tuple(_describe(shipment) for shipment in shipments.order_by("id"))
+    """Return the shipments of a document with their lines and printed notes, in three queries."""
+    rows = Shipment.objects.filter(order_kind=ref.kind, order_id=ref.id).prefetch_related("lines")
+    shipments = list(rows.order_by("id"))
+    notes = _find_notes([shipment.pk for shipment in shipments])
+    return tuple(_describe(shipment, notes.get(shipment.pk)) for shipment in shipments)
 
 
-def _describe(shipment: Shipment) -> reports.ShipmentView:
+def _find_notes(shipment_ids: Sequence[int]) -> dict[int, int]:
+    """Return shipment → the attachment with its delivery note, the newest where it left twice."""
+    rows = Attachment.objects.filter(ref_kind="shipment", ref_id__in=shipment_ids, purpose="delivery_note")
+    return dict(rows.filter(archived_at=None).order_by("id").values_list("ref_id", "id")) if shipment_ids else {}
+
+
+def _describe(shipment: Shipment, note: int | None) -> reports.ShipmentView:
     return reports.ShipmentView(
         id=shipment.pk,
         number=shipment.number,
@@ -107,6 +116,7 @@ def _describe(shipment: Shipment) -> reports.ShipmentView:
         tracking=shipment.tracking,
         shipped_at=shipment.shipped_at,
         delivered_at=shipment.delivered_at,
+        note=note,
         lines=tuple(
             reports.ShipmentLineView(
                 line=line.order_line,

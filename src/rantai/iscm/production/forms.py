@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rantai.iscm.production.models import ProductionOrder
 from rantai.ui.inputs import FigureField
@@ -15,7 +16,7 @@ class StepForm(forms.Form):
     """What came out of a step."""
 
     good = FigureField(label=_("Good"), minimum=0)
-    scrap = FigureField(label=_("Lost"), minimum=0, required=False)
+    scrap = FigureField(label=pgettext_lazy("scrap", "Lost"), minimum=0, required=False)
 
     def clean_scrap(self) -> int:
         """Read an empty field as none."""

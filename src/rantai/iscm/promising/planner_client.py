@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, astuple, dataclass
 from datetime import date, datetime
 
 from django.conf import settings
@@ -28,6 +28,18 @@ class DeepLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """Units of stock or of a receipt that the asker takes for units of which it does not ask."""
+
+    item_id: int
+    location_id: int
+    kind: str
+    supply_id: int
+    supply_line: int
+    units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class DeepPart:
     """A part of a line: in by the end of `there_on`, can leave on `leaves_on`; basis stock, receipt or plan."""
 
@@ -47,9 +59,21 @@ class DeepAnswer:
     parts: dict[int, tuple[DeepPart, ...]]
 
 
-def ask(lines: Sequence[DeepLine], *, as_of: datetime, timeout: float = BUDGET_SECONDS) -> DeepAnswer | None:
-    """Return dates from the published plan, or None where no planner answers in time or there is no plan yet."""
-    question = {"op": "ask", "as_of": as_of.isoformat(), "lines": [_write(line) for line in lines]}
+def ask(
+    lines: Sequence[DeepLine], *, as_of: datetime, held: Sequence[Held] = (), without: Sequence[int] = (),
+    timeout: float = BUDGET_SECONDS,
+) -> DeepAnswer | None:  # fmt: skip
+    """Return dates from the published plan, or None where no planner answers in time or there is no plan yet.
+
+    `without` are ids of demands that are about to let go of what they have.
+    """
+    question = {
+        "op": "ask",
+        "as_of": as_of.isoformat(),
+        "lines": [_write(line) for line in lines],
+        "held": [astuple(row) for row in held],
+        "without": list(without),
+    }
     try:
         answer = sockets.ask(settings.PLANNER_URL, question, timeout=timeout)
     except sockets.NobodyAnswers:

@@ -1,11 +1,14 @@
-"""Regular work before the warehouse's: open shipments for what is due to leave."""
+"""Work on promises that no person asks for: shipments of what is due to leave, promises that a new plan moves."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from rantai.iscm.promising.actions import releases
+from rantai.iscm.promising.actions import releases, replans
+from rantai.iscm.promising.queries import verdicts
+from rantai.iscm.supply.queries import plans
 from rantai.kernel import clock, jobs
 from rantai.kernel.transactions import run_atomic
 
@@ -21,3 +24,19 @@ def release_for_shipping(run: jobs.Run) -> dict[str, Any]:
         made += len(run_atomic(partial(releases.release_orders, chunk, as_of=now, by=run.actor or "system")))
         run.progress(start + len(chunk), len(orders))
     return {"shipments": made}
+
+
+@jobs.task("iscm.revise_promises")
+def revise_promises(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
+    """Move promises that the current plan cannot keep and nothing better backs, some at a time; tell once."""
+    at = datetime.fromisoformat(as_of)
+    plan = plans.find_run()
+    if plan is None:
+        return {"plan": None, "looked_at": 0, "revised": 0}
+    rows = verdicts.list_verdicts(plan)
+    moved = 0
+    for start in range(0, len(rows), replans.DEMANDS_AT_ONCE):
+        chunk = rows[start : start + replans.DEMANDS_AT_ONCE]
+        moved += run_atomic(partial(replans.follow_plan, plan, chunk, at=at))
+        run.progress(start + len(chunk), len(rows), "promises")
+    return {"plan": plan.revision, "looked_at": len(rows), "revised": moved}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
 from rantai.iscm.supply.queries import days
+from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.snapshot import Tables
 from rantai_engines.planning.problem import (
     BomLines,
@@ -133,15 +135,36 @@ class Answered:
     source_id: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spoken:
+    """Units of a supply that are promised already: neither they nor the demand that holds them are planned again."""
+
+    place: int
+    receipt_key: int
+    """-1: of stock."""
+    demand_key: int
+    """-1: of somebody whom the plan does not know."""
+    units: int
+
+
+def list_leaned_on(problem: Tables, places: Sequence[int]) -> Ints:
+    """Return the item-locations (keys) that some of them lean on, themselves included where the plan knows them."""
+    mine, _sources = _reach(problem, places)
+    found: Ints = problem["item_locations"]["key"][mine]
+    return found
+
+
 def promise(
-    problem: Tables, solution: Tables, wanted: list[Wanted], *, now: int, horizon_end: int, newer: list[Wanted]
-) -> list[Answered]:
+    problem: Tables, solution: Tables, wanted: list[Wanted], *, now: int, horizon_end: int, newer: list[Wanted],
+    spoken: Sequence[Spoken] = (),
+) -> list[Answered]:  # fmt: skip
     """Say when units could be had: after every firm order, before any forecast or stock target.
 
     Plans again the part of the network that the asked items lean on. What orders elsewhere take of its stock and
-    components counts as firm; `newer` are orders that the plan does not know yet.
+    components counts as firm; `newer` are orders that the plan does not know yet; `spoken` is what was promised of
+    stock and receipts, which nobody else is offered.
     """
-    part = _cut_out(problem, solution, [row.place for row in (*wanted, *newer)])
+    part = _cut_out(problem, solution, [row.place for row in (*wanted, *newer)], spoken)
     firm = len(part["demands"]["key"])
     part["demands"] = _add_wanted(part["demands"], newer, class_rank=1 << 20, first=firm)
     part["demands"] = _add_wanted(part["demands"], wanted, class_rank=1 << 21, first=firm + len(newer))
@@ -150,8 +173,8 @@ def promise(
     return list(_read_answers(found, part, first=firm + len(newer)))
 
 
-def _cut_out(problem: Tables, solution: Tables, places: list[int]) -> Tables:
-    """Return the tables of the item-locations that some of them lean on, themselves included."""
+def _reach(problem: Tables, places: Sequence[int]) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
+    """Return which item-locations some of them lean on, and which sources bring these."""
     keys, sources, lines = problem["item_locations"]["key"], problem["sources"], problem["bom_lines"]
     source_at = np.searchsorted(keys, sources["place"])
     mine = np.isin(keys, np.array(places, np.int64))
@@ -159,20 +182,53 @@ def _cut_out(problem: Tables, solution: Tables, places: list[int]) -> Tables:
         kept = mine[source_at]
         below = np.concatenate((sources["origin"][kept & (sources["origin"] >= 0)], _components(lines, kept)))
         if mine[below].all():
-            break
+            return mine, kept
         mine[below] = True
+
+
+def _cut_out(problem: Tables, solution: Tables, places: list[int], spoken: Sequence[Spoken]) -> Tables:
+    """Return the tables of the item-locations that some of them lean on, without what is promised already."""
+    keys, sources = problem["item_locations"]["key"], problem["sources"]
+    mine, kept = _reach(problem, places)
     part = {
         name: _select(problem[name], np.isin(problem[name]["place"], keys[mine])) for name in ("receipts", "demands")
     }
     part["item_locations"] = _select(problem["item_locations"], mine)
     for target in ("safety_stock", "reorder_level", "order_up_to"):
         part["item_locations"][target] = np.zeros(int(mine.sum()), np.int64)
+    _take_off(part, spoken)
     part["sources"] = _select(sources, kept)
     part["sources"]["origin"] = _renumber(part["sources"]["origin"], mine)
     part["operations"], part["bom_lines"] = _cut_steps(problem, kept, mine)
     part["calendars"] = problem["calendars"]
     part["demands"] = _keep_firm(part["demands"], problem, solution, mine)
     return part
+
+
+def _take_off(part: Tables, spoken: Sequence[Spoken]) -> None:
+    """Take promised units off their supplies and off the demands that hold them.
+
+    What is more than a supply had when the plan was made came since: it is taken off what was expected there.
+    """
+    places, receipts, demands = part["item_locations"], part["receipts"], part["demands"]
+    for row in spoken:
+        if row.demand_key >= 0:
+            _lower(demands, demands["key"] == row.demand_key, "quantity", row.units)
+        is_there = places["key"] == row.place
+        if row.receipt_key < 0:
+            rest = _lower(places, is_there, "on_hand", row.units)
+            _lower(receipts, receipts["place"] == row.place, "quantity", rest)
+        elif is_there.any():
+            _lower(receipts, receipts["key"] == row.receipt_key, "quantity", row.units)
+
+
+def _lower(table: dict[str, Any], rows: np.ndarray[Any, Any], column: str, units: int) -> int:
+    """Take units off rows, the first first; return what they did not have."""
+    for at in np.flatnonzero(rows).tolist():
+        count = min(units, int(table[column][at]))
+        table[column][at] -= count
+        units -= count
+    return units
 
 
 def _components(lines: dict[str, Any], kept: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

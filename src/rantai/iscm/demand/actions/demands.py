@@ -16,7 +16,8 @@ from rantai.iscm.demand import queries, states
 from rantai.iscm.demand.models import Demand, Milestone
 from rantai.iscm.inventory.actions import reservations
 from rantai.iscm.inventory.models import Reservation
-from rantai.kernel import changes, increments, revisions
+from rantai.kernel import changes, increments, inserts, revisions
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import require_transaction
 
@@ -57,11 +58,12 @@ def record_demands(
         for line in order.lines
     ]
     try:
-        return Demand.objects.bulk_create(rows, batch_size=1000)
+        inserts.add(rows)
     except IntegrityError as error:
         if "demand_one_for_each_line" in str(error) or "iscm_demand_demand.kind" in str(error):
             raise DemandExists(order.number) from error
         raise
+    return rows
 
 
 def change_demand(demand: Demand, *, units: int, requested_on: date, expected_revision: int) -> Demand:
@@ -163,8 +165,10 @@ def end_of_day(day: date, zone: str) -> datetime:
 
 
 def _read_zones(address_ids: Iterable[int | None]) -> dict[int | None, str]:
-    wanted = {pk for pk in address_ids if pk}
-    return dict(Address.objects.filter(pk__in=wanted).values_list("pk", "zone")) if wanted else {}
+    return dict(_ZONES.read(sorted({pk for pk in address_ids if pk})))
+
+
+_ZONES = Compiled(lambda ids: Address.objects.filter(pk__in=ids).values_list("pk", "zone"))
 
 
 def _sum_reservations(demand_ids: list[int], state: str) -> dict[int, int]:

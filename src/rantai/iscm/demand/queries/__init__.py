@@ -35,6 +35,15 @@ def lock_order(ref: DocRef) -> list[Demand]:
     return list(Demand.objects.select_for_update().filter(kind=ref.kind, order_id=ref.id).order_by("id"))
 
 
+def list_ids(keys: Sequence[messages.DemandKey]) -> list[int]:
+    """Return the ids of demands; a key that nobody recorded has none."""
+    if not keys:
+        return []
+    rows = Demand.objects.filter(kind__in={key.kind for key in keys}, order_id__in={key.order_id for key in keys})
+    named = {(key.kind, key.order_id, key.line, key.schedule, key.generation) for key in keys}
+    return sorted(row.pk for row in rows if (row.kind, row.order_id, row.line, row.schedule, row.generation) in named)
+
+
 def list_of_order(ref: DocRef) -> list[Demand]:
     """Return the demands of a document, or of one line of it."""
     demands = Demand.objects.filter(kind=ref.kind, order_id=ref.id)

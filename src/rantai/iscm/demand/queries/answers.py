@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rantai.iscm import messages
+from rantai.iscm import reports
 from rantai.iscm.demand.models import ForecastSeries
 from rantai.iscm.demand.queries import outlook
 from rantai.kernel.quantities import SCALE, Quantity
@@ -12,19 +12,19 @@ from rantai.kernel.quantities import SCALE, Quantity
 _CHUNK = 900
 
 
-def find_forecast(item_id: int, location_id: int | None) -> messages.ItemForecast | None:
+def find_forecast(item_id: int, location_id: int | None) -> reports.ItemForecast | None:
     """Return what is expected of an item week by week, or None before the first forecast."""
     found = outlook.find_outlook(item_id, location_id, past_weeks=1)
     if found is None:
         return None
     columns = (found.statistical, found.final, found.low, found.high, found.orders)
-    return messages.ItemForecast(
+    return reports.ItemForecast(
         run_id=found.run.pk,
         as_of=found.run.as_of,
         item_id=item_id,
         location_id=location_id,
         weeks=tuple(
-            messages.ForecastWeek(
+            reports.ForecastWeek(
                 week=week, statistical=_units(alone), expected=_units(mean), low=_units(low), high=_units(high),
                 ordered=_units(asked),
             )
@@ -33,7 +33,7 @@ def find_forecast(item_id: int, location_id: int | None) -> messages.ItemForecas
     )  # fmt: skip
 
 
-def list_errors(item_ids: Sequence[int] | None) -> tuple[messages.ForecastError, ...]:
+def list_errors(item_ids: Sequence[int] | None) -> tuple[reports.ForecastError, ...]:
     """Return how far off the current methods were, by item and location."""
     rows = ForecastSeries.objects.filter(run__state="current").order_by("item_id", "location_id")
     if item_ids is None:
@@ -46,8 +46,8 @@ def list_errors(item_ids: Sequence[int] | None) -> tuple[messages.ForecastError,
     )
 
 
-def _to_error(row: ForecastSeries) -> messages.ForecastError:
-    return messages.ForecastError(
+def _to_error(row: ForecastSeries) -> reports.ForecastError:
+    return reports.ForecastError(
         item_id=row.item_id,
         location_id=row.location_id,
         method=row.method,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -189,6 +189,12 @@ def lock_transfer(transfer_id: int) -> TransferOrder:
     """Return one transfer, locked."""
     found = TransferOrder.objects.select_for_update(of=("self",)).select_related("origin", "destination")
     return found.get(pk=transfer_id)
+
+
+def list_planned_for(cause_kind: str, cause_ids: Iterable[int]) -> list[int]:
+    """Return the ids of transfers that documents caused and that nobody has released, in ascending order."""
+    rows = TransferOrder.objects.filter(cause_kind=cause_kind, cause_id__in=list(cause_ids), state="planned")
+    return list(rows.order_by("id").values_list("pk", flat=True))
 
 
 def list_lines(transfer: TransferOrder) -> list[TransferLine]:

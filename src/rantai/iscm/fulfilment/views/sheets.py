@@ -173,7 +173,7 @@ def _read_task(task: PickTask) -> Task:
         where=balance.bin.code if balance.bin else "",
         lot=balance.serial or (balance.lot.code if balance.lot else ""),
         units=Quantity(task.units),
-        unit=item.base_unit.code,
+        unit=str(item.base_unit),
         is_open=task.state == "open",
         is_done=task.state == "done",
     )
@@ -186,5 +186,5 @@ def _read_line(line: ShipmentLine) -> Line:
         name=pick(line.item.name),
         units=Quantity(line.units),
         returned=Quantity(line.returned),
-        unit=line.item.base_unit.code,
+        unit=str(line.item.base_unit),
     )

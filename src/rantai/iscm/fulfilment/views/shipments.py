@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 from rantai.foundation.access import rules as access
 from rantai.foundation.documents import actions as documents
 from rantai.iscm.fulfilment import forms, queries
+from rantai.iscm.fulfilment.actions import reversals, withdrawals
 from rantai.iscm.fulfilment.actions import shipments as actions
-from rantai.iscm.fulfilment.actions import withdrawals
 from rantai.iscm.fulfilment.models import PickTask, Shipment
 from rantai.iscm.fulfilment.views import edge, papers, sheets, tables
 from rantai.iscm.inventory.views import edge as clicks
@@ -142,7 +142,7 @@ def reverse(request: HttpRequest, shipment_id: int) -> HttpResponse:
     return _act(
         request,
         shipment_id,
-        lambda row: actions.reverse_shipment(row, at=at, by=by),
+        lambda row: reversals.reverse_shipment(row, at=at, by=by),
         said=_("Taken back. The goods stand here again, packed."),
     )
 

@@ -258,7 +258,7 @@ def _describe_line(line: TransferLine) -> dict[str, Any]:
         "item_id": line.item_id,
         "code": line.item.code,
         "name": pick(line.item.name),
-        "unit": line.item.base_unit.code,
+        "unit": str(line.item.base_unit),
         "units": Quantity(line.units),
         "held": Quantity(line.held),
         "shipped": Quantity(line.shipped),

@@ -12,7 +12,7 @@ from rantai.foundation.items.models import Item
 from rantai.foundation.locations import rules as locations
 from rantai.foundation.locations.models import Location
 from rantai.iscm.inventory.models import StockBalance, StockMove
-from rantai.kernel import changes, increments
+from rantai.kernel import changes, increments, inserts
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -96,9 +96,7 @@ def post_moves(moves: Sequence[Move], *, company_id: int, at: datetime, by: str)
     for key, pk in sorted(ids.items(), key=lambda pair: pair[1]):
         if pk not in changed:
             refuse(pk, asked=-deltas[key][0] or deltas[key][1])
-    return StockMove.objects.bulk_create(
-        [_to_row(move, company_id=company_id, at=at, by=by, seq=seq) for move in moves], batch_size=_CHUNK
-    )
+    return list(inserts.add([_to_row(move, company_id=company_id, at=at, by=by, seq=seq) for move in moves]))
 
 
 def reverse(move: StockMove, *, reserved: int = 0) -> Move:
@@ -163,10 +161,8 @@ def find_or_add(keys: Iterable[BalanceKey], *, company_id: int, at: datetime) ->
             )
         )
         # Another transaction may add the same balance: the unique constraint lets one of them win, and we read it.
-        StockBalance.objects.bulk_create(
-            [_new_balance(key, company_id=company_id, at=at, is_account=key[1] in accounts) for key in sorted(missing)],
-            batch_size=_CHUNK,
-            ignore_conflicts=True,
+        inserts.add_missing(
+            [_new_balance(key, company_id=company_id, at=at, is_account=key[1] in accounts) for key in sorted(missing)]
         )
         found |= _find(missing)
     return found

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, F, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rantai.foundation.locations import queries as locations
 from rantai.iscm.inventory.models import StockBalance, StockMove
@@ -87,13 +88,13 @@ class StockTable(tables.Table):
         link_args=("item_id", "location_id"),
     )  # fmt: skip
     described = tables.Column(_("Name"), accessor="item__name", format=say_name, grow=True, phone="sub", narrow=2)
-    place = tables.Column(_("Site"), accessor="location__name", sort=True)
+    place = tables.Column(_("Site"), accessor="location__name", sort=True, phone="subend")
     lot = tables.Column(_("Lot"), accessor="lot__code", narrow=2)
     serial = tables.Column(_("Serial number"), hidden=True)
     bin = tables.Column(_("Bin"), accessor="bin__code", hidden=True)
     expires_on = tables.Column(_("Expires"), accessor="lot__expires_on", format="day", hidden=True, sort=True)
     status = tables.StateColumn(_("Status"), states=STATUSES)
-    on_hand = tables.Column(_("On hand"), format="quantity", sort=True, unit="item__base_unit__code")
+    on_hand = tables.Column(_("On hand"), format="quantity", sort=True, unit="item__base_unit__name")
     reserved = tables.Column(_("Reserved"), format="quantity", narrow=2, sort=True)
     free = tables.Column(_("Free"), format="quantity", sort=True)
     filters = (
@@ -141,7 +142,7 @@ class MoveTable(tables.Table):
     lot = tables.Column(_("Lot"), accessor="lot__code", narrow=2)
     source = tables.Column(_("From"), accessor="from_location__name", sub="from_status", narrow=2)
     target = tables.Column(_("To"), accessor="to_location__name", sub="to_status", narrow=2)
-    change = tables.Column(_("Change"), format="quantity", phone="end")
+    change = tables.Column(pgettext_lazy("difference", "Change"), format="quantity", phone="end")
     by = tables.Column(_("By"), hidden=True)
     sort, key, page_size = "-at", "id", 50
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from rantai.foundation.access.models import User
 from rantai.iscm.production import forms, states
@@ -170,7 +170,7 @@ def _describe_parts(parts: list[ProductionComponent]) -> list[Part]:
             code=part.item.code,
             name=pick(part.item.name),
             item_id=part.item_id,
-            unit=part.item.base_unit.code,
+            unit=str(part.item.base_unit),
             needed=Quantity(part.needed),
             reserved=Quantity(part.reserved),
             issued=Quantity(part.issued),
@@ -184,7 +184,7 @@ def _describe_parts(parts: list[ProductionComponent]) -> list[Part]:
 
 
 def _facts(order: ProductionOrder, today: date) -> list[shapes.Fact]:
-    unit = order.item.base_unit.code
+    unit = str(order.item.base_unit)
     facts = [
         shapes.Fact(label=_("Quantity"), value=formats.quantity(order.units, unit), strong=True),
         shapes.Fact(label=_("Site"), value=order.location.name),
@@ -196,7 +196,7 @@ def _facts(order: ProductionOrder, today: date) -> list[shapes.Fact]:
         cost = formats.money(order.unit_cost, order.company.currency)
         facts.append(shapes.Fact(label=_("Cost of one"), value=cost))
     if order.scrap:
-        facts.append(shapes.Fact(label=_("Lost"), value=formats.quantity(order.scrap, unit), hurt=True))
+        facts.append(shapes.Fact(label=pgettext("scrap", "Lost"), value=formats.quantity(order.scrap, unit), hurt=True))
     return facts
 
 

@@ -41,7 +41,7 @@ def list_orders(today: date) -> QuerySet[ProductionOrder]:
             Value("/"),
             Cast(Count("steps", distinct=True), CharField()),
         ),
-        unit=F("item__base_unit__code"),
+        unit=F("item__base_unit__name"),
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class OrderTable(tables.Table):
     item = tables.Column(_("Item"), accessor="item__code", sort=True, grow=True, sub="location__name")
     state = tables.StateColumn(_("State"), states=ORDER_STATES)
     units = tables.Column(_("Quantity"), format="quantity", unit="unit")
-    steps = tables.Column(_("Steps"), accessor="steps_done", align="end", narrow=2)
+    steps = tables.Column(pgettext_lazy("routing", "Steps"), accessor="steps_done", align="end", narrow=2)
     waits = tables.Column(
         _("Parts"), format=lambda value, _row: str(_("missing")) if value else "", hurt="waits", narrow=2
     )

@@ -13,13 +13,15 @@ from rantai.foundation.items.models import Item, Source
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand
+from rantai.iscm.fulfilment.actions import transfers
 from rantai.iscm.production.actions import orders as production
 from rantai.iscm.production.models import ProductionComponent, ProductionOrder
 from rantai.iscm.production.queries import orders, walk
 from rantai.iscm.production.queries.structure import Ways
 from rantai.iscm.promising.models import SlotTake
-from rantai.iscm.promising.queries import making
+from rantai.iscm.promising.queries import making, partners
 from rantai.kernel import clock, decisions, money
+from rantai.kernel.models import ApprovalPolicy
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -100,12 +102,15 @@ def _plan_tree(case: _Case, draft: production.ProductionDraft) -> ProductionOrde
 
 def _supply_component(case: _Case, order: ProductionOrder, component: ProductionComponent, units: int) -> None:
     way = case.ways.find_way(component.item_id, order.location_id)
-    if way is None or way.kind == "move":
+    if way is None:
         return
     source = case.ways.get_source(way.source_id)
     lot = _round_up(units, source)
     due_on = max(_site_day_before(component.needed_on, order.location_id, case.ways), case.today)
     cause = DocRef("production_order", order.pk, component.pk)
+    if way.kind == "move":
+        _move_component(case, order, component, way, lot=lot, units=units, due_on=due_on)
+        return
     if way.kind == "make":
         draft = production.ProductionDraft(
             company_id=order.company_id, item_id=component.item_id, location_id=order.location_id, units=lot,
@@ -119,10 +124,32 @@ def _supply_component(case: _Case, order: ProductionOrder, component: Production
              location_id=order.location_id)  # fmt: skip
 
 
+def _move_component(
+    case: _Case, order: ProductionOrder, component: ProductionComponent, way: walk.Way, *, lot: int, units: int,
+    due_on: date,
+) -> None:  # fmt: skip
+    """Propose to bring a component from another site; what is short there is the plan's to buy or make."""
+    assert way.origin_id is not None
+    walk.take(case.supply, (component.item_id, way.origin_id), lot, 0)
+    ship_on = max(way.working.subtract(due_on, way.lead_time_days), case.today)
+    draft = transfers.TransferDraft(
+        company_id=order.company_id, origin_id=way.origin_id, destination_id=order.location_id, ship_on=ship_on,
+        due_on=max(due_on, way.working.add(ship_on, way.lead_time_days)), lines=((component.item_id, lot),),
+        cause=DocRef("production_order", order.pk, component.pk),
+    )  # fmt: skip
+    transfer = transfers.plan_transfer(draft, at=case.at, by=case.by)
+    policy = decisions.find_policy(
+        "transfer", amount=0, starts_on=ship_on, as_of=case.today, demand_class=case.demand.demand_class
+    )
+    _record(case, "transfer", transfer.ref, draft.cause, units=lot, wanted=units, policy=policy)
+    if policy is not None:
+        transfers.release_transfer(transfer, at=case.at, by=f"policy:{policy.pk}")
+
+
 def _follow_dropped(demand: Demand, *, at: datetime, by: str) -> None:
     """Ask the partner for what is promised from it, more or less than was asked before."""
     takes = list(SlotTake.objects.filter(demand=demand, slot=None, basis="dropship").order_by("id"))
-    asked = [row for row in _list_asked(demand) if row.open_units]
+    asked = [row.supply for row in partners.list_open(demand)]
     wanted = sum(take.units for take in takes)
     difference = wanted - sum(row.open_units.amount for row in asked)
     if difference < 0:
@@ -132,14 +159,6 @@ def _follow_dropped(demand: Demand, *, at: datetime, by: str) -> None:
         cause = DocRef("demand", demand.pk, demand.promise.revision)
         _request(case, cause, takes[-1].source, item_id=demand.item_id, units=difference, wanted=difference,
                  due_on=max(takes[-1].promised_on, case.today), kind="dropship")  # fmt: skip
-
-
-def _list_asked(demand: Demand) -> list[OpenSupply]:
-    return [
-        row
-        for row in srm.list_open_supply(item_ids=[demand.item_id])
-        if row.cause is not None and (row.cause.kind, row.cause.id) == ("demand", demand.pk)
-    ]
 
 
 def _ask_less(asked: list[OpenSupply], units: int, *, by: str) -> None:
@@ -171,6 +190,8 @@ def _withdraw(order: ProductionOrder, *, at: datetime, by: str) -> None:
         if row.cause is not None and row.cause.kind == "production_order" and not row.schedule_id
     ]
     cancelled = set(production.cancel_order(order, at=at, by=by))
+    for pk in transfers.list_planned_for("production_order", cancelled):
+        transfers.cancel_transfer(transfers.lock_transfer(pk), at=at, by=by)
     mine = [row for row in wishes if row.cause is not None and row.cause.id in cancelled]
     if mine:
         srm.change_purchases(
@@ -238,14 +259,23 @@ def _request(
             )
         ]
     )  # fmt: skip
+    subject = DocRef("purchase_requisition", asked.requisition_id)
+    _record(case, kind, subject, cause, units=units, wanted=wanted, policy=policy)
+
+
+def _record(
+    case: _Case, kind: str, subject: DocRef, cause: DocRef, *, units: int, wanted: int, policy: ApprovalPolicy | None
+) -> None:
+    """Record why something is proposed, and that a policy accepted it where one did."""
+    demand = case.demand
     reasons = [decisions.Reason(code="order", units=Quantity(wanted), ref=DocRef(demand.kind, demand.order_id))]
     if units > wanted:
         reasons.append(decisions.Reason(code="lot", units=Quantity(units - wanted)))
     (record,) = decisions.record_proposals(
         [
             decisions.Proposal(
-                kind=kind, subject=DocRef("purchase_requisition", asked.requisition_id), units=Quantity(units),
-                reasons=tuple(reasons), inputs={"demand": demand.pk, "cause": str(cause)}, engine=ENGINE,
+                kind=kind, subject=subject, units=Quantity(units), reasons=tuple(reasons),
+                inputs={"demand": demand.pk, "cause": str(cause)}, engine=ENGINE,
             )
         ]
     )  # fmt: skip

@@ -98,11 +98,10 @@ def count_unpromised(item_id: int, location_id: int) -> int:
 
 
 def _lean(order: ProductionOrder, *, as_of: datetime) -> None:
-    """Let demand that was promised by lead time lean on the order that is made for it: its promise stays."""
+    """Let demand that was promised by bill, lead time or plan lean on the order made for it: its promise stays."""
     pegs = orders.list_pegs(order)
-    loose = list(
-        SlotTake.objects.filter(demand_id__in=[peg.demand_id for peg in pegs], slot=None, basis="make").order_by("id")
-    )
+    waiting = SlotTake.objects.filter(slot=None, basis__in=slots.WAITING, location_id=order.location_id)
+    loose = list(waiting.filter(demand_id__in=[peg.demand_id for peg in pegs]).order_by("id"))
     if not loose:
         return
     demands.lock(take.demand_id for take in loose)

@@ -52,7 +52,8 @@ def _hold(transfer: TransferOrder, *, as_of: datetime) -> None:
 def _read(transfer: TransferOrder, item_id: int) -> list[slots.Supply]:
     """Return what a transfer still brings: what is held and what is on the way."""
     row = transfers.lock_transfer(transfer.pk)
-    is_open = row.state in ("released", "shipped")
+    # what is brought for an order of ours is nobody's to be promised
+    is_open = row.state in ("released", "shipped") and row.cause_kind != "production_order"
     return [
         slots.Supply(
             kind="transfer",

@@ -12,7 +12,7 @@ from rantai.iscm import events
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.promising.models import Promise, PromiseRevision, SlotTake
 from rantai.iscm.promising.queries import offers
-from rantai.kernel import outbox
+from rantai.kernel import inserts, outbox
 from rantai.kernel.transactions import require_transaction
 
 
@@ -41,7 +41,7 @@ def give_first(standings: Sequence[Standing], *, at: datetime) -> None:
     """Open the ledger of new demands. Records PromiseRevised with the cause 'first'."""
     require_transaction()
     heads = [_fill_head(Promise(demand=standing.demand), standing) for standing in standings]
-    Promise.objects.bulk_create(heads, batch_size=1000)
+    inserts.add(heads)
     _write(standings, heads, cause="first", cause_ref="", at=at)
 
 
@@ -116,7 +116,7 @@ def _write(
 ) -> None:
     if not standings:
         return
-    PromiseRevision.objects.bulk_create(
+    inserts.add(
         [
             PromiseRevision(
                 demand=standing.demand,
@@ -135,8 +135,7 @@ def _write(
                 at=at,
             )
             for standing, head in zip(standings, heads, strict=True)
-        ],
-        batch_size=1000,
+        ]
     )
     outbox.record(*(_fact(standing, head, cause, cause_ref) for standing, head in zip(standings, heads, strict=True)))
 

@@ -16,7 +16,7 @@ from rantai.iscm.fulfilment.actions import withdrawals
 from rantai.iscm.promising.actions import promises, takes
 from rantai.iscm.promising.models import SlotTake
 from rantai.iscm.promising.queries import asks
-from rantai.kernel import changes, outbox
+from rantai.kernel import changes, inserts, outbox
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.revisions import RevisionConflict
@@ -38,7 +38,7 @@ def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand,
     }
     rows = demand_actions.record_demands(order, ships_from=ships_from, seq=seq)
     standings = [_stand(demand, wish) for demand, wish in zip(rows, wishes, strict=True)]
-    SlotTake.objects.bulk_create([take for standing in standings for take in standing.takes], batch_size=1000)
+    inserts.add([take for standing in standings for take in standing.takes])
     promises.give_first(standings, at=order.as_of)
     return tuple(_answer(standing, wish) for standing, wish in zip(standings, wishes, strict=True))
 
@@ -84,32 +84,42 @@ def cancel_demands(ref: DocRef, *, as_of: datetime, by: str) -> int:
 
 
 def promise_again(
-    rows: Sequence[Demand], *, cause: str, cause_ref: str, floors: Mapping[int, date] | None = None, as_of: datetime
-) -> None:
+    rows: Sequence[Demand], *, cause: str, cause_ref: str, floors: Mapping[int, date] | None = None,
+    refused: tuple[int, ...] = (), reason: str = "", as_of: datetime,
+) -> None:  # fmt: skip
     """Find supply for open units that nothing speaks for, and tell what moved. The demands are locked.
 
-    `floors` are days that were said: what is found for these demands is not promised for an earlier one.
+    `floors` are days that were said: what is found for these demands is not promised for an earlier one. `refused`
+    are partners who let units go and are not asked again; `reason` says why units stay without a date.
     """
     require_transaction()
     seq = changes.next_change()
     reasons: dict[int, str] = {}
     for demand in rows:
-        wish = _promise_open(demand, None, as_of=as_of, seq=seq, floor=(floors or {}).get(demand.pk))
+        floor = (floors or {}).get(demand.pk)
+        wish = _promise_open(demand, None, as_of=as_of, seq=seq, floor=floor, refused=refused)
         if wish:
-            reasons[demand.pk] = wish.offer.reason
+            reasons[demand.pk] = reason or wish.offer.reason
     standings = promises.read_standings(rows)
     for standing in standings:
         standing.reason = reasons.get(standing.demand.pk, "")
     promises.revise(standings, cause=cause, cause_ref=cause_ref, at=as_of)
 
 
-def find_backed(demand: Demand, units: int, *, as_of: datetime, seq: int) -> list[SlotTake]:
-    """Take what slots offer for units of a demand and nothing less sure; the rows are not written yet."""
+def find_backed(
+    demand: Demand, units: int, *, not_after: date | None = None, as_of: datetime, seq: int
+) -> list[SlotTake]:
+    """Take what slots offer for units of a demand and nothing less sure; the rows are not written yet.
+
+    With `not_after`, what is not here yet has to be at the customer's by then.
+    """
     if units <= 0:
         return []
     line = to_ask_line(demand, units)
     offer = _ask(demand, line, as_of)
-    backed = replace(offer, slices=tuple(part for part in offer.slices if part.slots))
+    slices = (part for part in offer.slices if part.slots)
+    in_time = (part for part in slices if not_after is None or part.basis == "stock" or part.p80_on <= not_after)
+    backed = replace(offer, slices=tuple(in_time))
     refused = takes.take_once([takes.Wish(ask=line, offer=backed)], seq=seq)
     return [] if refused else takes.to_takes(demand.pk, backed)
 
@@ -149,7 +159,7 @@ def _wish(order: messages.DemandOrder) -> list[takes.Wish]:
         ask = messages.Ask(
             company_id=order.company_id, lines=tuple(unusable), demand_class=order.demand_class, as_of=order.as_of
         )
-        asked = {(offer.line, offer.schedule): offer for offer in asks.promise(ask).lines}
+        asked = {(offer.line, offer.schedule): offer for offer in asks.promise_alone(ask).lines}
     wishes = []
     for ask_line, line in zip(lines, order.lines, strict=True):
         fresh = asked.get((ask_line.line, ask_line.schedule))
@@ -184,26 +194,27 @@ def _stand(demand: Demand, wish: takes.Wish) -> promises.Standing:
 
 
 def _promise_open(
-    demand: Demand, offer: messages.OfferLine | None, *, as_of: datetime, seq: int, floor: date | None = None
-) -> takes.Wish | None:
+    demand: Demand, offer: messages.OfferLine | None, *, as_of: datetime, seq: int, floor: date | None = None,
+    refused: tuple[int, ...] = (),
+) -> takes.Wish | None:  # fmt: skip
     """Take supply for the units of a demand that nothing speaks for; None where there are none."""
     open_units = promises.read_standings([demand])[0].unpromised
     if open_units <= 0 or demand.state != "open":
         return None
-    line = to_ask_line(demand, open_units)
+    line = replace(to_ask_line(demand, open_units), refused=refused)
     fresh = None if _is_usable(offer, line, as_of) else _ask(demand, line, as_of)
     wish = takes.Wish(ask=line, offer=fresh or offer, is_changed=bool(fresh and offer))  # type: ignore[arg-type]
     takes.take([wish], company_id=demand.company_id, demand_class=demand.demand_class, as_of=as_of, seq=seq)
     rows = takes.to_takes(demand.pk, wish.offer)
     for row in rows:
         row.promised_on = max(row.promised_on, floor or row.promised_on)
-    SlotTake.objects.bulk_create(rows)
+    inserts.add(rows)
     return wish
 
 
 def _ask(demand: Demand, line: messages.AskLine, as_of: datetime) -> messages.OfferLine:
     ask = messages.Ask(company_id=demand.company_id, lines=(line,), demand_class=demand.demand_class, as_of=as_of)
-    return asks.promise(ask).lines[0]
+    return asks.promise_alone(ask).lines[0]
 
 
 def _cancel(rows: Sequence[Demand], *, as_of: datetime, by: str) -> None:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
+
 from rantai.foundation.locations.models import Location
 from rantai.foundation.locations.rules import SITES
 from rantai.iscm import messages
@@ -16,13 +18,15 @@ from rantai.iscm.inventory import queries as stock
 from rantai.iscm.promising.actions import promises, records, takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.queries import offers, sheets
-from rantai.kernel import changes
+from rantai.kernel import changes, inserts
 from rantai.kernel.transactions import require_transaction
 from rantai.srm import facade as srm
 from rantai.srm.messages import OpenSupply
 
 Pair = tuple[int, int]
 """Item and location."""
+WAITING = ("lead_time", "make", "plan")
+"""Bases of units that no supply of ours or of a supplier stands behind yet."""
 SlotKey = tuple[int, int, str, int, int]
 """Item, location, kind, supply and its line."""
 
@@ -168,15 +172,15 @@ def _promise_lost(lost: Sequence[SlotTake], *, cause: str, cause_ref: str, as_of
 def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> int:
     """Back a waiting demand with supply that is there or coming; return the units that found one."""
     demand = demands.lock([demand_id])[0]
-    loose = list(
-        SlotTake.objects.filter(
-            demand=demand, slot=None, basis__in=["lead_time", "make"], location_id=location_id
-        ).order_by("id")
-    )
+    waiting = SlotTake.objects.filter(demand=demand, slot=None, basis__in=WAITING, location_id=location_id)
+    loose = list(waiting.order_by("id"))
     standing = promises.read_standings([demand])[0]
     units = sum(take.units for take in loose) + standing.unpromised
+    # what the plan brings in time does not wait for a receipt that comes too late
+    is_planned = bool(loose) and not standing.unpromised and all(take.basis == "plan" for take in loose)
+    not_after = max(take.promised_on for take in loose) if is_planned else None
     seq = changes.next_change()
-    backed = records.find_backed(demand, units, as_of=as_of, seq=seq)
+    backed = records.find_backed(demand, units, not_after=not_after, as_of=as_of, seq=seq)
     if not backed:
         return 0
     found = sum(take.units for take in backed)
@@ -250,9 +254,7 @@ def lock_slots(read: Callable[[], list[Supply]]) -> list[tuple[SupplySlot, Suppl
     found = _find(by_key)
     missing = by_key.keys() - found
     if missing:
-        SupplySlot.objects.bulk_create(
-            [_new_slot(by_key[key]) for key in sorted(missing)], batch_size=1000, ignore_conflicts=True
-        )
+        inserts.add_missing([_new_slot(by_key[key]) for key in sorted(missing)])
         found = _find(by_key)
     by_key |= _by_key(read())
     return [(slot, by_key[key]) for key, slot in sorted(found.items(), key=lambda pair: pair[1].pk)]
@@ -297,9 +299,12 @@ def _new_slot(supply: Supply) -> SupplySlot:
 def _write(rows: Sequence[tuple[SupplySlot, Supply]], *, seq: int) -> None:
     for slot, supply in rows:
         slot.available, slot.available_on, slot.changed_seq = supply.units, supply.available_on, seq
-    SupplySlot.objects.bulk_update(
-        [slot for slot, _supply in rows], ["available", "available_on", "changed_seq"], batch_size=500
-    )
+    adapt = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE iscm_promising_supplyslot SET available = %s, available_on = %s, changed_seq = %s WHERE id = %s",
+            [(slot.available, adapt(slot.available_on), seq, slot.pk) for slot, _supply in rows],
+        )
 
 
 def raise_slot(slot: SupplySlot, units: int, *, seq: int) -> None:
@@ -373,7 +378,7 @@ def _redate(take: SlotTake, slot: SupplySlot, sheet: sheets.Sheet) -> bool:
 def _list_waiting(pair: Pair, limit: int) -> list[tuple[Demand, int]]:
     """Return open demands of an item with units that no supply stands behind at a location, the most urgent first."""
     loose = SlotTake.objects.filter(
-        slot=None, basis__in=["lead_time", "make"], location_id=pair[1], demand__item_id=pair[0], demand__state="open"
+        slot=None, basis__in=WAITING, location_id=pair[1], demand__item_id=pair[0], demand__state="open"
     )
     found: dict[int, int] = defaultdict(int)
     for demand_id, units in loose.values_list("demand_id", "units"):

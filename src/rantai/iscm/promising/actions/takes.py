@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rantai.iscm import messages
+from rantai.iscm.promising.actions import planned
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.queries import asks
 from rantai.kernel import increments
@@ -31,11 +32,12 @@ def take(wishes: Sequence[Wish], *, company_id: int, demand_class: str, as_of: d
     """Take the slots of each wish's offer: what is refused is asked once more, then what is left is offered.
 
     Every slot is changed by one conditional UPDATE, in ascending id order; of a line whose slots were refused
-    nothing stays taken. Afterwards each wish holds the offer that was taken.
+    nothing stays taken. What the plan brings is refused where somebody took of the same item and place after it was
+    offered, or where another plan is current. Afterwards each wish holds the offer that was taken.
     """
     require_transaction()
     pending = list(wishes)
-    for again in (asks.promise, asks.promise_without_slots):
+    for again in (asks.promise_alone, asks.promise_without_slots):
         pending = take_once(pending, seq=seq)
         if not pending:
             return
@@ -99,7 +101,10 @@ def _by_slot(part: messages.OfferSlice) -> list[messages.OfferSlice]:
 
 def take_once(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
     """Take what the offers name and return the wishes that were refused: of these nothing stays taken."""
+    late = planned.list_overtaken([wish.offer for wish in wishes], seq=seq)
+    overtaken = [wish for wish, is_late in zip(wishes, late, strict=True) if is_late]
     wanted: dict[int, int] = defaultdict(int)
+    wishes = [wish for wish, is_late in zip(wishes, late, strict=True) if not is_late]
     for wish in wishes:
         for slot_id, units in _shares(wish.offer):
             wanted[slot_id] += units
@@ -113,7 +118,7 @@ def take_once(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
             if slot_id in taken:
                 back[slot_id] -= units
     add_promised(back, seq=seq)
-    return refused
+    return [*overtaken, *refused]
 
 
 def _shares(offer: messages.OfferLine) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ from datetime import date
 from rantai.foundation.items.models import Item, Source
 from rantai.iscm import messages
 from rantai.iscm.promising.models import SupplySlot
+from rantai.iscm.promising.planner_client import DeepPart
 from rantai.iscm.promising.queries import quantiles
 from rantai.iscm.promising.queries.making import Made
 from rantai.iscm.promising.queries.sheets import Route, Sheet
@@ -52,6 +53,7 @@ class Part:
     slot: SupplySlot | None = None
     source: Source | None = None
     made: Made | None = None
+    mark: messages.PlanMark | None = None
 
 
 def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
@@ -61,7 +63,7 @@ def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
     if item is None or refusal:
         return _to_line(line, [], reason=refusal)
     if item.decoupling == "dropship":
-        parts = _dropship(line, line.units.amount, sheet)
+        parts = _dropship(line, line.units.amount, sheet) or _from_routes(line, sheet)
     else:
         parts = _from_routes(line, sheet)
     for part in parts:
@@ -98,7 +100,9 @@ def _complete(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> 
     parts = list(_fill(line.units.amount, _soonest(line, sheet, routes)))
     rest = line.units.amount - _sum(parts)
     if rest:
-        parts += _lead_time(line, rest, sheet, routes) or _dropship(line, rest, sheet)
+        parts += (
+            _planned(line, rest, sheet, routes) or _lead_time(line, rest, sheet, routes) or _dropship(line, rest, sheet)
+        )
     return parts
 
 
@@ -138,6 +142,22 @@ def date_slot(slot: SupplySlot, route: Route, *, wanted_on: date, sheet: Sheet) 
     return _travel(route, ready=_ready(route, slot.available_on, late), wanted_on=wanted_on)
 
 
+def date_planned(
+    sheet: Sheet, *, item_id: int, route: Route | None, source_id: int | None, leaves_on: date, wanted_on: date
+) -> Dates:
+    """Return when goods that a plan lets leave on a day are there; without a route: when a partner brings them."""
+    source = sheet.replenishment.find(item_id, source_id)
+    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, item_id)) if source else _NO_DELAY
+    if route is None:
+        working = sheet.replenishment.get_working_days(source) if source else None
+        p50, p80, p90 = (working.add(leaves_on, days) if working and days else leaves_on for days in late)
+        return Dates(ship_on=leaves_on, p50_on=p50, p80_on=p80, p90_on=p90)
+    p50, p80, p90 = (
+        max(route.first_ship_on, route.origin.add(leaves_on, days) if days else leaves_on) for days in late
+    )
+    return _travel(route, ready=(p50, p80, p90), wanted_on=route.destination.on_or_before(wanted_on))
+
+
 def _ready(route: Route, due_on: date, late: tuple[int, int, int]) -> tuple[date, date, date]:
     p50, p80, p90 = (route.ready_after(due_on, days_late=days) for days in late)
     return p50, p80, p90
@@ -163,6 +183,36 @@ def _fill(units: int, parts: Iterable[Part]) -> Iterator[Part]:
         rest -= part.units
 
 
+def _planned(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    """Return the rest from what the plan brings, if it brings all of it to these sites beside what slots guard."""
+    by_place = {route.location_id: route for route in routes}
+    given = sheet.planned.get((line.line, line.schedule), ())
+    usable = [part for part in given if part.basis == "plan" and part.location_id in by_place]
+    if sum(part.units for part in usable) < units:
+        return []
+    found = []
+    for part in usable:
+        count = min(units, part.units)
+        units -= count
+        if count:
+            found.append(_to_planned(line, part, count, by_place[part.location_id], sheet))
+    return found
+
+
+def _to_planned(line: messages.AskLine, given: DeepPart, units: int, route: Route, sheet: Sheet) -> Part:
+    dates = date_planned(
+        sheet, item_id=line.item_id, route=route, source_id=given.source_id, leaves_on=given.leaves_on,
+        wanted_on=line.requested_on,
+    )  # fmt: skip
+    guard = sheet.find_stock(line.item_id, given.location_id)
+    mark = messages.PlanMark(
+        item_id=line.item_id, location_id=given.location_id, revision=sheet.plan_revision or 0,
+        seen=guard.changed_seq if guard else 0,
+    )  # fmt: skip
+    source = sheet.replenishment.find(line.item_id, given.source_id)
+    return Part(units=units, dates=dates, basis="plan", route=route, source=source, mark=mark)
+
+
 def _lead_time(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
     """Return the rest with the date of the source and route that is there first."""
     found = []
@@ -184,7 +234,7 @@ def _lead_time(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequenc
 
 def _dropship(line: messages.AskLine, units: int, sheet: Sheet) -> list[Part]:
     """Return units that a partner sends straight to the customer."""
-    source = sheet.replenishment.find_dropship(line.item_id)
+    source = sheet.replenishment.find_dropship(line.item_id, refused=line.refused)
     if source is None:
         return []
     working, earliest = sheet.replenishment.get_working_days(source), sheet.replenishment.arrive(source)
@@ -229,6 +279,7 @@ def _to_slice(part: Part) -> messages.OfferSlice:
         slots=shares,
         source_id=part.source.pk if part.source else None,
         relies_on=(cite(part.slot),) if part.slot else (),
+        mark=part.mark,
     )
 
 

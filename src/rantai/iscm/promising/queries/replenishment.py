@@ -26,10 +26,14 @@ class Replenishment:
         rows = [row for row in self._read(item_id) if row.kind != "dropship" and row.location_id in (None, location_id)]
         return min(rows, key=lambda row: (row.location_id is None, row.rank, row.pk), default=None)
 
-    def find_dropship(self, item_id: int) -> Source | None:
-        """Return the first source that sends an item straight to the customer."""
-        rows = [row for row in self._read(item_id) if row.kind == "dropship"]
+    def find_dropship(self, item_id: int, *, refused: Collection[int] = ()) -> Source | None:
+        """Return the first source that sends an item straight to the customer, of partners who have not refused."""
+        rows = [row for row in self._read(item_id) if row.kind == "dropship" and row.supplier_id not in refused]
         return min(rows, key=lambda row: (row.rank, row.pk), default=None)
+
+    def find(self, item_id: int, source_id: int | None) -> Source | None:
+        """Return one source of an item, or None where it is not in force."""
+        return next((row for row in self._read(item_id) if row.pk == source_id), None) if source_id else None
 
     def list_suppliers(self) -> set[int]:
         """Return the suppliers of what was read."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
 from rantai.foundation.calendars import queries as calendars
+from rantai.foundation.calendars.models import Calendar
 from rantai.foundation.calendars.queries import WorkingDays
 from rantai.foundation.items.models import Item
 from rantai.foundation.locations import queries as locations
@@ -18,10 +19,12 @@ from rantai.foundation.locations.models import Location
 from rantai.foundation.parties.models import Address
 from rantai.iscm import messages
 from rantai.iscm.promising.models import SlotTake, SupplySlot
+from rantai.iscm.promising.planner_client import DeepPart
 from rantai.iscm.promising.queries.lateness import SupplierLateness
 from rantai.iscm.promising.queries.making import Making
 from rantai.iscm.promising.queries.replenishment import Replenishment
 from rantai.kernel import clock
+from rantai.kernel.compiled import Compiled
 
 DEFAULT_TRANSIT_DAYS = 1
 """Of a delivery without a lane: so that a promise never says the goods are there before they left."""
@@ -67,15 +70,50 @@ class Sheet:
     replenishment: Replenishment
     lateness: SupplierLateness
     making: Making
+    plan_revision: int | None = None
+    planned: dict[tuple[int, int], tuple[DeepPart, ...]] = field(default_factory=dict)
+    """What the planner gives, by (line, schedule)."""
+
+    def find_route(self, address_id: int | None, location_id: int | None) -> Route | None:
+        """Return the way from a site to a ship-to, None for goods that are never at a site of ours."""
+        return next((way for way in self.routes[address_id, None] if way.location_id == location_id), None)
+
+    def find_stock(self, item_id: int, location_id: int) -> SupplySlot | None:
+        """Return the stock slot of an item at a site: each take of it, and of what the plan brings there, is seen."""
+        rows = self.slots.get((item_id, location_id), ())
+        return next((slot for slot in rows if slot.kind == "stock"), None)
+
+
+# Every line of every order asks these; a row has more columns than a promise looks at.
+_ITEMS = Compiled(
+    lambda ids: Item.objects.filter(pk__in=ids).only("code", "kind", "decoupling", "is_blocked", "archived_at")
+)
+_HOURS = tuple(f"calendar__{name}" for name in calendars.VERSION)
+_ADDRESSES = Compiled(
+    lambda ids: (
+        Address.objects.filter(pk__in=ids)
+        .select_related("territory", "calendar")
+        .only("zone", "territory__path", *_HOURS)
+    )
+)
+_SITES = Compiled(
+    lambda company_id: (
+        locations.list_sites(company_id).select_related("calendar").only("code", "zone", "cut_off", *_HOURS)
+    )
+)
+_SLOTS = Compiled(
+    lambda items, places: SupplySlot.objects.filter(item_id__in=items, location_id__in=places, is_firm=True).order_by(
+        "id"
+    )
+)
 
 
 def read_sheet(ask: messages.Ask) -> Sheet:
     """Read what the lines of an ask need."""
     item_ids = sorted({line.item_id for line in ask.lines})
-    known = {item.pk: item for item in Item.objects.filter(pk__in=item_ids)}
+    known = {item.pk: item for item in _ITEMS.read(item_ids)}
     wanted = {(line.address_id, line.location_id) for line in ask.lines}
-    working = _Calendars()
-    routes = _read_routes(ask, wanted, working)
+    routes = _read_routes(ask, wanted)
     places = {route.location_id for ways in routes.values() for route in ways}
     slots = _read_slots(item_ids, places)
     free = {slot.pk: slot.available - slot.promised for rows in slots.values() for slot in rows}
@@ -95,39 +133,22 @@ def read_sheet(ask: messages.Ask) -> Sheet:
     )
 
 
-class _Calendars:
-    """Working days that were read once."""
-
-    def __init__(self) -> None:
-        self.known: dict[int | None, WorkingDays] = {}
-
-    def read(self, calendar_id: int | None) -> WorkingDays:
-        if calendar_id not in self.known:
-            self.known[calendar_id] = calendars.get_working_days(calendar_id)
-        return self.known[calendar_id]
-
-
 def _read_routes(
-    ask: messages.Ask, wanted: Iterable[tuple[int | None, int | None]], working: _Calendars
+    ask: messages.Ask, wanted: Iterable[tuple[int | None, int | None]]
 ) -> dict[tuple[int | None, int | None], list[Route]]:
     pairs = sorted(wanted, key=str)
-    addresses = {
-        row.pk: row for row in Address.objects.filter(pk__in={address for address, _place in pairs if address})
-    }
-    sites = {row.pk: row for row in locations.list_sites(ask.company_id)}
+    addresses = {row.pk: row for row in _ADDRESSES.read(sorted({address for address, _place in pairs if address}))}
+    sites = {row.pk: row for row in _SITES.read(ask.company_id)}
     on = clock.business_date(ask.as_of, "UTC")
-    transits = {
-        territory: locations.list_transits(territory, on=on)
-        for territory in {row.territory_id for row in addresses.values() if row.territory_id}
-    }
+    paths = {row.territory.path for row in addresses.values() if row.territory}
+    transits = {path: locations.list_transits(path, on=on) for path in paths}
     found = {}
     for address_id, place in pairs:
         address = addresses.get(address_id) if address_id else None
-        serving = transits.get(address.territory_id, {}) if address and address.territory_id else {}
+        serving = transits[address.territory.path] if address and address.territory else {}
         ways = _rank(serving, sites, place)
         found[address_id, place] = [
-            _to_route(site, rank, transit, ask.as_of, address, working)
-            for rank, (site, transit) in enumerate(ways, start=1)
+            _to_route(site, rank, transit, ask.as_of, address) for rank, (site, transit) in enumerate(ways, start=1)
         ]
     return found
 
@@ -140,11 +161,9 @@ def _rank(serving: dict[int, int], sites: dict[int, Location], place: int | None
     return served or [(site, DEFAULT_TRANSIT_DAYS) for site in sites.values()]
 
 
-def _to_route(
-    site: Location, rank: int, transit_days: int, as_of: datetime, address: Address | None, working: _Calendars
-) -> Route:
-    origin = working.read(site.calendar_id)
-    destination = working.read(address.calendar_id) if address and address.calendar_id else origin
+def _to_route(site: Location, rank: int, transit_days: int, as_of: datetime, address: Address | None) -> Route:
+    origin = _recall(site.calendar)
+    destination = _recall(address.calendar) if address and address.calendar else origin
     return Route(
         location_id=site.pk,
         rank=rank,
@@ -153,6 +172,10 @@ def _to_route(
         destination=destination,
         first_ship_on=first_ship_on(site, as_of, origin),
     )
+
+
+def _recall(calendar: Calendar | None) -> WorkingDays:
+    return calendars.recall_working_days(calendar) if calendar else calendars.EVERY_DAY
 
 
 def first_ship_on(site: Location, as_of: datetime, working: WorkingDays) -> date:
@@ -168,9 +191,8 @@ def first_ship_on(site: Location, as_of: datetime, working: WorkingDays) -> date
 
 
 def _read_slots(item_ids: Iterable[int], places: Iterable[int]) -> dict[tuple[int, int], list[SupplySlot]]:
-    rows = SupplySlot.objects.filter(item_id__in=list(item_ids), location_id__in=list(places), is_firm=True)
     found: dict[tuple[int, int], list[SupplySlot]] = defaultdict(list)
-    for slot in rows.order_by("id"):
+    for slot in _SLOTS.read(list(item_ids), sorted(places)):
         found[slot.item_id, slot.location_id].append(slot)
     return found
 

@@ -37,6 +37,10 @@ CAUSES = {
     "supply_found": gettext_lazy("A supply was found"),
     "supply_arrived": gettext_lazy("The goods arrived"),
     "supply_cancelled": gettext_lazy("A supply was cancelled"),
+    "partner_cancelled": gettext_lazy("The partner does not send it"),
+    "plan": gettext_lazy("The plan shows another day"),
+    "production": gettext_lazy("Production moved"),
+    "transfer": gettext_lazy("A transfer moved"),
     "stock_count": gettext_lazy("The stock was counted"),
     "shipment_cancelled": gettext_lazy("The shipment was cancelled"),
     "short_pick": gettext_lazy("Fewer were found when picking"),
@@ -140,7 +144,7 @@ def _answer(row: Demand) -> str:
 
 
 def _list_facts(row: Demand) -> list[shapes.Fact]:
-    unit = row.item.base_unit.code
+    unit = str(row.item.base_unit)
     figures = [
         (_("Wanted"), row.units),
         (_("Has left"), row.fulfilled),

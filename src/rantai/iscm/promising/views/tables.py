@@ -16,6 +16,7 @@ BASES = {
     "stock": ("done", _("Stock")),
     "receipt": ("run", _("On its way")),
     "plan": ("wait", _("Plan")),
+    "make": ("wait", _("To be made")),
     "lead_time": ("wait", _("Lead time")),
     "dropship": ("run", _("Partner")),
     "": ("hurt", _("No date")),
@@ -50,7 +51,7 @@ class PromiseTable(tables.Table):
     number = tables.Column(_("Order"), sort=True, link="iscm_promising:demand", sub="line")
     item = tables.Column(_("Item"), accessor="item__code", grow=True, sort=True)
     customer = tables.Column(_("Customer"), accessor="party__name", narrow=3)
-    units = tables.Column(_("Open"), accessor="open_units", format="quantity", unit="item__base_unit__code")
+    units = tables.Column(_("Open"), accessor="open_units", format="quantity", unit="item__base_unit__name")
     basis = tables.StateColumn(_("Stands on"), accessor="promise__basis", states=BASES, narrow=2)
     dates = tables.GaugeColumn(asked="requested_on", promised="promise__promised_on", p80="promise__p80_on")
     requested_on = tables.Column(_("Wanted"), format="day", sort=True, narrow=2)
@@ -89,7 +90,7 @@ class SupplyTable(tables.Table):
     kind = tables.StateColumn(_("Supply"), states=KINDS)
     supplier = tables.Column(_("Supplier"), accessor="supplier__name", narrow=2)
     available_on = tables.Column(_("Arrives"), format="day", sort=True)
-    available = tables.Column(_("Available"), format="quantity", unit="item__base_unit__code")
+    available = tables.Column(_("Available"), format="quantity", unit="item__base_unit__name")
     promised = tables.Column(_("Promised"), format="quantity", narrow=2)
     free = tables.Column(_("Free"), format="quantity", sort=True)
     filters = (

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import models
-from django.db.models import Max, OuterRef, Q, Subquery
+from django.db import connection, models
+from django.db.models import Max, Q
 
 from rantai.iscm import events
 from rantai.iscm.supply import states
@@ -15,7 +15,7 @@ from rantai.iscm.supply.models import Dismissal, PlanBlock, PlanException, Plann
 from rantai.iscm.supply.queries.drafts import Draft
 from rantai.iscm.supply.queries.findings import Finding, Outcome
 from rantai.iscm.supply.queries.layout import Block
-from rantai.kernel import decisions, outbox
+from rantai.kernel import decisions, inserts, outbox
 from rantai.kernel.models import DecisionRecord
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -57,7 +57,7 @@ def stage_blocks(run: PlanRun, blocks: Sequence[Block]) -> None:
 def stage_outcomes(run: PlanRun, outcomes: Sequence[Outcome]) -> None:
     """Write some outcomes of a run."""
     require_transaction()
-    PlanOutcome.objects.bulk_create(
+    inserts.add(
         [
             PlanOutcome(
                 run=run,
@@ -79,15 +79,14 @@ def stage_outcomes(run: PlanRun, outcomes: Sequence[Outcome]) -> None:
                 demand_seq=row.seq,
             )
             for row in outcomes
-        ],
-        batch_size=1000,
+        ]
     )
 
 
 def stage_findings(run: PlanRun, findings: Sequence[Finding]) -> None:
     """Write some exceptions of a run."""
     require_transaction()
-    PlanException.objects.bulk_create(
+    inserts.add(
         [
             PlanException(
                 run=run,
@@ -105,8 +104,7 @@ def stage_findings(run: PlanRun, findings: Sequence[Finding]) -> None:
                 stake=row.stake,
             )
             for row in findings
-        ],
-        batch_size=1000,
+        ]
     )
 
 
@@ -123,17 +121,19 @@ def stage_proposals(run: PlanRun, drafts: Sequence[Draft], *, engine: str, at: d
         for draft in drafts
         if draft.identity in known and not _is_material(draft, known[draft.identity])
     }
-    orders = PlannedOrder.objects.bulk_create(
-        [_to_order(run, draft, kept.get(draft.identity)) for draft in drafts], batch_size=500
-    )
-    decisions.record_proposals(
+    orders = inserts.add([_to_order(run, draft, kept.get(draft.identity)) for draft in drafts])
+    records = decisions.record_proposals(
         [_to_proposal(order, draft, engine) for order, draft in zip(orders, drafts, strict=True)]
     )
-    own = DecisionRecord.objects.filter(subject_kind="planned_order", subject_id=OuterRef("pk"))
-    mine = PlannedOrder.objects.filter(pk__in=[order.pk for order in orders])
-    mine.update(decision_id=Subquery(own.order_by("-id").values("pk")[:1]))
-    repeated = mine.filter(state="dismissed").values_list("decision_id", flat=True) if kept else ()
-    decisions.decide([pk for pk in repeated if pk], state="dismissed", by="planner")
+    pairs = list(zip(orders, records, strict=True))
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE iscm_supply_plannedorder SET decision_id = %s WHERE id = %s",
+            [(record.pk, order.pk) for order, record in pairs],
+        )
+    decisions.decide(
+        [record.pk for order, record in pairs if order.state == "dismissed"], state="dismissed", by="planner"
+    )
     return len(kept)
 
 

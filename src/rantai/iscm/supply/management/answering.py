@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import numpy as np
-from django.db.models import F
-
 from rantai.foundation.parties import queries as parties
-from rantai.iscm.demand.models import Demand
 from rantai.iscm.supply import bridge
 from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.management.news import News
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import days, keys
 from rantai.iscm.supply.queries.sites import Sites
@@ -55,13 +51,18 @@ class Planner:
             return planning.describe(known)
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Return when each of `lines` (item_id, units, wanted_on, location_ids best first) could be had."""
+        """Return when each of `lines` (item_id, units, wanted_on, location_ids best first) could be had.
+
+        `held` is what the asker takes of stock and receipts for other units, `without` are demands that let go. Units
+        given to one line are not given to the next.
+        """
         plan = self._read_plan()
         if plan is None:
             return {"revision": None, "lines": []}
         as_of = datetime.fromisoformat(question["as_of"])
         sites = Sites(as_of=as_of, company_zone=parties.get_company().zone)
-        answers = [self._ask_line(plan, line, sites) for line in question["lines"]]
+        news = News.read(plan, question, sites)
+        answers = [self._ask_line(plan, line, sites, news) for line in question["lines"]]
         return {"revision": plan.run.revision, "lines": answers}
 
     def verify(self) -> dict[str, Any]:
@@ -69,45 +70,47 @@ class Planner:
         plan = self._read_plan()
         return dict(planning.verify_plan(plan)) if plan else {"revision": None}
 
-    def _ask_line(self, plan: planning.Plan, line: dict[str, Any], sites: Sites) -> dict[str, Any]:
-        """Try the sites in their order and keep the first that is soonest with everything."""
+    def _ask_line(self, plan: planning.Plan, line: dict[str, Any], sites: Sites, news: News) -> dict[str, Any]:
+        """Take the first site that is in time with everything, else the one that is soonest with most."""
         known = set(plan.problem["item_locations"]["key"].tolist())
         best: list[bridge.Answered] = []
-        chosen = None
+        chosen = 0
         for location_id in line["location_ids"]:
             place = keys.pair_of(line["item_id"], location_id)
             if place not in known:
                 continue
-            found = self._plan_line(plan, line, place, sites)
+            due = _find_due(line, location_id, sites)
+            found = self._plan_line(plan, line, place, news, now=_now(sites), due=due)
             if found and (not best or _measure(found) < _measure(best)):
                 best, chosen = found, location_id
-        zone = sites.zone(chosen or 0)
+            if found and _measure(found) <= (-line["units"], due):
+                break
+        place = keys.pair_of(line["item_id"], chosen)
+        news.newer += [bridge.Wanted(place=place, quantity=part.quantity, due=part.time) for part in best]
         parts = [
             {
                 "location_id": chosen,
                 "units": part.quantity,
                 "basis": part.basis,
                 "source_id": part.source_id or None,
-                "leaves_on": sites.leave_after(chosen or 0, part.time).isoformat(),
-                "there_on": days.day_of(part.time, zone).isoformat(),
+                "leaves_on": sites.leave_after(chosen, part.time).isoformat(),
+                "there_on": days.day_of(part.time, sites.zone(chosen)).isoformat(),
             }
             for part in best
         ]
         return {"line": line["line"], "parts": parts}
 
-    def _plan_line(self, plan: planning.Plan, line: dict[str, Any], place: int, sites: Sites) -> list[bridge.Answered]:
-        now = int(sites.as_of.timestamp()) + days.TICK
-        location_id = keys.split(place)[1]
-        wanted_on = datetime.fromisoformat(line["wanted_on"]).date()
-        due = max(now, days.midnight(wanted_on, sites.zone(location_id)))
-        asked = bridge.Wanted(place=place, quantity=line["units"], due=due)
+    def _plan_line(
+        self, plan: planning.Plan, line: dict[str, Any], place: int, news: News, *, now: int, due: int
+    ) -> list[bridge.Answered]:
         return bridge.promise(
             plan.problem,
             plan.solution,
-            [asked],
+            [bridge.Wanted(place=place, quantity=line["units"], due=due)],
             now=now,
             horizon_end=plan.run.horizon_end,
-            newer=list(_list_newer(plan, line["item_id"], location_id, sites)),
+            newer=[row for row in news.newer if row.place in news.reach],
+            spoken=news.spoken,
         )
 
     def _read_plan(self) -> planning.Plan | None:
@@ -124,17 +127,11 @@ def _measure(parts: list[bridge.Answered]) -> tuple[int, int]:
     return -sum(part.quantity for part in parts), max(part.time for part in parts)
 
 
-def _list_newer(plan: planning.Plan, item_id: int, location_id: int, sites: Sites) -> Iterable[bridge.Wanted]:
-    """Return open orders of an item that were recorded or changed after the plan was made, beyond what it counted."""
-    rows = Demand.objects.filter(
-        state="open", item_id=item_id, location_id=location_id, changed_seq__gt=plan.run.watermark
-    )
-    left = rows.annotate(left=F("units") - F("fulfilled") - F("cancelled") - F("reserved")).filter(left__gt=0)
-    demands = plan.problem["demands"]
-    zone = sites.zone(location_id)
-    for pk, units, requested_on in left.values_list("pk", "left", "requested_on"):
-        counted = demands["quantity"][demands["key"] == int(keys.tag(np.int64(pk), keys.ORDER))]
-        more = units - int(counted.sum())
-        if more > 0:
-            due = days.midnight(requested_on - timedelta(days=1), zone)
-            yield bridge.Wanted(place=keys.pair_of(item_id, location_id), quantity=more, due=due)
+def _now(sites: Sites) -> int:
+    return int(sites.as_of.timestamp()) + days.TICK
+
+
+def _find_due(line: dict[str, Any], location_id: int, sites: Sites) -> int:
+    """Return the instant by which units would do at a site: as the day begins on which they should leave."""
+    wanted_on = datetime.fromisoformat(line["wanted_on"]).date()
+    return max(_now(sites), days.midnight(wanted_on, sites.zone(location_id)))

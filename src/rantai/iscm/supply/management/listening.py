@@ -24,6 +24,8 @@ class _Caller(socketserver.StreamRequestHandler):
         try:
             for text in self.rfile:
                 self.wfile.write(json.dumps(self._answer(text), default=str).encode() + b"\n")
+        except ConnectionError:
+            log.info("planner_caller_left")  # it did not wait any longer, and has another answer by now
         finally:
             connections.close_all()
 

@@ -143,7 +143,7 @@ class _Writer:
             unit_cost=source.cost,
             currency=currency,
             amount=self._amount(source.cost, units, currency, today),
-            stake=round(sum(self.stakes.get(pk, 0.0) for pk in behind) * 10_000),
+            stake=self.snapshot.to_money(sum(self.stakes.get(pk, 0.0) for pk in behind)),
             reasons=tuple(reasons),
             demand_ids=behind,
         )

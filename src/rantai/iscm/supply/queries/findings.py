@@ -101,7 +101,7 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> list[Outcome]:
                 cause_item_id=cause[1],
                 cause_location_id=cause[2],
                 cause_source_id=cause[3],
-                stake=round(float(stakes[row]) * 10_000),
+                stake=snapshot.to_money(float(stakes[row])),
             )
         )
     return found
@@ -215,7 +215,7 @@ def _on_awaited(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
             is_on=snapshot.awaited.days[receipt],
             wanted_on=max(days.day_of(since, snapshot.sites.zone(location)), snapshot.sites.today(location)),
             cause="awaits_receipt",
-            stake=round(stake * 10_000),
+            stake=snapshot.to_money(stake),
         )
 
 

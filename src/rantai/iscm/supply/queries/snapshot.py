@@ -12,12 +12,13 @@ import numpy as np
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.iscm.supply import rules
-from rantai.iscm.supply.queries import days, keys, needs, sourcing, supplies
+from rantai.iscm.supply.queries import days, expected, keys, needs, sourcing, supplies
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.needs import Columns, FirmDemand, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.iscm.supply.queries.supplies import Awaited
 from rantai.kernel import clock, snapshots
+from rantai.kernel.money import round_to_minor
 
 _DAYS_BACK = 60
 _LONGEST_YEARS = 3
@@ -43,6 +44,10 @@ class Snapshot:
     awaited: Awaited
     sites: Sites
 
+    def to_money(self, stake: float) -> int:
+        """Return what is at stake, in currency, as 1/10,000 rounded to the company's minor unit."""
+        return round_to_minor(round(stake * 10_000), self.company.currency)
+
 
 def take_snapshot(as_of: datetime) -> Snapshot:
     """Read the database in one consistent state; no row becomes an object."""
@@ -58,7 +63,7 @@ def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int) ->
     weeks = int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
     direct = sourcing.list_direct_items()
     orders, firm = needs.read_orders(sites, classes=needs.rank_of(company.settings), direct_items=direct, now=now)
-    forecast = needs.read_forecast(sites, weeks=weeks, now=now, direct_items=direct)
+    forecast = expected.read_forecast(sites, weeks=weeks, now=now, direct_items=direct)
     receipts, awaited = supplies.read_receipts(sites)
     stock, targets = supplies.read_stock(list(sites.ids)), supplies.read_targets()
     columns = (orders, forecast, receipts, stock, targets, {"place": _list_origins()})

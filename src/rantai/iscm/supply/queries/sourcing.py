@@ -49,19 +49,15 @@ def list_direct_items() -> set[int]:
 
 def read_network(places: Iterable[int], sites: Sites, *, on: date) -> Network:
     """Return the sources of item-locations and, through moves and bills, of all that these lean on."""
-    makes = _Makes(on)
-    by_item: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in fetch(
-        Source.objects.filter(archived_at=None, item__archived_at=None).order_by("id").values_list(*_SOURCE)
-    ):
-        by_item[row[1]].append(dict(zip(_SOURCE, row, strict=True)))
+    makes = Makes(on)
+    by_item = read_sources()
     network = Network(places=sorted(set(places)))
     known, waiting = set(network.places), list(network.places)
     while waiting:
         place = waiting.pop()
         item, location = keys.split(place)
         for source in by_item.get(item, ()):
-            if not _fits(source, location):
+            if not fits(source, location):
                 continue
             for below in _add_source(network, source, place, sites, makes):
                 if below not in known:
@@ -69,6 +65,24 @@ def read_network(places: Iterable[int], sites: Sites, *, on: date) -> Network:
                     waiting.append(below)
     network.places = sorted(known)
     return network
+
+
+def read_sources() -> dict[int, list[dict[str, Any]]]:
+    """Return every source in force, by item."""
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    rows = Source.objects.filter(archived_at=None, item__archived_at=None).order_by("id")
+    for row in fetch(rows.values_list(*_SOURCE)):
+        found[row[1]].append(dict(zip(_SOURCE, row, strict=True)))
+    return found
+
+
+def fits(source: dict[str, Any], location: int) -> bool:
+    """Tell whether a source brings its item to a location; DIRECT is the customer's door."""
+    if source["kind"] == "dropship":
+        return location == keys.DIRECT
+    if location == keys.DIRECT or source["origin_id"] == location:
+        return False
+    return source["location_id"] in (None, location)
 
 
 def to_columns(rows: Sequence[dict[str, Any]], names: Sequence[str]) -> Columns:
@@ -91,7 +105,7 @@ def expand_calendars(network: Network, sites: Sites, *, from_day: date, to_day: 
     return {"offset": ints(offset), "start": _join(starts), "end": _join(ends)}
 
 
-class _Makes:
+class Makes:
     """Bills and routings, read once and chosen by place."""
 
     def __init__(self, on: date) -> None:
@@ -137,15 +151,7 @@ def _pick(chosen: dict[int, list[tuple[int | None, int]]], item: int, location: 
     return (own or anywhere or [0])[0]
 
 
-def _fits(source: dict[str, Any], location: int) -> bool:
-    if source["kind"] == "dropship":
-        return location == keys.DIRECT
-    if location == keys.DIRECT or source["origin_id"] == location:
-        return False
-    return source["location_id"] in (None, location)
-
-
-def _add_source(network: Network, source: dict[str, Any], place: int, sites: Sites, makes: _Makes) -> list[int]:
+def _add_source(network: Network, source: dict[str, Any], place: int, sites: Sites, makes: Makes) -> list[int]:
     """Write one source of an item-location; return the item-locations that it takes from."""
     item, location = keys.split(place)
     zone = sites.zone(location)

@@ -14,7 +14,7 @@ from rantai.iscm.inventory import queries as inventory
 from rantai.iscm.inventory.queries import targets
 from rantai.iscm.production.queries import open_orders
 from rantai.iscm.supply.models import PlannedOrder
-from rantai.iscm.supply.queries import days, keys
+from rantai.iscm.supply.queries import days, keys, wholes
 from rantai.iscm.supply.queries.needs import Columns, fetch, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.kernel.refs import DocRef
@@ -72,11 +72,15 @@ def read_targets() -> Columns:
     if current is None:
         return dict.fromkeys(("place", "safety_stock", "reorder_level", "order_up_to"), np.zeros(0, np.int64))
     known = current.location_ids > 0
-    return {
-        "place": keys.pair(current.item_ids[known], current.location_ids[known]),
+    levels = {
         "safety_stock": current.safety_stock[known],
         "reorder_level": current.reorder_point[known],
         "order_up_to": current.order_up_to[known],
+    }
+    whole = wholes.are_whole(current.item_ids[known])
+    return {
+        "place": keys.pair(current.item_ids[known], current.location_ids[known]),
+        **{name: wholes.lift(units, whole=whole) for name, units in levels.items()},
     }
 
 

@@ -17,11 +17,11 @@ from rantai.iscm.supply import forms
 from rantai.iscm.supply.actions import proposals
 from rantai.iscm.supply.models import PlannedOrder
 from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.queries import words as naming
 from rantai.iscm.supply.views import edge, pictures, words
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
-from rantai.kernel.texts import pick
 from rantai.ui import formats, shapes
 
 
@@ -81,35 +81,24 @@ def reopen_many(request: HttpRequest) -> HttpResponse:
     return edge.attempt(request, lambda: proposals.reopen_proposals(ids, at=clock.now()), said=said, back=back)
 
 
-def title_of(row: PlannedOrder) -> str:
-    """Return a proposal as a sentence."""
-    unit = pick(row.item.base_unit.name) or row.item.base_unit.code
-    return str(words.TITLES[row.kind]) % {
-        "quantity": formats.quantity(row.units, unit),
-        "item": pick(row.item.name) or row.item.code,
-        "party": row.supplier.name if row.supplier else _("a supplier to choose"),
-        "place": row.location.name if row.location else "",
-    }
-
-
 def _describe(row: PlannedOrder, *, is_open: bool) -> dict[str, Any]:
     today = edge.today()
     chain = chains.trace(DocRef("planned_order", row.pk))
     reasons = plans.list_reasons([row.decision_id] if row.decision_id else []).get(row.decision_id or 0, ())
-    unit = pick(row.item.base_unit.name) or row.item.base_unit.code
+    unit = str(row.item.base_unit)
     sums = [
-        shapes.Reason(str(words.REASONS.get(one.code, one.code)), formats.quantity(one.units), note=one.number)
+        shapes.Reason(str(naming.REASONS.get(one.code, one.code)), formats.quantity(one.units), note=one.number)
         for one in reasons
     ]
     return {
         "house": "operations",
         "row": row,
-        "title": title_of(row),
+        "title": naming.title_of(row),
         "is_open": is_open,
         "is_late": is_open and row.start_on < today,
         "state": words.STATES[row.state],
         "reasons": [*sums, shapes.Reason(_("In all"), formats.quantity(row.proposed_units, unit), total=True)],
-        "chain": pictures.draw_chain(chain, title=title_of(row), today=today) if chain else None,
+        "chain": pictures.draw_chain(chain, title=naming.title_of(row), today=today) if chain else None,
         "facts": _list_facts(row, unit),
         "today": today,
         "ref": DocRef("planned_order", row.pk),

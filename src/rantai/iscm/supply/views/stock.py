@@ -11,7 +11,6 @@ from rantai.foundation.items.models import Item
 from rantai.foundation.locations.models import Location
 from rantai.iscm.supply.queries import outlooks, plans
 from rantai.iscm.supply.views import edge, pictures, tables
-from rantai.kernel.texts import pick
 
 
 @require_safe
@@ -23,7 +22,7 @@ def stock(request: HttpRequest, item_id: int, location_id: int) -> HttpResponseB
     today, run = edge.today(), plans.find_run()
     weeks = outlooks.list_stock_weeks(run, item_id, location_id) if run else []
     safety, _reorder, _up_to = outlooks.read_targets(run, item_id, location_id) if run else (0, 0, 0)
-    unit = pick(item.base_unit.name) or item.base_unit.code
+    unit = str(item.base_unit)
     below = next((week for week in weeks if week.closing < safety), None)
     orders = tables.list_orders().filter(item_id=item_id, location_id=location_id, state="proposed")
     context = {

@@ -7,7 +7,9 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply.models import PlanException, PlannedOrder, PlanOutcome
 from rantai.iscm.supply.queries import plans
 from rantai.iscm.supply.views import words
@@ -23,11 +25,15 @@ def name_item(value: Any, row: dict[str, Any]) -> str:
 def list_orders() -> QuerySet[PlannedOrder]:
     """Return proposals with the names that the list shows."""
     return plans.list_shown().annotate(
-        unit=F("item__base_unit__code"),
+        unit=F("item__base_unit__name"),
         place=Coalesce("location__name", "demand__number"),
         party=Coalesce("supplier__name", "origin__name"),
         company_currency=F("company__currency"),
     )
+
+
+def _list_kinds() -> list[tuple[str, Any]]:
+    return parties.list_shown(words.KINDS.items(), what="approval")
 
 
 class OrderTable(tables.Table):
@@ -37,9 +43,9 @@ class OrderTable(tables.Table):
     caption = _("Planned orders")
     item = tables.Column(_("Item"), accessor="item__name", format=name_item, link="iscm_supply:order", sub="item__code")
     kind = tables.Column(_("What to do"), format=lambda value, row: str(words.KINDS[value]), narrow=2)
-    party = tables.Column(_("From"), grow=True, sub="place")
-    units = tables.Column(_("Quantity"), format="quantity", unit="unit", sort=True)
-    start_on = tables.Column(_("Order by"), format="day", sort=True)
+    party = tables.Column(pgettext_lazy("source", "From"), grow=True, sub="place")
+    units = tables.Column(_("Quantity"), format="quantity", unit="unit", sort=True, phone="end")
+    start_on = tables.Column(_("Order by"), format="day", sort=True, phone="subend")
     due_on = tables.Column(_("There on"), format="day", sort=True, narrow=2)
     for_orders = tables.Column(_("For customers' orders"), format="quantity", unit="unit", sort=True, narrow=3)
     amount = tables.Column(_("Cost"), format="money", currency="company_currency", sort=True, total=True)
@@ -48,7 +54,7 @@ class OrderTable(tables.Table):
     item__code = tables.Column(_("Item code"), hidden=True)
     filters = (
         tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "supplier__name__icontains"]),
-        tables.Choice("kind", _("What to do"), field="kind", choices=list(words.KINDS.items()), many=True),
+        tables.Choice("kind", _("What to do"), field="kind", choices=_list_kinds, many=True),
         tables.Choice(
             "state", _("State"), field="state", choices=[(code, word) for code, (_k, word) in words.STATES.items()],
             many=True,
@@ -76,7 +82,9 @@ class OrderTable(tables.Table):
 
 def list_exceptions() -> QuerySet[PlanException]:
     """Return the exceptions of the current plan with the names that the list shows."""
-    return plans.list_exceptions().annotate(unit=F("item__base_unit__code"), place=F("location__name"))
+    return plans.list_exceptions().annotate(
+        unit=F("item__base_unit__name"), place=F("location__name"), company_currency=F("run__company__currency")
+    )
 
 
 class ExceptionTable(tables.Table):
@@ -92,7 +100,7 @@ class ExceptionTable(tables.Table):
     is_on = tables.Column(_("Comes"), format="day", sort=True)
     wanted_on = tables.Column(_("Wanted"), format="day", sort=True)
     cause = tables.Column(_("Because"), format=lambda value, row: str(words.CAUSES.get(value, "")), narrow=3)
-    stake = tables.Column(_("At stake"), format="amount", sort=True, narrow=2)
+    stake = tables.Column(_("At stake"), format="money", currency="company_currency", sort=True, narrow=2)
     item__code = tables.Column(_("Item code"), hidden=True)
     filters = (
         tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "number__icontains"]),
@@ -122,7 +130,7 @@ def list_outcomes() -> QuerySet[PlanOutcome]:
     return PlanOutcome.objects.filter(run__state="current").annotate(
         number=F("demand__number"),
         customer=F("demand__party__name"),
-        unit=F("item__base_unit__code"),
+        unit=F("item__base_unit__name"),
         place=F("location__name"),
     )
 

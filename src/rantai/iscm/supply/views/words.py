@@ -10,27 +10,12 @@ KINDS = {
     "transfer": _("Move"),
     "dropship": _("Buy, sent straight to the customer"),
 }
-TITLES = {
-    "purchase": _("Buy %(quantity)s %(item)s from %(party)s"),
-    "production": _("Make %(quantity)s %(item)s at %(place)s"),
-    "transfer": _("Move %(quantity)s %(item)s to %(place)s"),
-    "dropship": _("Let %(party)s send %(quantity)s %(item)s to the customer"),
-}
 STATES = {
     "proposed": ("new", _("To decide")),
     "accepted": ("wait", _("Accepted, waits for its document")),
     "released": ("done", _("Ordered")),
     "dismissed": ("end", _("Dismissed")),
     "superseded": ("end", _("Replaced by a newer plan")),
-}
-REASONS = {
-    "order": _("Customers' orders"),
-    "forecast": _("Expected demand"),
-    "requirement": _("Needed for orders under way"),
-    "safety_stock": _("Safety stock"),
-    "order_up_to": _("Filled up to the order-up-to level"),
-    "minimum": _("Raised to the minimum"),
-    "multiple": _("Rounded up to whole lots"),
 }
 EXCEPTIONS = {
     "expedite": ("hurt", _("Get it sooner")),

@@ -6,7 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,12 +16,14 @@ from django.db import close_old_connections, connections
 
 from rantai.iscm.supply.management import listening
 from rantai.iscm.supply.management.answering import Planner
-from rantai.kernel import clock, leases, worker
+from rantai.kernel import clock, leases, sockets, worker
 
 ROLE = "planner"
 _LEASE = timedelta(seconds=20)
 _RENEW_SECONDS = 4.0
 _PATIENCE_SECONDS = 120.0
+_LOOK_SECONDS = 1.0
+_SOLVE_SECONDS = 900.0
 
 
 class Command(BaseCommand):
@@ -42,8 +44,7 @@ class Command(BaseCommand):
             self._verify(is_json=options["json"])
         elif options["once"]:
             as_of = read_instant(options["as_of"])
-            with hold_role(until=time.monotonic() + _PATIENCE_SECONDS):
-                self._tell(Planner(worker.name()).solve(as_of), is_json=options["json"])
+            self._tell(solve_once(as_of), is_json=options["json"])
         else:
             self._serve()
 
@@ -74,6 +75,29 @@ class Command(BaseCommand):
             return
         for name, value in result.items():
             self.stdout.write(f"{name.replace('_', ' ')}: {value}")
+
+
+def solve_once(as_of: datetime) -> dict[str, Any]:
+    """Make one plan here, or have it made by the planner that took the role before this process could.
+
+    Whoever is started because a planner was killed meets the one that is started in its place.
+    """
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while time.monotonic() < until:
+        with suppress(sockets.NobodyAnswers):
+            return _ask_other(as_of)
+        with suppress(CommandError), hold_role(until=time.monotonic() + _LOOK_SECONDS):
+            return Planner(worker.name()).solve(as_of)
+    raise CommandError("Another planner is at work on this database. Ask it, or stop it first.")
+
+
+def _ask_other(as_of: datetime) -> dict[str, Any]:
+    """Return the plan of the planner that answers; raises NobodyAnswers, CommandError."""
+    question = {"op": "solve", "as_of": as_of.isoformat()}
+    answer = sockets.ask(settings.PLANNER_URL, question, timeout=_SOLVE_SECONDS)
+    if not answer.pop("ok", True):
+        raise CommandError(answer["error"])
+    return answer
 
 
 @contextmanager

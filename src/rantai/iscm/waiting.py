@@ -1,0 +1,73 @@
+"""The part of the front door that the desk asks: what of operations waits for people, what moves, what hurts."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from django.db import connection
+
+from rantai.foundation.parties import queries as parties
+from rantai.iscm.fulfilment import queries as fulfilment
+from rantai.iscm.promising.actions import answers
+from rantai.iscm.promising.queries import causes, figures, flows, needs
+from rantai.iscm.supply.queries import plans
+from rantai.kernel import clock
+from rantai.kernel.flows import Lateness, Reach
+from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
+from rantai.kernel.transactions import run_atomic
+from rantai.ui.nav import Count
+
+NEED_REFUSALS = answers.REFUSALS
+"""Why `decide_need` may refuse, in words for the person who decided."""
+
+
+def list_needs(as_of: datetime) -> tuple[Need, ...]:
+    """Return what of operations waits for a person, those alike as one, in the reader's language."""
+    return needs.list_needs(as_of)
+
+
+def describe_need(key: str, *, as_of: datetime, page: int = 1) -> Sheet:
+    """Return all there is to know of a need. Raises NoSuchNeed."""
+    return needs.describe_need(key, as_of=as_of, page=page)
+
+
+def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
+    """Do what a person decided, some rows at a time: an edge. Raises NoSuchNeed, NEED_REFUSALS, RevisionConflict."""
+    ids = answers.list_ids(key, answer, as_of=as_of)
+    done = 0
+    for start in range(0, len(ids), answers.AT_ONCE):
+        work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE], as_of=as_of)
+        done += (work() if connection.in_atomic_block else run_atomic(work)).count
+    return Done(count=done, ids=tuple(ids))
+
+
+def list_figures(as_of: datetime) -> tuple[Figure, ...]:
+    """Return operations on the loop page."""
+    return figures.list_figures(as_of)
+
+
+def get_reach(as_of: datetime) -> Reach:
+    """Return what moves through our sites within the horizon of the loop's picture."""
+    company = parties.get_company()
+    return flows.get_reach(company, today=clock.business_date(as_of, company.zone))
+
+
+def get_lateness(as_of: datetime) -> Lateness:
+    """Return for whose lateness customers' orders will be late, and since when."""
+    return causes.get_lateness(clock.business_date(as_of, parties.get_company().zone))
+
+
+def count_proposals(user: object) -> int:
+    """Count proposals that wait for a person, for the rail."""
+    return plans.list_open().count()
+
+
+def count_shipments(user: object) -> Count | None:
+    """Count shipments to pick today, in red where one should have left; for the rail."""
+    company = parties.find_company()
+    if company is None:
+        return None
+    today = clock.business_date(clock.now(), company.zone)
+    count = fulfilment.count_to_pick(today)
+    return Count(count, hurt=fulfilment.count_late(today) > 0) if count else None
