@@ -7,14 +7,15 @@ from datetime import date, datetime
 
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock, jobs, measures
+from rantai.kernel.hits import Hit
 from rantai.kernel.invariants import Violation
-from rantai.kernel.needs import Figure, Need
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction, run_atomic
+from rantai.srm import waiting
 from rantai.srm.buying import measures as buying_measures
 from rantai.srm.buying.actions import asked_changes, commits, imports, orders, receipts, requisitions, sending
 from rantai.srm.buying.models import PurchaseOrder, PurchaseRequisition
-from rantai.srm.buying.queries import lateness, needs, paper, supply, violations
+from rantai.srm.buying.queries import finding, lateness, paper, supply, violations
 from rantai.srm.collaboration import actions as collaboration
 from rantai.srm.collaboration import queries as answers
 from rantai.srm.messages import (
@@ -47,6 +48,10 @@ AnswerRefused = (
 
 RECEIPT_REFUSALS = (receipts.NotReceivable, receipts.BadReceipt, receipts.ReceiptNotFound)
 """Why `record_receipts` may refuse, for a reason that somebody at the dock can do something about."""
+
+NEED_REFUSALS = waiting.NEED_REFUSALS
+list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
+list_figures, get_reach = waiting.list_figures, waiting.get_reach
 
 # What operations ask, inside their own transaction.
 
@@ -99,6 +104,21 @@ def list_open_supply(
     return supply.list_open_supply(item_ids, order_ids)
 
 
+def list_supply_for(kind: str, ids: Sequence[int]) -> tuple[OpenSupply, ...]:
+    """Return what is or was bought for causes of one kind ('demand', 'production_order', …), or out of requisitions."""
+    return supply.list_supply_for(kind, ids)
+
+
+def search(text: str, *, limit: int = 5) -> tuple[Hit, ...]:
+    """Return suppliers, orders and requisitions that are called as somebody typed, at most `limit` of a kind."""
+    return finding.search(text, limit=limit)
+
+
+def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return order and position of the lines of orders, by the line's id: how people know a line."""
+    return supply.number_lines(order_ids)
+
+
 def list_lateness(supplier_ids: Iterable[int] | None = None, *, until: date) -> tuple[Lateness, ...]:
     """Return how late goods came against the first committed date, by supplier and item."""
     return lateness.list_lateness(supplier_ids, until=until)
@@ -112,16 +132,6 @@ def get_purchase_lines(refs: Iterable[DocRef]) -> tuple[PurchaseLine, ...]:
 def list_receivable(location_id: int | None = None) -> tuple[PurchaseLine, ...]:
     """Return lines that goods may come in for, soonest first."""
     return supply.list_receivable(location_id)
-
-
-def list_needs(as_of: datetime) -> tuple[Need, ...]:
-    """Return what waits for a buyer, worst first within each kind."""
-    return tuple(needs.list_needs(clock.business_date(as_of, parties.get_company().zone)))
-
-
-def list_figures(as_of: datetime) -> tuple[Figure, ...]:
-    """Return the suppliers' figures of the loop with their parts in words."""
-    return needs.list_figures(clock.business_date(as_of, parties.get_company().zone))
 
 
 def list_violations() -> Iterator[Violation]:

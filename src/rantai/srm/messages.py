@@ -102,6 +102,7 @@ class OpenSupply:
     changed_seq: int
     drop_to_address_id: int | None = None
     drop_for_number: str = ""
+    sent_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

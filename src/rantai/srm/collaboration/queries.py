@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
+from django.urls import reverse
+from django.utils.translation import ngettext
 
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import invariants
+from rantai.kernel.flows import Saying
 from rantai.kernel.invariants import Violation
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.texts import pick
@@ -17,6 +20,7 @@ from rantai.srm.buying.models import PurchaseChangeRequest, PurchaseOrder, Purch
 from rantai.srm.buying.queries import paper
 from rantai.srm.collaboration.models import ForecastPublication, ShipNotice, SupplierAnswer, SupplierCommit
 from rantai.srm.messages import AnswerPart, AskedSchedule, AskedTerms, PurchaseToAnswer
+from rantai.ui import formats
 
 
 def find_order_to_answer(order_id: int, *, supplier_id: int, language: str) -> PurchaseToAnswer | None:
@@ -80,6 +84,16 @@ def list_notices(order_id: int) -> list[ShipNotice]:
 def list_publications(supplier_id: int) -> QuerySet[ForecastPublication]:
     """Return the versions of our forecast that a supplier was shown, newest first."""
     return ForecastPublication.objects.filter(supplier_id=supplier_id).order_by("-version")
+
+
+def list_sayings() -> tuple[Saying, ...]:
+    """Return to how many suppliers our forecast went within the last plan, for the loop's picture."""
+    newest = ForecastPublication.objects.aggregate(run=Max("run_id"))["run"]
+    if newest is None:
+        return ()
+    count = ForecastPublication.objects.filter(run_id=newest).count()
+    text = ngettext("forecast shared with %(n)s supplier", "forecast shared with %(n)s suppliers", count)
+    return (Saying(text=text % {"n": formats.number(count)}, url=reverse("srm_suppliers:suppliers")),)
 
 
 def list_violations() -> Iterator[Violation]:

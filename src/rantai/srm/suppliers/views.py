@@ -70,6 +70,11 @@ class SupplierTable(tables.Table):
         tables.Choice("tier", gettext_lazy("Class"), field="tier_class", choices=forms.TIERS, many=True),
     )
     sort = "party"
+    pivots = tables.Pivots(
+        rows=["tier_class", "currency"],
+        columns=["tier_class"],
+        measures=[tables.Measure("n", gettext_lazy("Suppliers"))],
+    )
     empty = tables.Empty(
         gettext_lazy("No supplier yet"),
         gettext_lazy("Add one, or import parties and sources."),
@@ -99,6 +104,7 @@ def supplier(request: HttpRequest, party_id: int) -> HttpResponseBase:
         "house": "suppliers",
         "party": party,
         "supplier": row,
+        "figures": _with_figures(Supplier.objects.filter(party_id=party_id)).first(),
         "facts": _list_facts(party, row),
         "contacts": Contact.objects.filter(party=party).select_related("person").order_by("id"),
         "edges": [{"edge": edge, "name": names[edge.supplier_id]} for edge in edges],

@@ -30,6 +30,16 @@ def list_open_supply(
     return tuple(supply for supply in schedules + requisitions if supply.open_units)
 
 
+def list_supply_for(kind: str, ids: Sequence[int]) -> tuple[OpenSupply, ...]:
+    """Return what is or was bought for causes of one kind, or out of requisitions; open requisitions too."""
+    is_own = kind == "purchase_requisition"
+    cause = {"pk__in": list(ids)} if is_own else {"cause_kind": kind, "cause_id__in": list(ids)}
+    wishes = PurchaseRequisition.objects.filter(**cause)
+    rows = PurchaseScheduleLine.objects.filter(requisition__in=wishes).exclude(line__order__state="cancelled")
+    found = [_read_schedule(row) for row in rows.select_related("line__order", "requisition").order_by("id")]
+    return (*found, *(_read_requisition(row) for row in wishes.filter(state="open").order_by("id")))
+
+
 def get_purchase_lines(refs: Iterable[DocRef]) -> tuple[PurchaseLine, ...]:
     """Return the cited order lines, or all lines of a cited order, in the order of their positions."""
     wanted = list(refs)
@@ -38,6 +48,12 @@ def get_purchase_lines(refs: Iterable[DocRef]) -> tuple[PurchaseLine, ...]:
     rows = PurchaseOrderLine.objects.filter(Q(pk__in=lines) | Q(order_id__in=orders))
     rows = rows.select_related("order__supplier").prefetch_related("schedules").order_by("order_id", "position")
     return tuple(_read_line(row) for row in rows)
+
+
+def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return order and position of every line of these orders, by the line's id."""
+    rows = PurchaseOrderLine.objects.filter(order_id__in=set(order_ids))
+    return {pk: (order_id, position) for pk, order_id, position in rows.values_list("pk", "order_id", "position")}
 
 
 def list_receivable(location_id: int | None = None) -> tuple[PurchaseLine, ...]:
@@ -94,6 +110,7 @@ def _read_schedule(row: PurchaseScheduleLine) -> OpenSupply:
         changed_seq=row.changed_seq,
         drop_to_address_id=order.drop_to_address_id,
         drop_for_number=order.drop_for_number,
+        sent_at=order.sent_at,
     )
 
 

@@ -40,7 +40,7 @@ def describe(rows: Sequence[PurchaseRequisition], *, today: date) -> list[shapes
 
 
 def _describe(row: PurchaseRequisition, reasons: Sequence[DecisionReason], today: date) -> shapes.Proposal:
-    unit = pick(row.item.base_unit.name) or row.item.base_unit.code
+    unit = str(row.item.base_unit)
     quantity = formats.quantity(row.units, unit)
     supplier = row.supplier.name if row.supplier else _("a supplier to choose")
     is_open = row.state == "open"

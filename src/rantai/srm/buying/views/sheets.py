@@ -44,6 +44,7 @@ TOLD = {
     "reminded": gettext_lazy("Reminded"),
     "cancelled": gettext_lazy("Cancelled"),
     "closed": gettext_lazy("Closed"),
+    "attached": gettext_lazy("File attached"),
 }
 
 
@@ -52,6 +53,7 @@ class Line:
     """One schedule as the page shows it."""
 
     schedule_id: int
+    line_id: int
     item: str
     code: str
     ordered: Quantity
@@ -126,12 +128,13 @@ def _read_line(row: PurchaseScheduleLine, order: PurchaseOrder, today: date) -> 
     missing = row.asked - row.committed if row.committed is not None else 0
     return Line(
         schedule_id=row.pk,
+        line_id=row.line_id,
         item=pick(item.name) or item.code,
         code=item.code,
         ordered=Quantity(row.asked),
         committed=None if row.committed is None else Quantity(row.committed),
         received=Quantity(row.received),
-        unit=pick(item.base_unit.name) or item.base_unit.code,
+        unit=str(item.base_unit),
         requested_on=row.requested_on,
         committed_on=row.committed_on,
         expected_on=row.expected_on,
@@ -202,7 +205,7 @@ def _list_facts(order: PurchaseOrder) -> list[shapes.Fact]:
 
 
 def _list_entries(order: PurchaseOrder) -> list[shapes.Entry]:
-    audits = AuditEntry.objects.filter(ref_kind="purchase_order", ref_id=order.pk).order_by("-id")[:40]
+    audits = AuditEntry.objects.filter(ref_kind="purchase_order", ref_id=order.pk, action__in=TOLD).order_by("-id")[:40]
     letters = OutgoingMessage.objects.filter(ref_kind="purchase_order", ref_id=order.pk).order_by("-id")[:20]
     entries = [
         shapes.Entry(

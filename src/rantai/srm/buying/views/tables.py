@@ -99,6 +99,14 @@ class OrderTable(tables.Table):
         tables.Bulk("send", _("Send"), "srm_buying:send_orders", permission="purchasing.edit"),
     )
     sort = "-id"
+    pivots = tables.Pivots(
+        rows=["supplier", "state"],
+        columns=["state", "supplier"],
+        measures=[
+            tables.Measure("n", _("Purchase orders")),
+            tables.Measure("late", _("Late lines"), field="late_lines"),
+        ],
+    )
     empty = tables.Empty(
         _("No purchase order here"), _("Orders are made of requisitions, and these of the plan or by hand.")
     )
@@ -109,7 +117,7 @@ def list_requisitions() -> QuerySet[PurchaseRequisition]:
     return PurchaseRequisition.objects.annotate(
         supplier_name=F("supplier__name"),
         place=Coalesce("location__name", "drop_for_number"),
-        unit=F("item__base_unit__code"),
+        unit=F("item__base_unit__name"),
     )
 
 
@@ -168,4 +176,9 @@ class RequisitionTable(tables.Table):
         tables.Bulk("reopen", _("Reopen"), "srm_buying:reopen_requisitions", permission="purchasing.edit"),
     )
     sort = "order_on"
+    pivots = tables.Pivots(
+        rows=[tables.Dimension("supplier", _("Supplier"), "supplier__name"), "state", "place"],
+        columns=["state", "place"],
+        measures=[tables.Measure("n", _("Requisitions"))],
+    )
     empty = tables.Empty(_("Nothing to decide"), _("The plan and people put here what should be bought."))
