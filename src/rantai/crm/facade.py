@@ -9,21 +9,31 @@ from typing import TypeVar
 
 from django.db import connection
 
+from rantai.crm import waiting
 from rantai.crm.insight import actions as values
 from rantai.crm.insight import queries as insight
 from rantai.crm.insight.models import AccountValue
 from rantai.crm.loyalty.queries import points
-from rantai.crm.messages import CustomerWorth, HistoryLines, OrderDraft, OrderView, PromiseView, ValueSummary
+from rantai.crm.messages import (
+    CustomerWorth,
+    HistoryLines,
+    OrderDraft,
+    OrderView,
+    PromiseView,
+    TrackedFile,
+    TrackedOrder,
+    ValueSummary,
+)
 from rantai.crm.orders.actions import capturing, changing, confirming, history, invoicing
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
-from rantai.crm.orders.queries import asking, checks, needs, orders, past
+from rantai.crm.orders.queries import asking, checks, finding, orders, past, tracking
 from rantai.crm.pricing import actions as pricing
-from rantai.foundation.access import queries as access
+from rantai.foundation.documents import queries as documents
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import messages
 from rantai.kernel import clock, jobs, money
+from rantai.kernel.hits import Hit
 from rantai.kernel.invariants import Violation
-from rantai.kernel.needs import Figure, Need
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
 
@@ -36,6 +46,10 @@ OrderRefused = asking.drafts.OrderRefused
 CreditExceeded = confirming.CreditExceeded
 OrderHeld = confirming.OrderHeld
 Progress = Callable[[int, int], None]
+
+NEED_REFUSALS = waiting.NEED_REFUSALS
+list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
+list_figures, get_reach = waiting.list_figures, waiting.get_reach
 
 _PARTIES = 2000
 
@@ -102,10 +116,45 @@ def get_order(order_id: int) -> OrderView:
     return _view(orders.get_order(order_id), [_show(row) for row in asking.list_schedule(order_id)])
 
 
+def search(text: str, *, limit: int = 5) -> tuple[Hit, ...]:
+    """Return customers, orders and invoices that are called as somebody typed, at most `limit` of a kind."""
+    return finding.search(text, limit=limit)
+
+
+def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return order and position of the lines of orders, by the line's id: how people know a line."""
+    return orders.number_lines(order_ids)
+
+
+def list_orders(
+    *, state: str = "", party_id: int | None = None, reference: str = "", before: int | None = None, limit: int = 100
+) -> list[OrderView]:
+    """Return orders without their lines, newest first; `before` is the id of the last one that was read already."""
+    rows = orders.list_orders(state=state, party_id=party_id, reference=reference, before=before)
+    return [_view(row, ()) for row in rows[:limit]]
+
+
 def find_tracking(token: str) -> OrderView | None:
     """Return the order that a tracking link opens, or None: unknown, revoked or expired."""
-    link = access.find_link(token, "track")
-    return get_order(link.subject_id) if link and link.subject_kind == "sales_order" else None
+    order = tracking.find_order(token)
+    return get_order(order.pk) if order else None
+
+
+def find_tracked_order(token: str, *, language: str = "") -> TrackedOrder | None:
+    """Return what a customer sees by a tracking link, in a language or the customer's own; None where none opens."""
+    order = tracking.find_order(token)
+    if order is None:
+        return None
+    return tracking.show_order(order, language=language or order.party.language, now=clock.now())
+
+
+def find_tracked_paper(token: str, paper_id: int) -> TrackedFile | None:
+    """Return a paper of the order that a tracking link opens: its invoice, its confirmation, a delivery note."""
+    order = tracking.find_order(token)
+    paper = tracking.find_paper(order, paper_id) if order else None
+    if paper is None:
+        return None
+    return TrackedFile(name=paper.name, media_type=paper.file.media_type, content=documents.read_file(paper.file))
 
 
 def record_payment(invoice_id: int, *, amount: money.Money, received_on: date, reference: str = "", by: str) -> None:
@@ -221,17 +270,6 @@ def summarize_values(*, company_id: int | None = None, shown: int = 10) -> Value
         top=tuple(_show_worth(row) for row in insight.list_top(valuation).select_related("account__party")[:shown]),
         leavers=tuple(_show_worth(row) for row in leavers.select_related("account__party")[:shown]),
     )
-
-
-def list_needs(as_of: datetime) -> tuple[Need, ...]:
-    """Return what waits for a person of this house."""
-    return tuple(needs.list_needs(clock.business_date(as_of, parties.get_company().zone)))
-
-
-def list_figures(as_of: datetime) -> tuple[Figure, ...]:
-    """Return the figures by which the loop shows the customers' side."""
-    zone = parties.get_company().zone
-    return needs.list_figures(clock.business_date(as_of, zone), zone=zone)
 
 
 def list_violations() -> Iterator[Violation]:

@@ -122,3 +122,119 @@ class ValueSummary:
     method: str
     top: tuple[CustomerWorth, ...]
     leavers: tuple[CustomerWorth, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedStage:
+    """A stage of GLOSSARY §4.2 on a customer's tracking page; `name` is in the language that was asked for."""
+
+    code: str
+    name: str
+    reached_on: date | None
+    note: str
+    """k/n of counted operations."""
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedPart:
+    """Units of a line with a day of their own."""
+
+    units: Quantity
+    promised_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedLine:
+    """A line as its customer may see it: no cost, no supplier, no place of ours."""
+
+    line: int
+    code: str
+    name: str
+    unit: str
+    quantity: Quantity
+    """As ordered and not cancelled, in the line's unit; the others too."""
+    shipped: Quantity
+    delivered: Quantity
+    cancelled: Quantity
+    requested_on: date | None
+    first_promised_on: date | None
+    promised_on: date | None
+    cause: str
+    """Why the day moved, in words for the customer; empty where it did not move."""
+    stages: tuple[TrackedStage, ...]
+    parts: tuple[TrackedPart, ...]
+
+    @property
+    def days_moved(self) -> int:
+        """Days by which the promise moved since it was first given; negative where it comes earlier."""
+        if self.promised_on is None or self.first_promised_on is None:
+            return 0
+        return (self.promised_on - self.first_promised_on).days
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether something of it is still to come."""
+        return self.delivered < self.quantity
+
+    @property
+    def is_dated(self) -> bool:
+        """Tell whether it is something that is delivered on a day, unlike a charge."""
+        return bool(self.stages)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedParcel:
+    """A shipment as its customer may see it."""
+
+    shipment_id: int
+    number: str
+    carrier: str
+    tracking: str
+    shipped_on: date
+    delivered_on: date | None
+    goods: tuple[tuple[str, Quantity, str], ...]
+    """Name, quantity and unit of what it holds."""
+    note: int | None
+    """The paper that lies with it, to be read by `read_tracked_paper`."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedPaper:
+    """A document for the customer, to be read by `read_tracked_paper`."""
+
+    id: int
+    kind: str
+    """'invoice', 'credit_note' or 'order_confirmation'."""
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedOrder:
+    """What a customer sees of one order by its link."""
+
+    number: str
+    reference: str
+    state: str
+    company: str
+    email: str
+    """Where a question reaches us; may be empty."""
+    ordered_on: date
+    today: date
+    """The business date by which days are told."""
+    lines: tuple[TrackedLine, ...]
+    parcels: tuple[TrackedParcel, ...]
+    papers: tuple[TrackedPaper, ...]
+    language: str
+    """The customer's own, for whoever has not chosen another."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedFile:
+    """A paper as it is handed out."""
+
+    name: str
+    media_type: str
+    content: bytes

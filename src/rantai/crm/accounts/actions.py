@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce, Greatest, Least
 
 from rantai.crm.accounts import queries
 from rantai.crm.accounts.models import Account
@@ -78,10 +77,14 @@ def add_to_open_amount(account_id: int, *, amount: int) -> None:
 def note_order(account_id: int, *, at: datetime) -> None:
     """Remember when an account ordered first and last."""
     require_transaction()
-    Account.objects.filter(pk=account_id).update(
-        first_order_at=Least(Coalesce("first_order_at", at), at),
-        last_order_at=Greatest(Coalesce("last_order_at", at), at),
-    )
+    day = connection.ops.adapt_datetimefield_value(at)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE crm_accounts_account"
+            " SET first_order_at = CASE WHEN first_order_at <= %s THEN first_order_at ELSE %s END,"
+            " last_order_at = CASE WHEN last_order_at >= %s THEN last_order_at ELSE %s END WHERE id = %s",
+            [day, day, day, day, account_id],
+        )
 
 
 def note_orders(spans: Sequence[tuple[int, datetime, datetime]]) -> None:

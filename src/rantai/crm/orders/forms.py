@@ -19,7 +19,7 @@ from rantai.foundation.items.models import Item, Unit
 from rantai.foundation.parties.models import Address
 from rantai.kernel import texts
 from rantai.kernel.quantities import Quantity
-from rantai.ui.inputs import AmountField, FigureField
+from rantai.ui.inputs import AmountField, DayField, FigureField
 
 MAX_SHOWN = 60
 
@@ -34,7 +34,7 @@ class LineForm(forms.Form):
     )
     quantity = FigureField(label=gettext_lazy("Quantity"))
     unit_code = forms.ChoiceField(label=gettext_lazy("Unit"), required=False)
-    requested_on = forms.DateField(label=gettext_lazy("Wanted on"))
+    requested_on = DayField(label=gettext_lazy("Wanted on"), required=False)
     unit_price = AmountField(label=gettext_lazy("Unit price"), required=False)
     discount = FigureField(label=gettext_lazy("Discount %"), required=False)
 
@@ -54,15 +54,15 @@ class LineForm(forms.Form):
             )
         return text
 
-    def to_draft(self) -> OrderLineDraft:
-        """Return the line as CRM takes it."""
+    def to_draft(self, *, today: date) -> OrderLineDraft:
+        """Return the line as CRM takes it; without a day it is wanted as soon as possible, which is today."""
         cleaned = self.cleaned_data
         assert self.found is not None
         return OrderLineDraft(
             item_id=self.found.pk,
             quantity=Quantity(cleaned["quantity"]),
             unit_code=cleaned["unit_code"],
-            requested_on=cleaned["requested_on"],
+            requested_on=cleaned["requested_on"] or today,
             unit_price=cleaned["unit_price"],
             discount=round((cleaned["discount"] or 0) / 100),
         )
@@ -142,14 +142,14 @@ class PaymentForm(forms.Form):
 
 
 def make_draft(
-    head: OrderForm, lines: LineFormSet, *, party_id: int, company_id: int, as_of: datetime, by: str
+    head: OrderForm, lines: LineFormSet, *, party_id: int, company_id: int, today: date, as_of: datetime, by: str
 ) -> OrderDraft:
     """Return the order that the forms describe."""
     ship_to = head.cleaned_data["ship_to"]
     return OrderDraft(
         company_id=company_id,
         party_id=party_id,
-        lines=tuple(form.to_draft() for form in lines.list_filled()),
+        lines=tuple(form.to_draft(today=today) for form in lines.list_filled()),
         ship_to_id=ship_to.pk if ship_to else None,
         customer_reference=head.cleaned_data["customer_reference"],
         ships_complete=head.cleaned_data["ships_complete"],

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Count, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
 
 from rantai.crm.pricing.models import Price, PriceList, PriceListAssignment, TaxRule
 from rantai.crm.pricing.rules import NO_TAX, TaxTerms
 from rantai.foundation.access import queries as access
+from rantai.foundation.items.models import Item
 from rantai.foundation.parties import queries as parties
-from rantai.foundation.parties.models import TaxCode, TaxRate
+from rantai.foundation.parties.models import Company, TaxCode, TaxRate
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,60 @@ def find_prices(
         best = min(reached, key=rank, default=None)
         found.append(FoundPrice(unit_price=best[2], price_list_id=best[0]) if best else None)
     return found
+
+
+def list_lists(company_id: int) -> QuerySet[PriceList]:
+    """Return the lists in use with how many items and customers each has."""
+    items = Price.objects.filter(price_list=OuterRef("pk")).order_by().values("price_list")
+    buyers = PriceListAssignment.objects.filter(price_list=OuterRef("pk")).order_by().values("price_list")
+    return PriceList.objects.filter(company_id=company_id, archived_at=None).annotate(
+        item_count=Coalesce(Subquery(items.annotate(n=Count("item", distinct=True)).values("n")), 0),
+        customer_count=Coalesce(Subquery(buyers.annotate(n=Count("pk")).values("n")), 0),
+    )
+
+
+def list_prices(held: PriceList, *, on: date) -> QuerySet[Price]:
+    """Return the prices of a list: whether each holds now, and its margin over the item's standard cost."""
+    standing = Case(
+        When(valid_to__lte=on, then=Value("over")), When(valid_from__gt=on, then=Value("later")), default=Value("now")
+    )
+    cost, price = Cast("item__standard_cost", FloatField()), Cast("unit_price", FloatField())
+    return Price.objects.filter(price_list=held).annotate(
+        standing=standing,
+        margin=Case(
+            When(unit_price__gt=0, item__standard_cost__gt=0, then=1.0 - cost / price), output_field=FloatField()
+        ),
+        is_below_cost=Case(When(unit_price__lt=F("item__standard_cost"), then=True), default=False),
+    )
+
+
+def list_chosen(ids: Sequence[int], *, company_id: int) -> QuerySet[Price]:
+    """Return prices of one list, the one of the first of them, by item."""
+    first = Price.objects.filter(pk__in=ids[:1], price_list__company_id=company_id).values("price_list")
+    rows = Price.objects.filter(pk__in=ids, price_list__in=first).select_related("item", "price_list")
+    return rows.order_by("item__code", "minimum_quantity", "pk")
+
+
+def count_priced_items(held: PriceList, *, on: date) -> int:
+    """Count the items that have a price on a list today."""
+    return list_prices(held, on=on).filter(Q(standing="now")).order_by().values("item").distinct().count()
+
+
+def list_unpriced(held: PriceList, *, on: date) -> QuerySet[Item]:
+    """Return the items for sale that a list has no price for today."""
+    priced = list_prices(held, on=on).filter(Q(standing="now")).values("item_id")
+    return Item.objects.filter(is_sold=True, is_blocked=False, archived_at=None).exclude(pk__in=priced).order_by("code")
+
+
+def count_unpriced(company: Company, *, on: date) -> int:
+    """Count the items for sale without a price for everyone in the company's currency."""
+    usual = PriceList.objects.filter(company=company, currency=company.currency, is_default=True).first()
+    return list_unpriced(usual, on=on).count() if usual else Item.objects.filter(is_sold=True, archived_at=None).count()
+
+
+def list_assigned(account_id: int) -> set[int]:
+    """Return the lists of an account's own."""
+    return set(PriceListAssignment.objects.filter(account_id=account_id).values_list("price_list_id", flat=True))
 
 
 def find_tax_terms(

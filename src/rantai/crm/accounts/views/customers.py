@@ -7,17 +7,17 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rantai.crm.accounts import actions, forms, queries
 from rantai.crm.accounts.models import Account
 from rantai.crm.accounts.views import tables
 from rantai.foundation.access import rules as access
+from rantai.foundation.messages import queries as messages
 from rantai.foundation.messages.models import OutgoingMessage
-from rantai.foundation.messages.queries import show_words
 from rantai.foundation.parties import queries as parties
-from rantai.foundation.parties.models import Company, Party
+from rantai.foundation.parties.models import Company, Contact, Party
 from rantai.kernel import clock, texts
 from rantai.kernel.money import Money
 from rantai.kernel.refs import DocRef
@@ -58,6 +58,8 @@ def customer(request: HttpRequest, party_id: int) -> HttpResponseBase:
         "facts": _list_facts(party, account, company) if account else [],
         "told": _list_messages(party_id),
         "addresses": queries.list_addresses(party_id),
+        "people": _list_people(party),
+        "consents": _list_consents(party, company),
     }
     return render(request, "crm/accounts/customer.html", context)
 
@@ -126,6 +128,46 @@ def _list_facts(party: Party, account: Account, company: Company) -> list[shapes
     return facts
 
 
+PURPOSES = {
+    "order": gettext_lazy("orders"),
+    "orders": gettext_lazy("orders"),
+    "invoice": gettext_lazy("invoices"),
+    "invoices": gettext_lazy("invoices"),
+    "points": gettext_lazy("points"),
+    "quality": gettext_lazy("quality"),
+    "service": gettext_lazy("messages about orders"),
+    "marketing": gettext_lazy("offers"),
+}
+"""What somebody is sent, in words; another purpose is shown as it was typed."""
+
+
+def _list_people(party: Party) -> list[dict[str, str]]:
+    rows = Contact.objects.filter(queries.scope(party.pk)).select_related("person").order_by("id")
+    return [
+        {
+            "name": row.person.name,
+            "position": row.position,
+            "email": row.person.email,
+            "phone": row.person.phone,
+            "sent": ", ".join(dict.fromkeys(str(PURPOSES.get(name, name)) for name in row.purposes)),
+        }
+        for row in rows
+    ]
+
+
+def _list_consents(party: Party, company: Company) -> list[shapes.Fact]:
+    """Say of each purpose whether the customer may be written to, and when it rests."""
+    facts = []
+    for purpose in ("service", "marketing"):
+        allowed = messages.has_consent(party.pk, purpose=purpose, channel="email")
+        said = _("yes, by e-mail") if allowed else _("no")
+        quiet = messages.read_quiet_hours(company, purpose)
+        if allowed and quiet:
+            said = _("yes, not from %(starts)s to %(ends)s") % {"starts": quiet[0], "ends": quiet[1]}
+        facts.append(shapes.Fact(str(PURPOSES[purpose]).capitalize(), said))
+    return facts
+
+
 _LANGUAGES = {"en": "English", "id": "Bahasa Indonesia", "zh-hans": "简体中文"}
 
 
@@ -133,8 +175,9 @@ def _list_messages(party_id: int) -> list[shapes.Entry]:
     rows = OutgoingMessage.objects.filter(queries.scope(party_id)).order_by("-id")[:SHOWN_MESSAGES]
     return [
         shapes.Entry(
-            show_words(row)[0], row.recorded_at, row.address, "customers", hurt=row.state in {"refused", "failed"},
-            quote=row.error, href=reverse("foundation_messages:message", args=[row.pk]),
+            messages.show_words(row)[0], row.recorded_at, row.address, "customers",
+            hurt=row.state in {"refused", "failed"}, quote=row.error,
+            href=reverse("foundation_messages:message", args=[row.pk]),
         )
         for row in rows
     ]  # fmt: skip

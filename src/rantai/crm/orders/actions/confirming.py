@@ -21,6 +21,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.kernel import audit, clock, money, outbox, revisions
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -74,14 +75,15 @@ def confirm_order(asked: asking.AskedOrder, *, expected_revision: int, by: str, 
     refuse_unpromised(schedule, offer)
     number = series.next_number(order.company_id, "sales_order")
     rate = _fix_rate(order, as_of)
-    revisions.take(order, expected=expected_revision, number=number, rate=rate, confirmed_at=as_of)
-    states.ORDERS.move(order, "confirmed")
+    step = states.ORDERS.step(order, "confirmed")
+    revisions.take(order, expected=expected_revision, number=number, rate=rate, confirmed_at=as_of, **step)
     _require_release(order)
-    recorded = _record_demand(order, schedule, offer, by=by, as_of=as_of)
+    with outbox.gather():
+        recorded = _record_demand(order, schedule, offer, by=by, as_of=as_of)
+        outbox.record(events.OrderConfirmed(sales_order_id=order.pk, number=number, line_count=order.line_count))
     note_demands(schedule, recorded)
     accounts.note_order(order.account_id, at=order.ordered_at)
     audit.record(DocRef("sales_order", order.pk), action="confirmed", by=by, changes={"number": ["", number]})
-    outbox.record(events.OrderConfirmed(sales_order_id=order.pk, number=number, line_count=order.line_count))
     return Confirmation(order=order, schedule=schedule, recorded=recorded)
 
 
@@ -139,10 +141,13 @@ def note_demands(schedule: Sequence[ScheduleLine], recorded: Sequence[messages.R
     rows = {asking.key_of(row): row for row in schedule}
     if not recorded:
         return
+    values = [part for one in recorded for part in (rows[one.key].pk, one.demand_id, one.revision)]
     with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE crm_orders_scheduleline SET demand_id = %s, demand_revision = %s WHERE id = %s",
-            [(demand.demand_id, demand.revision, rows[demand.key].pk) for demand in recorded],
+        cursor.execute(
+            f"WITH told(id, demand, revision) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(recorded))})"  # noqa: S608
+            " UPDATE crm_orders_scheduleline SET demand_id = told.demand, demand_revision = told.revision"
+            " FROM told WHERE crm_orders_scheduleline.id = told.id",
+            values,
         )
 
 
@@ -157,8 +162,11 @@ def stake_of(order: SalesOrder, row: ScheduleLine) -> messages.Stake:
     )
 
 
+_HOLDS = Compiled(lambda order_id: OrderHold.objects.filter(order_id=order_id))
+
+
 def _require_release(order: SalesOrder) -> None:
-    holds = list(OrderHold.objects.filter(order=order))
+    holds = _HOLDS.read(order.pk)
     for hold in holds:
         if hold.released_at is None:
             raise OrderHeld(order, hold)

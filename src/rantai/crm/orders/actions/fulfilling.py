@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from rantai.crm.orders.queries import orders, peers
 from rantai.crm.orders.queries.stages import rank_of
 from rantai.iscm import events, milestones
 from rantai.kernel import clock
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.transactions import require_transaction
 
 BILLING_STAGES = {
@@ -60,10 +61,20 @@ def take_promise(fact: events.PromiseRevised, *, heard_at: datetime) -> None:
             milestone=milestones.DATE_PROMISED, milestone_at=order.confirmed_at
         )
     headers.refresh(order.pk)
-    if before and fact.promised_on and fact.promised_on != before and order.state == "confirmed":
+    if fact.promised_on != before and order.state == "confirmed":
+        _tell_moved(order, row, fact, before=before)
+
+
+def _tell_moved(order: SalesOrder, row: ScheduleLine, fact: events.PromiseRevised, *, before: date | None) -> None:
+    """Tell the customer another day, that there is none, or that there is one again; the first is in the order's."""
+    if before and fact.promised_on:
         letters.tell_promise_moved(
             order, row, before=before, after=fact.promised_on, cause=fact.cause, revision=fact.revision
         )
+    elif before:
+        letters.tell_date_lost(order, row, before=before, cause=fact.cause, revision=fact.revision)
+    elif fact.promised_on and fact.revision > 1:
+        letters.tell_date_found(order, row, after=fact.promised_on, revision=fact.revision)
 
 
 def reach_stage(fact: events.MilestoneReached) -> None:
@@ -144,9 +155,17 @@ def close_when_done(order: SalesOrder) -> None:
         SalesOrder.objects.filter(pk=order.pk).update(ended_at=clock.now())
 
 
+_NEWEST = Compiled(
+    lambda order_id, line_id, number: (
+        ScheduleLine.objects.filter(order_id=order_id, line_id=line_id, number=number)
+        .select_related("line", "line__item")
+        .order_by("-generation")[:1]
+    )
+)
+
+
 def _get_schedule_line(fact: events.OrderFact) -> ScheduleLine:
-    rows = ScheduleLine.objects.filter(order_id=fact.order_id, line_id=fact.line, number=fact.schedule)
-    row = rows.select_related("line", "line__item").order_by("-generation").first()
+    row = next(iter(_NEWEST.read(fact.order_id, fact.line, fact.schedule)), None)
     if row is None:
         raise ScheduleLine.DoesNotExist(f"No schedule line {fact.line}/{fact.schedule} in order {fact.order_id}")
     return row

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import override
 
+from rantai.crm.orders.actions import links
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
-from rantai.crm.orders.queries import orders, units
+from rantai.crm.orders.queries import causes, orders, stages, tracking, units
 from rantai.foundation.messages import actions as messages
 from rantai.iscm import events, milestones
 from rantai.iscm.messages import DemandStatus
@@ -36,17 +37,6 @@ TOLD_STAGES = frozenset(
 )
 """Stages with a letter of their own; 'order received' tells the first two."""
 
-CAUSES = {
-    "customer": gettext_lazy("You asked for a change."),
-    "supply_late": gettext_lazy("A delivery to us comes later than we were told."),
-    "supply_early": gettext_lazy("A delivery to us comes earlier than we were told."),
-    "plan": gettext_lazy("We planned our deliveries anew."),
-    "stock_count": gettext_lazy("We counted our stock and found a difference."),
-    "shortage": gettext_lazy("More was ordered than we can deliver by then."),
-    "quality": gettext_lazy("A part of the goods did not pass our inspection."),
-}
-"""Why a date moved, in words that a customer may read: no supplier, no plan, no other customer is named."""
-
 
 def tell_received(order: SalesOrder, statuses: Sequence[DemandStatus]) -> None:
     """Confirm the order with the date promised for each line."""
@@ -70,16 +60,31 @@ def tell_promise_moved(
             "item": _name(row.line),
             "before": _day(before, order),
             "after": _day(after, order),
-            "cause": str(CAUSES.get(cause, CAUSES["plan"])),
+            "cause": causes.say_cause(cause),
         }
         _queue(order, "order.promise_moved", subject=f"promise:{row.pk}:{revision}", values=values)
 
 
+def tell_date_lost(order: SalesOrder, row: ScheduleLine, *, before: date, cause: str, revision: int) -> None:
+    """Say that the promised day of a line cannot be kept and that there is no other one yet."""
+    with override(order.party.language):
+        values = {"item": _name(row.line), "before": _day(before, order), "cause": causes.say_cause(cause)}
+        _queue(order, "order.date_lost", subject=f"promise:{row.pk}:{revision}", values=values)
+
+
+def tell_date_found(order: SalesOrder, row: ScheduleLine, *, after: date, revision: int) -> None:
+    """Say that a line whose day was lost has one again."""
+    with override(order.party.language):
+        values = {"item": _name(row.line), "after": _day(after, order)}
+        _queue(order, "order.date_found", subject=f"promise:{row.pk}:{revision}", values=values)
+
+
 def tell_stage(order: SalesOrder, row: ScheduleLine, told: Sequence[events.MilestoneReached]) -> None:
     """Say that a shipment, or a line made or passed on, reached a stage; nothing for stages without letter."""
-    fact = told[0]
-    if fact.milestone not in TOLD_STAGES:
+    told = _leave_out_unseen(order, told)
+    if not told or told[0].milestone not in TOLD_STAGES:
         return
+    fact = told[0]
     subject = f"shipment:{fact.shipment_id}" if fact.shipment_id else f"line:{row.line_id}:{row.number}"
     if fact.of:
         subject += f":{fact.position}"
@@ -92,7 +97,13 @@ def tell_stage(order: SalesOrder, row: ScheduleLine, told: Sequence[events.Miles
             "step": str(fact.position),
             "steps": str(fact.of),
         }
-        _queue(order, f"order.{fact.milestone}", subject=f"{fact.milestone}:{subject}", values=values)
+        _queue(
+            order,
+            f"order.{fact.milestone}",
+            subject=f"{fact.milestone}:{subject}",
+            values=values,
+            attachments=_find_note(fact),
+        )
 
 
 def tell_cancelled(order: SalesOrder) -> None:
@@ -125,10 +136,35 @@ def _queue(
         key=key,
         party_id=order.party_id,
         ref=DocRef("sales_order", order.pk),
-        values={"order": order.number, "reference": order.customer_reference or "–", **values},
+        values={
+            "order": order.number,
+            "reference": order.customer_reference or "–",
+            "link": links.get_tracking_url(order.pk, party_id=order.party_id),
+            **values,
+        },
         dedupe_key=f"sales_order:{order.pk}:{subject}",
         attachments=attachments,
     )
+
+
+def _find_note(fact: events.MilestoneReached) -> Sequence[int]:
+    """Return the delivery note for the letter that says that goods have left."""
+    if fact.milestone != milestones.HANDED_TO_CARRIER or not fact.shipment_id:
+        return ()
+    note = tracking.find_notes(fact.order_id).get(fact.shipment_id)
+    return (note,) if note else ()
+
+
+def _leave_out_unseen(order: SalesOrder, told: Sequence[events.MilestoneReached]) -> Sequence[events.MilestoneReached]:
+    """Leave out that made goods are fetched: after 'quality passed' the customer next sees them packed."""
+    if told[0].milestone != milestones.PICKING:
+        return told
+    items = {line.pk: line.item for line in orders.list_lines(order.pk)}
+    return [
+        fact
+        for fact in told
+        if milestones.PICKING in stages.list_stages(decoupling=items[fact.line].decoupling, basis="")
+    ]
 
 
 def _list_goods(order: SalesOrder, told: Sequence[events.MilestoneReached]) -> list[str]:

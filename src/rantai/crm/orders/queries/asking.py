@@ -10,6 +10,7 @@ from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import drafts, orders
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 
 
@@ -33,10 +34,10 @@ class AskedOrder:
 
 def ask_order(order_id: int, *, as_of: datetime) -> AskedOrder:
     """Read a draft and ask dates for its lines; reads only, outside any transaction. Raises UnknownOrder."""
-    order = orders.get_order(order_id, only=_ORDER_COLUMNS)
-    schedule = list(
-        ScheduleLine.objects.filter(order_id=order_id).select_related("line").only(*_COLUMNS).order_by("id")
-    )
+    order = next(iter(_ORDERS.read(order_id)), None)
+    if order is None:
+        raise orders.UnknownOrder(order_id)
+    schedule = _SCHEDULES.read(order_id)
     lines = tuple(_ask_line(order, row, units=row.units, requested_on=row.requested_on) for row in schedule)
     offer = _ask(order.company_id, lines, order.account.demand_class, as_of, ())
     return AskedOrder(order=order, schedule=schedule, offer=offer)
@@ -101,6 +102,14 @@ _COLUMNS = (
     "order_id", "line_id", "number", "generation", "units", "cancelled", "requested_on", "promised_on", "p80_on",
     "basis", "milestone", "line__number", "line__item_id", "line__net", "line__units", "line__unit_cost",
 )  # fmt: skip
+_ORDERS = Compiled(
+    lambda order_id: SalesOrder.objects.filter(pk=order_id).select_related("company", "account").only(*_ORDER_COLUMNS)
+)
+_SCHEDULES = Compiled(
+    lambda order_id: (
+        ScheduleLine.objects.filter(order_id=order_id).select_related("line").only(*_COLUMNS).order_by("id")
+    )
+)
 
 
 def _ask(

@@ -9,6 +9,7 @@ from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
 from django.db.models.functions import Coalesce
 
 from rantai.crm.orders.models import Invoice, Payment, SalesOrder
+from rantai.crm.orders.queries import segments
 from rantai.crm.pricing import rules as amounts
 
 
@@ -39,7 +40,9 @@ def late(today: date) -> Q:
 
 def list_orders(today: date) -> QuerySet[SalesOrder]:
     """Return every order, saying which ones hurt."""
-    return SalesOrder.objects.annotate(hurts=Case(When(late(today), then=True), default=False))
+    return SalesOrder.objects.annotate(
+        hurts=Case(When(late(today), then=True), default=False), segment=segments.find_segment()
+    )
 
 
 def list_late_orders(today: date) -> QuerySet[SalesOrder]:

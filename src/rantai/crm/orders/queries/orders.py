@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
 from django.db.models import QuerySet, Sum
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from rantai.crm.accounts import queries as accounts
 from rantai.crm.orders.models import Invoice, OrderHold, SalesOrder, SalesOrderLine
 from rantai.crm.pricing import rules as amounts
+from rantai.kernel.compiled import Compiled
 
 
 class UnknownOrder(LookupError):
@@ -21,11 +22,9 @@ class UnknownOrder(LookupError):
         super().__init__(_("There is no such order. Look for it in the list of orders."))
 
 
-def get_order(order_id: int, *, only: Sequence[str] = ()) -> SalesOrder:
-    """Return an order with its company, account and customer, or `only` some columns; raises UnknownOrder."""
-    rows = SalesOrder.objects.filter(pk=order_id)
-    rows = rows.select_related("company", "account").only(*only) if only else _with_masters(rows)
-    order = next(iter(rows), None)
+def get_order(order_id: int) -> SalesOrder:
+    """Return an order with its company, account and customer; raises UnknownOrder."""
+    order = next(iter(_ORDERS.read(order_id)), None)
     if order is None:
         raise UnknownOrder(order_id)
     return order
@@ -33,8 +32,7 @@ def get_order(order_id: int, *, only: Sequence[str] = ()) -> SalesOrder:
 
 def get_locked(order_id: int) -> SalesOrder:
     """Return an order and hold its row until the transaction ends; raises UnknownOrder."""
-    rows = _with_masters(SalesOrder.objects.filter(pk=order_id)).select_for_update(of=("self",))
-    order = next(iter(rows), None)
+    order = next(iter(_LOCKED.read(order_id)), None)
     if order is None:
         raise UnknownOrder(order_id)
     return order
@@ -46,6 +44,12 @@ def list_lines(order_id: int) -> list[SalesOrderLine]:
     return list(rows.order_by("number"))
 
 
+def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return order and position of every line of these orders, by the line's id."""
+    rows = SalesOrderLine.objects.filter(order_id__in=set(order_ids))
+    return {pk: (order_id, number) for pk, order_id, number in rows.values_list("pk", "order_id", "number")}
+
+
 def list_holds(order_id: int) -> list[OrderHold]:
     """Return what holds an order now."""
     return list(OrderHold.objects.filter(order_id=order_id, released_at=None).order_by("id"))
@@ -54,6 +58,17 @@ def list_holds(order_id: int) -> list[OrderHold]:
 def list_customer_orders(party_id: int) -> QuerySet[SalesOrder]:
     """Return the orders of a customer under any of its names, newest first."""
     return SalesOrder.objects.filter(accounts.scope(party_id)).order_by("-ordered_at", "-id")
+
+
+def list_orders(
+    *, state: str = "", party_id: int | None = None, reference: str = "", before: int | None = None
+) -> QuerySet[SalesOrder]:
+    """Return orders, newest first, those before an id where one is named; raises UnknownCustomer."""
+    rows = SalesOrder.objects.all()
+    if party_id is not None:
+        rows = rows.filter(accounts.scope(accounts.get_canonical(party_id)))
+    asked = {"state": state, "customer_reference": reference, "pk__lt": before}
+    return rows.filter(**{name: value for name, value in asked.items() if value}).order_by("-pk")
 
 
 def work_out(lines: Sequence[SalesOrderLine], nets: Sequence[int], *, currency: str) -> amounts.DocumentTax:
@@ -100,3 +115,9 @@ def exposure(order: SalesOrder) -> int:
 
 def _with_masters(rows: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
     return rows.select_related("company", "account", "party")
+
+
+_ORDERS = Compiled(lambda order_id: _with_masters(SalesOrder.objects.filter(pk=order_id)))
+_LOCKED = Compiled(
+    lambda order_id: _with_masters(SalesOrder.objects.filter(pk=order_id)).select_for_update(of=("self",))
+)

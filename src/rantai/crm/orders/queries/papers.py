@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import override
 
 from rantai.crm.orders.models import Invoice, InvoiceLine, SalesOrder, SalesOrderLine, ScheduleLine
-from rantai.crm.orders.queries import orders, units
+from rantai.crm.orders.queries import orders, tracking, units
 from rantai.crm.pricing import rules as amounts
 from rantai.foundation.parties.models import Address, PaymentTerm, TaxCode
+from rantai.iscm import messages
 from rantai.kernel import texts
 from rantai.kernel.money import Money
 from rantai.ui import formats
+
+QUOTE_DAYS = 14
+"""For how long a quotation holds unless the company's settings say otherwise (`quote_days`)."""
 
 
 def describe_invoice(invoice: Invoice) -> dict[str, Any]:
@@ -58,6 +62,29 @@ def describe_confirmation(order: SalesOrder) -> dict[str, Any]:
         return _describe(order, lines, [(row, row.net, row.tax) for row in rows]) | {
             "number": order.number,
             "day": _day(order.ordered_on),
+            "link": tracking.find_url(order),
+            "net": formats.money(order.net, order.currency),
+            "total": formats.money(order.total, order.currency),
+        }
+
+
+def describe_quotation(order: SalesOrder, offer: messages.Offer, *, today: date) -> dict[str, Any]:
+    """Return the values of a quotation: a draft with the dates that operations offer now, and until when it holds."""
+    offered = {line.line: max((part.promised_on for part in line.slices), default=None) for line in offer.lines}
+    lasts = timedelta(days=int(order.company.settings.get("quote_days", QUOTE_DAYS)))
+    number = f"Q-{order.pk:05d}"
+    rows = orders.list_lines(order.pk)
+    with override(order.party.language):
+        lines = [
+            _describe_line(row, number=row.number, quantity=row.quantity, net=row.net, tax=row.tax, order=order)
+            | {"promised_on": _day(offered.get(row.pk))}
+            for row in rows
+        ]
+        return _describe(order, lines, [(row, row.net, row.tax) for row in rows]) | {
+            "number": number,
+            "order": number,
+            "day": _day(today),
+            "valid_until": _day(today + lasts),
             "net": formats.money(order.net, order.currency),
             "total": formats.money(order.total, order.currency),
         }

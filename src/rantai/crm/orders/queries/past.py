@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from rantai.crm.accounts import queries as accounts
-from rantai.crm.orders.models import PastOrderLine, PastRun
+from rantai.crm.orders.models import PastOrderLine, PastRun, SalesOrder
 
 
 def list_past_lines() -> QuerySet[PastOrderLine]:
@@ -18,6 +19,22 @@ def list_past_lines() -> QuerySet[PastOrderLine]:
 def list_customer_past(party_id: int) -> QuerySet[PastOrderLine]:
     """Return a customer's past lines, newest first."""
     return list_past_lines().filter(accounts.scope(party_id)).order_by("-ordered_at", "-id")
+
+
+def sum_months(party_id: int, *, since: datetime, currency: str) -> dict[str, int]:
+    """Return year-month → what a customer bought in a currency, before and in our own books, returns taken off."""
+    lines = (
+        list_past_lines()
+        .filter(accounts.scope(party_id), run__currency=currency, ordered_at__gte=since)
+        .values_list("ordered_at", "amount")
+    )
+    own = SalesOrder.objects.filter(
+        accounts.scope(party_id), state__in=["confirmed", "closed"], currency=currency, ordered_at__gte=since
+    ).values_list("ordered_at", "net")
+    months: dict[str, int] = {}
+    for at, amount in (*lines, *own):
+        months[f"{at:%Y-%m}"] = months.get(f"{at:%Y-%m}", 0) + amount
+    return months
 
 
 def find_run(import_id: int) -> PastRun | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from rantai.iscm import milestones
@@ -37,3 +39,10 @@ def list_stages(*, decoupling: str, basis: str) -> tuple[str, ...]:
     if basis == "dropship" or decoupling == "dropship":
         return milestones.BY_SUPPLY["dropship"]
     return milestones.BY_SUPPLY["make" if decoupling in {"make", "assemble"} else "stock"]
+
+
+def find_place(codes: Sequence[str], reached: str) -> int:
+    """Return the place of a stage among those of a line, or of the last one before it."""
+    if reached in codes:
+        return codes.index(reached)
+    return max((place for place, code in enumerate(codes) if rank_of(code) <= rank_of(reached)), default=0)

@@ -27,6 +27,7 @@ ACTS = {
     "cancelled": gettext_lazy("Order cancelled"),
     "held": gettext_lazy("Order held"),
     "released": gettext_lazy("Order released"),
+    "link_ended": gettext_lazy("Tracking link ended"),
 }
 
 
@@ -138,6 +139,8 @@ def _messages(order: SalesOrder) -> Iterator[shapes.Entry]:
 LETTERS = {
     "order.received": gettext_lazy("order received"),
     "order.promise_moved": gettext_lazy("date moved"),
+    "order.date_lost": gettext_lazy("no date yet"),
+    "order.date_found": gettext_lazy("new date"),
     "order.cancelled": gettext_lazy("order cancelled"),
     "invoice.issued": gettext_lazy("invoice"),
     "invoice.credited": gettext_lazy("credit note"),

@@ -85,8 +85,9 @@ def _take(request: HttpRequest, context: dict[str, Any]) -> HttpResponse | None:
         return None
     company = parties.get_company()
     draft = forms.make_draft(
-        head, lines, party_id=context["party"].pk, company_id=company.pk, as_of=clock.now(), by=edge.actor(request)
-    )
+        head, lines, party_id=context["party"].pk, company_id=company.pk, today=edge.today(), as_of=clock.now(),
+        by=edge.actor(request),
+    )  # fmt: skip
     try:
         if request.POST["do"] == "quote":
             priced = drafts.price_draft(draft)

@@ -14,12 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from rantai.crm.orders import forms
 from rantai.crm.orders.actions import invoicing
 from rantai.crm.orders.models import Invoice, InvoiceLine, Payment, SalesOrder
-from rantai.crm.orders.queries import lists, papers, units
+from rantai.crm.orders.queries import asking, lists, papers, units
 from rantai.crm.orders.views import edge, tables
 from rantai.foundation.access import rules as access
 from rantai.foundation.documents import papers as printing
 from rantai.foundation.parties import queries as parties
-from rantai.kernel import texts
+from rantai.kernel import clock, texts
 from rantai.kernel.money import Money
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, shapes, toasts
@@ -85,6 +85,19 @@ def confirmation(request: HttpRequest, order_id: int) -> HttpResponseBase:
         company_id=order.company_id,
     )
     headers = {"Content-Disposition": f'inline; filename="{order.number or order.pk}.pdf"'}
+    return HttpResponse(pdf, content_type="application/pdf", headers=headers)
+
+
+@require_safe
+@access.permission_required("orders.view")
+def quotation(request: HttpRequest, order_id: int) -> HttpResponseBase:
+    """Give a draft as a quotation in the customer's language, with the dates that are offered now."""
+    drafts = SalesOrder.objects.filter(state="draft").select_related("party", "account", "company")
+    order = get_object_or_404(drafts, pk=order_id)
+    offer = asking.ask_order(order_id, as_of=clock.now()).offer
+    values = papers.describe_quotation(order, offer, today=edge.today())
+    pdf = printing.render_paper("quotation", language=order.party.language, values=values, company_id=order.company_id)
+    headers = {"Content-Disposition": f'inline; filename="{values["number"]}.pdf"'}
     return HttpResponse(pdf, content_type="application/pdf", headers=headers)
 
 

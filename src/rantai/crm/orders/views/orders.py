@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rantai.crm.orders.actions import changing, confirming, invoicing
+from rantai.crm.orders.actions import changing, confirming, invoicing, links
 from rantai.crm.orders.models import OrderHold, SalesOrder
 from rantai.crm.orders.queries import asking, lists, orders
 from rantai.crm.orders.views import edge, sheets, tables
@@ -30,7 +30,9 @@ def list_orders(request: HttpRequest) -> HttpResponseBase:
 @access.permission_required("orders.view")
 def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Show an order: when it comes, its lines, money, what happened, what can be done now."""
-    row = get_object_or_404(SalesOrder.objects.select_related("company", "account", "party", "ship_to"), pk=order_id)
+    row = get_object_or_404(
+        SalesOrder.objects.select_related("company", "account__owner", "party", "ship_to"), pk=order_id
+    )
     offer = asking.ask_order(order_id, as_of=clock.now()).offer if row.state == "draft" else None
     context = sheets.describe_order(row, offer=offer, user=request.user, today=edge.today())  # type: ignore[arg-type]
     return render(request, "crm/orders/order.html", context)
@@ -64,6 +66,19 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
             order_id, expected_revision=edge.read_revision(request), by=edge.actor(request), as_of=clock.now()
         ),
         said=_("Cancelled. Its supply is free for others."),
+        back=edge.order_url(order_id),
+    )
+
+
+@require_POST
+@access.permission_required("orders.change")
+def renew_tracking(request: HttpRequest, order_id: int) -> HttpResponse:
+    """End the customer's link, because it fell into wrong hands."""
+    get_object_or_404(SalesOrder, pk=order_id)
+    return edge.attempt(
+        request,
+        lambda: links.renew_tracking(order_id, by=edge.actor(request)),
+        said=_("The link is ended. The next message to the customer carries a new one."),
         back=edge.order_url(order_id),
     )
 

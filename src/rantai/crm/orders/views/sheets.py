@@ -7,17 +7,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from rantai.crm.orders.actions import invoicing
 from rantai.crm.orders.actions.confirming import say_unpromised
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
-from rantai.crm.orders.queries import drafts, orders, stages, timeline, units
+from rantai.crm.orders.queries import drafts, orders, stages, timeline, tracking, units
+from rantai.crm.orders.views import standing
 from rantai.crm.orders.views.tables import INVOICE_KINDS, INVOICE_STATES
 from rantai.foundation.access.models import User
-from rantai.foundation.parties.models import Address, PaymentTerm
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.kernel import texts
@@ -25,15 +23,6 @@ from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.ui import formats, gauges, shapes
-
-BASES = {
-    "stock": gettext_lazy("from stock"),
-    "receipt": gettext_lazy("from a confirmed delivery to us"),
-    "plan": gettext_lazy("from the plan"),
-    "make": gettext_lazy("made for it"),
-    "lead_time": gettext_lazy("by lead time"),
-    "dropship": gettext_lazy("straight from a partner"),
-}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +49,7 @@ class Line:
     note: str
     problem: str
     slices: Sequence[str]
+    leans: Sequence[standing.Lean]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,110 +69,39 @@ def describe_order(order: SalesOrder, *, offer: messages.Offer | None, user: Use
     lines = orders.list_lines(order.pk)
     schedule = {row.line_id: row for row in ScheduleLine.objects.filter(order=order)}
     dates = _read_offer(lines, schedule, offer, today) if offer else _read_schedule(order, schedule, today)
-    names = units.name_units()
+    names, leans = units.name_units(), standing.list_leanings(order, user=user, today=today)
     shown = [
-        _show_line(line, schedule.get(line.pk), dates.get(line.pk, Dates()), order, names=names, user=user, today=today)
+        _show_line(
+            line, schedule.get(line.pk), dates.get(line.pk, Dates()), order, names=names, user=user, today=today,
+            leans=leans.get(line.pk, ()),
+        )
         for line in lines
-    ]
+    ]  # fmt: skip
     days = [day for row in shown for day in (row.requested_on, row.promised_on, row.p80_on)]
     holds = orders.list_holds(order.pk)
+    past = tracking.read_past(order) if order.number else {}
     return {
         "house": "customers",
         "order": order,
         "ref": DocRef("sales_order", order.pk),
         "lines": shown,
         "scale": gauges.Scale.around(days, today=today),
-        "steps": list_steps(order, lines, schedule, today=today),
-        "answer": answer(order, shown, is_held=bool(holds), today=today),
+        "steps": standing.list_steps(order, lines, schedule, past, today=today),
+        "answer": standing.answer(order, shown, is_held=bool(holds), today=today),
+        "lede": standing.say_why(shown, schedule, past, today=today) if order.state == "confirmed" else "",
+        "figures": standing.list_figures(order, shown, schedule, past, user=user, today=today),
+        "late_lines": standing.list_late(shown) if order.state == "confirmed" else [],
         "holds": holds,
-        "facts": list_facts(order, user=user),
+        "facts": standing.list_facts(order),
         "sees_margin": not user.hides_cost,
         "invoices": [show_invoice(row) for row in Invoice.objects.filter(order=order).order_by("id")],
         "can_invoice": order.state in {"confirmed", "closed"} and bool(invoicing.list_unbilled(order)),
         "entries": timeline.list_entries(order),
+        "channel": str(standing.CHANNELS[order.channel]),
+        "tracking_url": tracking.find_url(order),
         "is_draft": order.state == "draft",
         "is_open": order.state == "confirmed",
     }
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Answer:
-    """The page's title: what matters, red where it hurts the customer, and the rest of the sentence."""
-
-    text: str
-    rest: str = ""
-    is_hurt: bool = False
-
-
-def answer(order: SalesOrder, lines: Sequence[Line], *, is_held: bool, today: date) -> Answer:
-    """Say when the order comes, or why it does not."""
-    ended = {"cancelled": _("Cancelled"), "closed": _("Delivered and billed")}
-    if order.state in ended:
-        return Answer(text=ended[order.state])
-    if is_held:
-        return Answer(text=_("Held"), is_hurt=True)
-    dated = [line for line in lines if line.requested_on]
-    undated = sum(line.promised_on is None for line in dated)
-    if undated:
-        text = ngettext("%(n)s line has no date", "%(n)s lines have no date", undated) % {"n": undated}
-        return Answer(text=text, is_hurt=True)
-    if not dated:
-        return Answer(text=_("Nothing to deliver"))
-    day = formats.day(max(line.promised_on for line in dated if line.promised_on), today=today)
-    overdue = sum(line.is_overdue for line in dated)
-    if overdue:
-        text = ngettext("%(n)s line is overdue", "%(n)s lines are overdue", overdue) % {"n": overdue}
-        return Answer(text=text, rest=_(", promised for %(day)s") % {"day": day}, is_hurt=True)
-    late = sum(line.is_late for line in dated)
-    if late:
-        text = ngettext("%(n)s line comes later than wanted", "%(n)s lines come later than wanted", late) % {"n": late}
-        return Answer(text=text, rest=_(", everything by %(day)s") % {"day": day}, is_hurt=True)
-    return Answer(text=_("Everything by %(day)s, as wanted") % {"day": day})
-
-
-def list_steps(
-    order: SalesOrder, lines: Sequence[SalesOrderLine], schedule: dict[int, ScheduleLine], *, today: date
-) -> list[shapes.Step]:
-    """Return the stages of the line that is furthest behind, as the customer sees them."""
-    live = [line for line in lines if line.pk in schedule and schedule[line.pk].units > schedule[line.pk].cancelled]
-    if not live or order.state in {"draft", "cancelled"}:
-        return []
-    line = min(live, key=lambda line: stages.rank_of(schedule[line.pk].milestone))
-    row = schedule[line.pk]
-    codes = stages.list_stages(decoupling=line.item.decoupling, basis=row.basis)
-    reached = row.milestone or codes[0]
-    place = codes.index(reached) if reached in codes else _find_place(codes, reached)
-    steps = []
-    for index, code in enumerate(codes):
-        is_last = code == reached and index == len(codes) - 1
-        kind = "done" if index < place or is_last else ("hurt" if order.is_late else "now") if index == place else ""
-        note = formats.day(row.promised_on, today=today) if index == len(codes) - 1 and not is_last else ""
-        note = row.milestone_note if code == reached and row.milestone_note else note
-        steps.append(shapes.Step(str(stages.NAMES[code]), note, kind))
-    return steps
-
-
-def list_facts(order: SalesOrder, *, user: User) -> list[shapes.Fact]:
-    """Return money, terms and references."""
-    term = PaymentTerm.objects.filter(pk=order.payment_term_id or 0).first()
-    facts = [
-        shapes.Fact(_("Customer"), order.party.name, href=reverse("crm_accounts:customer", args=[order.party_id])),
-        shapes.Fact(_("Their reference"), order.customer_reference or "–"),
-        shapes.Fact(_("Ordered on"), order.ordered_on),
-        shapes.Fact(_("Wanted"), order.requested_on),
-        shapes.Fact(_("Deliver to"), _say_address(order.ship_to)),
-        shapes.Fact(_("Net"), Money(order.net, order.currency), rule=True),
-        shapes.Fact(_("Tax"), Money(order.tax, order.currency)),
-        shapes.Fact(_("Total"), Money(order.total, order.currency), strong=True),
-    ]
-    if order.currency != order.company.currency:
-        facts.append(
-            shapes.Fact(order.company.currency, Money(orders.base_amount(order, order.total), order.company.currency))
-        )
-    if not user.hides_cost:
-        facts.append(shapes.Fact(_("Margin"), _margin(order)))
-    facts.append(shapes.Fact(_("Payment"), texts.pick(term.name) if term else _("at once")))
-    return facts
 
 
 def show_quote(priced: drafts.PricedDraft, offer: messages.Offer, *, today: date) -> dict[str, Any]:
@@ -240,7 +159,7 @@ def _of_offer(code: str, requested_on: date, line: messages.OfferLine | None, to
         requested_on=requested_on,
         promised_on=max((part.promised_on for part in line.slices), default=None),
         p80_on=max((part.p80_on for part in line.slices), default=None),
-        basis=str(BASES.get(line.slices[-1].basis, "")) if line.slices else "",
+        basis=str(standing.BASES.get(line.slices[-1].basis, "")) if line.slices else "",
         problem=say_unpromised(code, line) if line.unpromised else "",
         slices=tuple(
             _say_slice(part.units.amount, part.promised_on, today) for part in line.slices if len(line.slices) > 1
@@ -261,7 +180,7 @@ def _read_schedule(order: SalesOrder, schedule: dict[int, ScheduleLine], today: 
             requested_on=row.requested_on,
             promised_on=known.promised_on if known else row.promised_on,
             p80_on=known.p80_on if known else row.p80_on,
-            basis=str(BASES.get(basis, "")),
+            basis=str(standing.BASES.get(basis, "")),
             slices=tuple(
                 _say_slice(part["units"], date.fromisoformat(part["promised_on"]), today)
                 for part in row.slices
@@ -273,7 +192,7 @@ def _read_schedule(order: SalesOrder, schedule: dict[int, ScheduleLine], today: 
 
 def _show_line(
     line: SalesOrderLine, row: ScheduleLine | None, dates: Dates, order: SalesOrder, *, names: dict[str, str],
-    user: User, today: date,
+    user: User, today: date, leans: Sequence[standing.Lean],
 ) -> Line:  # fmt: skip
     return Line(
         id=line.pk,
@@ -296,6 +215,7 @@ def _show_line(
         note=_say_progress(row, line) if row else "",
         problem=dates.problem,
         slices=dates.slices,
+        leans=leans,
     )
 
 
@@ -329,14 +249,6 @@ def _line_margin(order: SalesOrder, line: SalesOrderLine) -> str:
     return formats.percent((net - cost) / net) if net else "–"
 
 
-def _margin(order: SalesOrder) -> str:
-    rows = SalesOrderLine.objects.filter(order=order).values_list("unit_cost", "units")
-    cost = sum(unit_cost * units // 10_000 for unit_cost, units in rows)
-    net = orders.base_amount(order, order.net)
-    share = formats.percent((net - cost) / net) if net else "–"
-    return f"{formats.money(net - cost, order.company.currency)} · {share}"
-
-
 def show_invoice(row: Invoice) -> dict[str, Any]:
     """Return what a row of a short list of invoices shows."""
     lamp, word = INVOICE_STATES[row.state]
@@ -349,15 +261,3 @@ def show_invoice(row: Invoice) -> dict[str, Any]:
         "state": word,
         "total": formats.money(row.total, row.currency),
     }
-
-
-def _say_address(address: Address | None) -> str:
-    if address is None:
-        return "–"
-    return ", ".join(part for part in (address.street, address.city, address.country) if part) or "–"
-
-
-def _find_place(codes: Sequence[str], reached: str) -> int:
-    return max(
-        (place for place, code in enumerate(codes) if stages.rank_of(code) <= stages.rank_of(reached)), default=0
-    )

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import TruncMonth
 from django.urls import reverse_lazy
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from rantai.crm.orders.queries import stages
+from rantai.crm.orders.queries import segments, stages
 from rantai.ui import tables
 
 ORDER_STATES = {
@@ -42,6 +44,14 @@ def say_stage(value: Any, row: dict[str, Any]) -> str:
 def say_kind(value: Any, row: dict[str, Any]) -> str:
     """Return whether it is an invoice or a credit note."""
     return str(INVOICE_KINDS[value])
+
+
+MONTH = tables.Dimension(
+    "month",
+    gettext_lazy("Ordered in"),
+    TruncMonth("ordered_on"),
+    lambda value: date_format(value, "YEAR_MONTH_FORMAT") if value else "–",
+)
 
 
 class OrderTable(tables.Table):
@@ -84,6 +94,9 @@ class OrderTable(tables.Table):
         tables.Choice("stage", gettext_lazy("Stage"), field="milestone", choices=list(stages.NAMES.items()), many=True),
         tables.Dates("promised", gettext_lazy("Promised"), field="promised_on"),
         tables.Dates("ordered", gettext_lazy("Ordered on"), field="ordered_on"),
+        tables.Choice(
+            "who", gettext_lazy("Customers"), field="segment", choices=list(segments.NAMES.items()), many=True
+        ),
         tables.Choice("channel", gettext_lazy("Channel"), field="channel", choices=list(CHANNELS.items()), many=True),
     )
     views = (
@@ -94,9 +107,12 @@ class OrderTable(tables.Table):
     )
     sort = "-ordered_on"
     pivots = tables.Pivots(
-        rows=["customer", "state", "stage"],
-        columns=["state", "stage"],
-        measures=[tables.Measure("n", gettext_lazy("Orders"))],
+        rows=["customer", "state", "stage", "channel", MONTH],
+        columns=["state", "stage", "channel", MONTH],
+        measures=[
+            tables.Measure("n", gettext_lazy("Orders")),
+            tables.Measure("lines", gettext_lazy("Lines"), field="line_count"),
+        ],
     )
     empty = tables.Empty(
         gettext_lazy("No order yet"),
@@ -136,6 +152,11 @@ class InvoiceTable(tables.Table):
         tables.View("all", gettext_lazy("All"), {}),
     )
     sort = "-number"
+    pivots = tables.Pivots(
+        rows=["customer", "state", "kind"],
+        columns=["state", "kind"],
+        measures=[tables.Measure("n", gettext_lazy("Invoices"))],
+    )
     empty = tables.Empty(
         gettext_lazy("Nothing billed yet"),
         gettext_lazy("An invoice is issued by itself when a shipment was delivered, or by hand on the order's page."),
@@ -165,6 +186,7 @@ class PaymentTable(tables.Table):
         tables.Dates("received", gettext_lazy("Received on"), field="received_on"),
     )
     sort = "-received_on"
+    pivots = tables.Pivots(rows=["customer"], columns=[], measures=[tables.Measure("n", gettext_lazy("Payments"))])
     empty = tables.Empty(
         gettext_lazy("No payment yet"), gettext_lazy("Record a payment on the page of the invoice that it pays.")
     )
