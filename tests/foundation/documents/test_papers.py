@@ -152,6 +152,7 @@ def test_a_picture_that_is_broken_is_not_kept(client, manager):
 
 
 def test_a_buyer_may_not_change_papers(client):
+    make.make_company()
     client.force_login(make.make_user(roles=["buyer"]))
 
     assert client.get(url("templates")).status_code == 403

@@ -135,6 +135,7 @@ def test_a_message_shows_what_it_says_and_can_be_sent_again(client, editor):
 
 
 def test_who_may_only_look_cannot_retry(client):
+    make.make_company()
     client.force_login(make.make_user(roles=["planner"]))
 
     assert client.post(reverse("foundation_messages:retry", args=[1])).status_code == 403

@@ -78,7 +78,7 @@ def test_places_people_and_consent_are_kept(client, manager):
 
     client.post(url("add_address", party.pk), place)
     client.post(
-        url("add_contact", party.pk), {"name": "Rina", "email": "rina@example.org", "purposes": "order, invoice"}
+        url("add_contact", party.pk), {"name": "Rina", "email": "rina@example.org", "purposes": ["order", "invoice"]}
     )
     client.post(url("consent", party.pk), {"purpose": "marketing", "granted": "yes"})
 
@@ -126,3 +126,29 @@ def test_our_own_company_is_not_erased(client, manager):
     company = make.make_company()
 
     assert client.post(url("erase", company.party_id)).status_code == 404
+
+
+def test_a_contact_is_changed_and_taken_off(client, manager):
+    party = make.make_party("Toko Melati")
+    client.post(
+        url("add_contact", party.pk), {"name": "Rina", "email": "rina@example.org", "purposes": ["order", "invoice"]}
+    )
+    contact = party.contacts.get()
+    contact.purposes = ["order", "quality"]
+    contact.save()
+    page = url("contact", party.pk, contact.pk)
+    assert client.get(page).status_code == 200
+
+    client.post(
+        page, {"name": "Rina Hartono", "email": "rina@example.org", "position": "Buyer", "purposes": ["invoice"]}
+    )
+
+    contact.refresh_from_db()
+    assert (contact.person.name, contact.position, contact.purposes) == (
+        "Rina Hartono",
+        "Buyer",
+        ["invoice", "quality"],
+    )
+    client.post(url("remove_contact", party.pk, contact.pk))
+    assert party.contacts.count() == 0
+    assert Party.objects.get(pk=contact.person_id).archived_at is not None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rantai.foundation import events
 from rantai.foundation.access import queries, rules
-from rantai.foundation.access.models import ApiKey, LinkToken, Role, Team, Territory, User
+from rantai.foundation.access.models import ApiKey, LinkToken, Role, SavedView, Team, Territory, User
 from rantai.kernel import audit, clock, outbox
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -230,6 +230,21 @@ def issue_link(purpose: str, *, ref: DocRef, party_id: int | None = None, expire
     return token
 
 
+def get_lasting_link(purpose: str, *, ref: DocRef, party_id: int | None = None) -> str:
+    """Return the one secret by which a document stays open, the same for every letter; after a revocation a new one.
+
+    It is worked out from the installation's secret key, so that every letter can carry it although only its hash is
+    kept here. Another secret key (a restored backup elsewhere) makes another link; those sent before go on working.
+    """
+    require_transaction()
+    token = queries.work_out_link(purpose, ref=ref)
+    LinkToken.objects.get_or_create(
+        token_hash=queries.hash_secret(token),
+        defaults={"purpose": purpose, "subject_kind": ref.kind, "subject_id": ref.id, "party_id": party_id},
+    )
+    return token
+
+
 def revoke_links(ref: DocRef, *, purpose: str) -> int:
     """End every live link of a document and purpose; return how many there were."""
     require_transaction()
@@ -272,3 +287,21 @@ def _keep_one_administrator(user: User) -> None:
     others = User.objects.filter(is_admin=True, is_active=True, kind="staff").exclude(pk=user.pk)
     if user.is_admin and not others.exists():
         raise LastAdministrator
+
+
+def keep_view(user: User, *, page: str, name: str, query: str, is_shared: bool) -> SavedView:
+    """Keep a list as a user sees it, under a name; the same name again replaces what it stood for."""
+    require_transaction()
+    row, _made = SavedView.objects.update_or_create(
+        user=user, page=page, name=name, defaults={"query": query, "is_shared": is_shared}
+    )
+    return row
+
+
+def forget_view(user: User, view_id: int) -> SavedView | None:
+    """Take one of a user's own views away; None where it is not theirs."""
+    require_transaction()
+    row = SavedView.objects.filter(pk=view_id, user=user).first()
+    if row:
+        row.delete()
+    return row

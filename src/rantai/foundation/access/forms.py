@@ -9,7 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rantai.foundation.access import queries
+from rantai.foundation.access import queries, rules
 from rantai.foundation.access.models import Role, Team, Territory, User
 from rantai.kernel.texts import pick
 from rantai.ui.inputs import LANGUAGES, DayField, ZoneField
@@ -24,6 +24,11 @@ DIGESTS = (
     ("daily", gettext_lazy("Once a day, in the morning")),
     ("never", gettext_lazy("Never by e-mail")),
 )
+_PASSWORD_PROBLEMS = {
+    "password_too_short": gettext_lazy("This is too short: ten characters at least. A sentence is good."),
+    "password_too_common": gettext_lazy("Many people use this one, and it is tried first. Choose another."),
+    "password_too_similar": gettext_lazy("This is too close to your name or e-mail. Choose another."),
+}
 AS_BROWSER = ("", gettext_lazy("As my browser"))
 
 
@@ -112,6 +117,15 @@ class SettingsForm(forms.Form):
     digest = forms.ChoiceField(label=gettext_lazy("Notifications by e-mail"), choices=DIGESTS)
 
 
+def find_password_problems(password: str, user: User) -> list[str]:
+    """Return what is wrong with a password, each with what would do; nothing where it is good."""
+    try:
+        validate_password(password, user)
+    except forms.ValidationError as error:
+        return [str(_PASSWORD_PROBLEMS.get(str(one.code), one.messages[0])) for one in error.error_list]
+    return []
+
+
 class PasswordForm(forms.Form):
     """The first password of somebody invited."""
 
@@ -133,10 +147,8 @@ class PasswordForm(forms.Form):
         if data.get("password") and data.get("again") and data["password"] != data["again"]:
             self.add_error("again", _("The two passwords differ. Type the same one twice."))
         if data.get("password"):
-            try:
-                validate_password(data["password"], self.user)
-            except forms.ValidationError as error:
-                self.add_error("password", error)
+            for problem in find_password_problems(data["password"], self.user):
+                self.add_error("password", problem)
         return data
 
 
@@ -206,7 +218,7 @@ class ApiKeyForm(forms.Form):
 
     def __init__(self, *args: Any, scopes: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [(scope, scope) for scope in scopes]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [(scope, rules.ABILITIES.get(scope, scope)) for scope in scopes]  # type: ignore[attr-defined]
 
 
 def _refuse_taken(model: type[Role] | type[Team] | type[Territory], code: str, own: Team | Territory | None) -> str:

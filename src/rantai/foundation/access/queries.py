@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from base64 import urlsafe_b64encode
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -11,9 +12,12 @@ from allauth.mfa.models import Authenticator
 from django.apps import apps
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
+from django.utils.crypto import salted_hmac
 
-from rantai.foundation.access.models import ApiKey, LinkToken, Role, Territory, User
+from rantai.foundation.access.models import ApiKey, LinkToken, Role, SavedView, Territory, User
 from rantai.kernel import clock
+from rantai.kernel.compiled import Compiled
+from rantai.kernel.refs import DocRef
 
 
 def hash_secret(raw: str) -> str:
@@ -95,6 +99,14 @@ def find_any_link(token: str, purpose: str) -> LinkToken | None:
     return LinkToken.objects.filter(token_hash=hash_secret(token), purpose=purpose).select_related("party").first()
 
 
+def work_out_link(purpose: str, *, ref: DocRef) -> str:
+    """Return the lasting secret of a document, whether it was given out or not; see `actions.get_lasting_link`."""
+    links = LinkToken.objects.filter(subject_kind=ref.kind, subject_id=ref.id, purpose=purpose)
+    ended = links.exclude(revoked_at=None).count()
+    digest = salted_hmac("rantai.link", f"{purpose}:{ref.kind}:{ref.id}:{ended}", algorithm="sha256").digest()
+    return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
 def is_usable(link: LinkToken) -> bool:
     """Tell whether a link is neither revoked nor expired."""
     return link.revoked_at is None and (link.expires_at is None or link.expires_at > clock.now())
@@ -108,17 +120,31 @@ def verify_api_key(raw: str, scope: str) -> ApiKey | None:
     return key if key and scope in key.scopes else None
 
 
+_PATHS = Compiled(lambda territory_id: Territory.objects.filter(pk=territory_id).values_list("path"))
+_BY_CODE = Compiled(lambda codes: Territory.objects.filter(code__in=codes).values_list("code", "id"))
+
+
 def list_territories_up(territory_id: int | None) -> list[int]:
     """Return a territory and those above it, nearest first."""
-    path = Territory.objects.filter(pk=territory_id or 0).values_list("path", flat=True).first()
-    if path is None:
-        return []
-    codes = [code for code in path.split("/") if code]
-    by_code = dict(Territory.objects.filter(code__in=codes).values_list("code", "id"))
-    return [by_code[code] for code in reversed(codes) if code in by_code]
+    found = _PATHS.read(territory_id or 0)
+    codes = list_codes_up(found[0][0]) if found else []
+    by_code = dict(_BY_CODE.read(codes))
+    return [by_code[code] for code in codes if code in by_code]
+
+
+def list_codes_up(path: str) -> list[str]:
+    """Return the codes of the territories on a path, nearest first."""
+    return [code for code in reversed(path.split("/")) if code]
 
 
 def list_territories_below(territory_id: int) -> QuerySet[Territory]:
     """Return a territory and everything in it."""
     path = Territory.objects.values_list("path", flat=True).get(pk=territory_id)
     return Territory.objects.filter(path__startswith=path)
+
+
+def list_saved_views(user: User, page: str) -> QuerySet[SavedView]:
+    """Return a user's own views of a list, and those that people of the same teams share, by name."""
+    mates = User.objects.filter(teams__in=user.teams.all())
+    mine = Q(user=user) | Q(is_shared=True, user__in=mates)
+    return SavedView.objects.filter(mine, page=page).select_related("user").order_by("name", "id").distinct()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from rantai.foundation.access.models import User
@@ -50,6 +51,112 @@ API_SCOPES = (
     "masters.write",
 )
 """What a machine's key can be allowed."""
+
+
+SUBJECTS: dict[str, Any] = {
+    "access": _("Users and rights"),
+    "accounts": _("Customers"),
+    "calendars": _("Calendars"),
+    "company": _("Our company"),
+    "demand": _("Demand"),
+    "desk": _("The chain as a whole"),
+    "documents": _("Comments and files"),
+    "imports": _("Files from outside"),
+    "insight": _("Worth of customers"),
+    "invoices": _("Invoices"),
+    "items": _("Items"),
+    "locations": _("Places and lanes"),
+    "loyalty": _("Points"),
+    "messages": _("Messages to partners"),
+    "orders": _("Orders of customers"),
+    "papers": _("Papers"),
+    "parties": _("Names and addresses"),
+    "payments": _("Payments"),
+    "plan": _("Plan"),
+    "prices": _("Prices"),
+    "production": _("Production"),
+    "purchasing": _("Buying"),
+    "receipts": _("Goods coming in"),
+    "shipments": _("Goods going out"),
+    "stock": _("Stock"),
+    "suppliers": _("Suppliers"),
+    "transfers": _("Moves between our places"),
+}
+"""What a permission is about: the word before its dot, in words."""
+
+ABILITIES: dict[str, Any] = {
+    "access.manage": _("Invite people, set roles, teams, territories and keys"),
+    "accounts.change": _("Change a customer's terms"),
+    "accounts.set_credit": _("Set credit limits"),
+    "accounts.view": _("See customers"),
+    "calendars.edit": _("Change calendars and holidays"),
+    "calendars.view": _("See calendars"),
+    "company.edit": _("Change the company, its taxes, rates and numbers"),
+    "company.view": _("See the company's settings"),
+    "demand.edit": _("Change forecasts"),
+    "demand.view": _("See demand, forecast and promises"),
+    "desk.explain": _("See why: the chain behind any date"),
+    "desk.jobs": _("See and stop work in the background"),
+    "desk.loop": _("See the loop page"),
+    "desk.needs": _("See what needs them now"),
+    "desk.turn": _("Start a turn of the loop"),
+    "documents.use": _("Comment, attach files, hand over tasks"),
+    "imports.use": _("Bring files in"),
+    "insight.value": _("Have customers valued anew"),
+    "insight.view": _("See what customers are worth"),
+    "invoices.issue": _("Issue invoices and credit notes"),
+    "invoices.view": _("See invoices"),
+    "items.edit": _("Change items, sources, bills and routings"),
+    "items.view": _("See items"),
+    "locations.edit": _("Change plants, warehouses and lanes"),
+    "locations.view": _("See plants, warehouses and lanes"),
+    "loyalty.edit": _("Change points programmes"),
+    "loyalty.view": _("See points"),
+    "messages.edit": _("Change the words of messages, send again"),
+    "messages.view": _("See what was sent"),
+    "orders.cancel": _("Cancel orders"),
+    "orders.capture": _("Write orders and quotes"),
+    "orders.change": _("Change confirmed orders"),
+    "orders.confirm": _("Confirm orders and promise dates"),
+    "orders.release_hold": _("Let held orders go"),
+    "orders.view": _("See orders"),
+    "papers.edit": _("Change letterhead, logo and layout of papers"),
+    "parties.edit": _("Change names, addresses and contacts"),
+    "parties.erase": _("Erase what is personal, for good"),
+    "parties.merge": _("Merge duplicates"),
+    "parties.view": _("See names and addresses"),
+    "payments.record": _("Note payments that came in"),
+    "plan.decide": _("Accept, change or dismiss proposals"),
+    "plan.view": _("See the plan"),
+    "prices.change": _("Change prices"),
+    "prices.view": _("See prices"),
+    "production.view": _("See production orders"),
+    "production.work": _("Release, start and finish production"),
+    "purchasing.approve": _("Approve purchase orders"),
+    "purchasing.edit": _("Write and send purchase orders"),
+    "purchasing.view": _("See purchase orders"),
+    "receipts.view": _("See receipts"),
+    "receipts.work": _("Take goods in"),
+    "shipments.release": _("Release orders for shipping"),
+    "shipments.view": _("See shipments"),
+    "shipments.work": _("Pick, pack and ship"),
+    "stock.adjust": _("Count and adjust stock"),
+    "stock.plan": _("Set how sure stock must be"),
+    "stock.view": _("See stock"),
+    "suppliers.edit": _("Change suppliers and their prices"),
+    "suppliers.view": _("See suppliers"),
+    "transfers.view": _("See moves between our places"),
+    "transfers.work": _("Write, ship and receive moves"),
+    # what a machine's key can be allowed
+    "orders.read": _("Read orders"),
+    "orders.write": _("Write orders"),
+    "promise.read": _("Ask for dates"),
+    "stock.read": _("Read stock"),
+    "tracking.read": _("Follow deliveries"),
+    "masters.read": _("Read items and partners"),
+    "masters.write": _("Write items and partners"),
+}
+"""Every permission in words; a test finds one that has none."""
 
 
 def permission_required(name: str) -> Callable[[View], View]:

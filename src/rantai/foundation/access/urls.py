@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.foundation.access.views import me, people, roles
+from rantai.foundation.access.views import me, people, roles, saved
 
 app_name = "foundation_access"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("territories/<int:territory_id>", roles.territory, name="territory"),
     path("keys/", me.api_keys, name="api_keys"),
     path("keys/<int:key_id>/revoke", me.revoke_key, name="revoke_key"),
+    path("views/keep", saved.keep, name="keep_view"),
+    path("views/<int:view_id>/forget", saved.forget, name="forget_view"),
     path("settings", me.settings, name="settings"),
     path("invitation/<str:token>", me.invitation, name="invitation"),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from rantai.foundation.calendars.models import Calendar
+from rantai.kernel.compiled import Compiled
 
 Spans = tuple[tuple[int, int], ...]
 _ALL_DAY: Spans = ((0, 86_400),)
@@ -105,14 +106,21 @@ class WorkingDays:
 
 
 EVERY_DAY = WorkingDays()
+VERSION = ("revision", "changed_seq", "code")
+_VERSIONS = Compiled(lambda calendar_id: Calendar.objects.filter(pk=calendar_id).only(*VERSION))
 
 
 def get_working_days(calendar_id: int | None) -> WorkingDays:
-    """Return the working days of a calendar, kept by its revision; None is open every day."""
+    """Return the working days of a calendar, kept by its version; None is open every day."""
     if calendar_id is None:
         return EVERY_DAY
-    revision = Calendar.objects.values_list("revision", flat=True).get(pk=calendar_id)
-    return _read(calendar_id, revision)
+    (calendar,) = _VERSIONS.read(calendar_id)
+    return recall_working_days(calendar)
+
+
+def recall_working_days(calendar: Calendar) -> WorkingDays:
+    """Return the working days of a calendar whose version (`VERSION`) was read just now, with what names it."""
+    return _read(calendar.pk, (calendar.revision, calendar.changed_seq, calendar.code))
 
 
 def list_calendars() -> QuerySet[Calendar]:
@@ -121,8 +129,11 @@ def list_calendars() -> QuerySet[Calendar]:
 
 
 @lru_cache(maxsize=2000)
-def _read(calendar_id: int, revision: int) -> WorkingDays:
-    """Read a calendar; the revision is part of the key only, so that a change is read anew."""
+def _read(calendar_id: int, _version: tuple[int, int, str]) -> WorkingDays:
+    """Read a calendar; its version is part of the key only, so that a change is read anew.
+
+    The code is in it because a database that was emptied gives its ids and revisions out again.
+    """
     calendar = Calendar.objects.prefetch_related("shifts", "exceptions").get(pk=calendar_id)
     week: list[list[tuple[int, int]]] = [[] for _weekday in range(7)]
     for shift in calendar.shifts.all():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -39,6 +39,29 @@ class RateOverlaps(ValueError):
         )
 
 
+class TaxCodeInUse(ValueError):
+    """A tax with a code that another one has."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(
+            _("There is a tax %(code)s already. Choose another code, or add a rate to it.") % {"code": code}
+        )
+
+
+class SeriesGoesBack(ValueError):
+    """A next number that was given already, or a gap in a series that may have none."""
+
+    def __init__(self, series: NumberSeries) -> None:
+        self.series = series
+        text = (
+            _("The law wants these numbers without a gap: the next one is %(next)s.")
+            if series.is_gapless
+            else _("Numbers are given once: the next one is %(next)s or later.")
+        )
+        super().__init__(text % {"next": series.next_number})
+
+
 def create_company(
     *,
     code: str,
@@ -53,16 +76,21 @@ def create_company(
     dropships: bool = True,
     serves: bool = False,
     is_demo: bool = False,
+    working_days: Sequence[int] = range(5),
+    tax_code: str = "",
+    own_tax: rules.Tax | None = None,
     by: str = "system",
 ) -> Company:
     """Set a company up; the wizard, the demonstration and tests begin here.
 
-    It has a Monday-to-Friday calendar in its zone, the counterpart accounts of the stock ledger, number series,
-    the builtin roles, units, payment terms, and the taxes of its country with the usual one as default.
+    It has a calendar in its zone that is open on the working days (0 is Monday), the counterpart accounts of the stock
+    ledger, number series, the builtin roles, units, payment terms, and the taxes of its country and one of its own.
+    What documents charge where nothing else is said is `tax_code`, else its own tax, else the country's usual one.
     """
     require_transaction()
     party = parties.add_party(name, roles=["own"], language=language, zone=zone, by=by)
     days = _("%(company)s, working days") % {"company": name}
+    usual = tax_code or (own_tax.code if own_tax else rules.list_taxes(country)[0].code)
     company = Company.objects.create(
         party=party,
         code=code,
@@ -70,15 +98,17 @@ def create_company(
         tax_id=tax_id,
         zone=zone,
         language=language,
-        calendar=calendars.add_calendar(f"{code}-DAYS", name=days, zone=zone, by=by),
+        calendar=calendars.add_calendar(
+            f"{code}-DAYS", name=days, zone=zone, shifts=calendars.weekdays(days=working_days), by=by
+        ),
         makes=makes,
         trades=trades,
         dropships=dropships,
         serves=serves,
         is_demo=is_demo,
-        settings={"country": country, "tax_code": rules.list_taxes(country)[0].code},
+        settings={"country": country, "tax_code": usual},
     )
-    _furnish(company, country)
+    _furnish(company, country, own_tax)
     audit.record(DocRef("company", company.pk), action="added", by=by)
     return company
 
@@ -92,10 +122,10 @@ def edit_company(company: Company, *, values: Mapping[str, Any], expected_revisi
     return company
 
 
-def add_taxes(company: Company, *, country: str) -> None:
-    """Add the tax codes of a country with their rates; codes that exist are left alone."""
+def add_taxes(company: Company, *, taxes: Iterable[rules.Tax]) -> None:
+    """Add tax codes with their rates; codes that exist are left alone."""
     require_transaction()
-    for tax in rules.list_taxes(country):
+    for tax in taxes:
         row, created = TaxCode.objects.get_or_create(
             company=company,
             code=tax.code,
@@ -124,6 +154,47 @@ def set_tax_rate(tax_code: TaxCode, *, rate: int, valid_from: date, base: tuple[
     return row
 
 
+def add_tax(
+    company: Company, *, code: str, name: Mapping[str, str], is_inclusive: bool, rate: int, valid_from: date, by: str
+) -> TaxCode:
+    """Add a tax with its first rate; raises TaxCodeInUse."""
+    require_transaction()
+    if TaxCode.objects.filter(company=company, code=code).exists():
+        raise TaxCodeInUse(code)
+    row = TaxCode.objects.create(company=company, code=code, name=dict(name), is_inclusive=is_inclusive)
+    audit.record(DocRef("tax_code", row.pk), action="added", by=by)
+    set_tax_rate(row, rate=rate, valid_from=valid_from, by=by)
+    return row
+
+
+def edit_series(series: NumberSeries, *, prefix: str, digits: int, next_number: int, by: str) -> None:
+    """Change how documents are numbered; raises SeriesGoesBack, since a number is given once."""
+    require_transaction()
+    is_fixed = series.is_gapless and series.next_number > 1
+    if next_number < series.next_number or (is_fixed and next_number != series.next_number):
+        raise SeriesGoesBack(series)
+    before = [series.prefix, series.digits, series.next_number]
+    if [prefix, digits, next_number] == before:
+        return
+    # Somebody may have taken a number since this was read: a series never goes back.
+    NumberSeries.objects.filter(pk=series.pk, next_number__lte=next_number).update(next_number=next_number)
+    NumberSeries.objects.filter(pk=series.pk).update(prefix=prefix, digits=digits)
+    changes = {"numbering": [before, [prefix, digits, next_number]]}
+    audit.record(DocRef("number_series", series.pk), action="changed", by=by, changes=changes)
+
+
+def save_term(
+    code: str, *, name: Mapping[str, str], days: int, end_of_month: bool, by: str
+) -> PaymentTerm:  # fmt: skip
+    """Add or change a payment term by its code; documents keep the date that they have."""
+    require_transaction()
+    row, _made = PaymentTerm.objects.update_or_create(
+        code=code, defaults={"name": dict(name), "days": days, "end_of_month": end_of_month}
+    )
+    audit.record(DocRef("payment_term", row.pk), action="saved", by=by)
+    return row
+
+
 def set_exchange_rate(from_currency: str, *, to_currency: str, rate: int, valid_from: date, by: str) -> ExchangeRate:
     """Let units of one currency be worth `rate` / 1,000,000,000 of another from a day on."""
     require_transaction()
@@ -134,12 +205,12 @@ def set_exchange_rate(from_currency: str, *, to_currency: str, rate: int, valid_
     return row
 
 
-def _furnish(company: Company, country: str) -> None:
+def _furnish(company: Company, country: str, own_tax: rules.Tax | None) -> None:
     """Add what a company needs on its first day."""
     parties.add_address(company.party_id, kind="bill", country=country, zone=company.zone, calendar=company.calendar)
     locations.add_accounts(company.pk, code=company.code, zone=company.zone)
     _add_series(company)
-    add_taxes(company, country=country)
+    add_taxes(company, taxes=[*([own_tax] if own_tax else ()), *rules.list_taxes(country)])
     _add_terms()
     access.add_builtin_roles()
     items.add_units()

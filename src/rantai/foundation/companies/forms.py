@@ -6,17 +6,63 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from rantai.foundation.access.forms import NamesForm
 from rantai.foundation.calendars import queries as calendars
 from rantai.foundation.calendars.models import Calendar
+from rantai.foundation.companies import queries
+from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties.models import Company
 from rantai.kernel.money import SCALE
-from rantai.ui.inputs import LANGUAGES, DayField, FigureField, PercentField, ZoneField
+from rantai.kernel.texts import pick
+from rantai.ui.inputs import LANGUAGES, AmountField, DayField, FigureField, PercentField, ZoneField
 
 INVOICE_ON = (
     ("shipped", gettext_lazy("When goods leave")),
     ("delivered", gettext_lazy("When goods have arrived")),
 )
+
+
+SERIES = {
+    "quote": gettext_lazy("Quotes"),
+    "sales_order": gettext_lazy("Orders of customers"),
+    "invoice": gettext_lazy("Invoices"),
+    "credit_note": gettext_lazy("Credit notes"),
+    "shipment": gettext_lazy("Delivery notes"),
+    "goods_receipt": gettext_lazy("Goods receipts"),
+    "transfer_order": gettext_lazy("Transfers"),
+    "production_order": gettext_lazy("Production orders"),
+    "stock_count": gettext_lazy("Stock counts"),
+    "return_receipt": gettext_lazy("Returns"),
+    "purchase_requisition": gettext_lazy("Requisitions"),
+    "purchase_order": gettext_lazy("Purchase orders"),
+    "case": gettext_lazy("Cases"),
+}
+"""What a series numbers, in words."""
+POLICIES = (
+    ("purchase", gettext_lazy("Buying")),
+    ("dropship", gettext_lazy("Buying that a partner ships")),
+    ("production", gettext_lazy("Making")),
+    ("transfer", gettext_lazy("Moving between our places")),
+)
+
+
+class QuietField(forms.RegexField):
+    """Two times of day between which nothing is sent, kept as a list of both."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(regex=r"^([01]\d|2[0-3]):[0-5]\d\s*[-–]\s*([01]\d|2[0-3]):[0-5]\d$", **kwargs)
+        self.error_messages["invalid"] = gettext_lazy("Write two times of day, such as 21:00-07:00.")
+
+    def clean(self, value: Any) -> list[str] | None:
+        """Return both times, None for no rest; raises ValidationError."""
+        text = str(super().clean(value))
+        return [part.strip() for part in text.replace("–", "-").split("-")] if text else None
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show both times as they are typed."""
+        return "-".join(value) if isinstance(value, list) else value
 
 
 class CompanyForm(forms.Form):
@@ -33,15 +79,50 @@ class CompanyForm(forms.Form):
         label=gettext_lazy("Month in which the year begins"), min_value=1, max_value=12
     )
     invoice_on = forms.ChoiceField(label=gettext_lazy("Invoices are made"), choices=INVOICE_ON)
-    makes = forms.BooleanField(label=gettext_lazy("We make"), required=False)
-    trades = forms.BooleanField(label=gettext_lazy("We trade"), required=False)
-    dropships = forms.BooleanField(label=gettext_lazy("Partners ship for us"), required=False)
-    serves = forms.BooleanField(label=gettext_lazy("We serve in the field"), required=False)
+    tax_code = forms.ChoiceField(label=gettext_lazy("Tax where nothing else is said"), required=False)
+    quiet_service = QuietField(
+        label=gettext_lazy("Messages about orders rest"), required=False,
+        help_text=gettext_lazy("Such as 21:00-07:00 where the reader is; empty: they go at any time."),
+    )  # fmt: skip
+    quiet_marketing = QuietField(label=gettext_lazy("Offers rest"), required=False)
+    makes = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We make"), required=False,
+        help_text=gettext_lazy("Parts become goods: bills of materials, routings, production."),
+    )  # fmt: skip
+    trades = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We trade"), required=False,
+        help_text=gettext_lazy("We buy goods, keep them, and sell them on."),
+    )  # fmt: skip
+    dropships = forms.BooleanField(
+        label=pgettext_lazy("way of working", "Partners ship for us"), required=False,
+        help_text=gettext_lazy("Our suppliers send goods straight to our customers."),
+    )  # fmt: skip
+    serves = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We serve in the field"), required=False,
+        help_text=gettext_lazy("We install, maintain or repair at the customer's."),
+    )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    WHO = ("name", "email", "phone", "tax_id")
+    TIME = ("zone", "language", "calendar", "fiscal_year_start_month")
+    MONEY = ("invoice_on", "tax_code")
+    QUIET = ("quiet_service", "quiet_marketing")
+    WAYS = ("makes", "trades", "dropships", "serves")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, company: Company, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["calendar"].queryset = calendars.list_calendars()  # type: ignore[attr-defined]
+        self.fields["tax_code"].choices = [  # type: ignore[attr-defined]
+            (code.code, f"{pick(code.name)} ({code.code})") for code in queries.list_tax_codes(company)
+        ]
+
+    @property
+    def parts(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The fields under the heads of the page."""
+        heads = (
+            (_("Who we are"), self.WHO), (_("Time and language"), self.TIME), (_("Invoices"), self.MONEY),
+            (_("Quiet hours"), self.QUIET), (_("How we work"), self.WAYS),
+        )  # fmt: skip
+        return [(head, [self[name] for name in names]) for head, names in heads]
 
     def clean(self) -> dict[str, Any]:
         """Ask for at least one way to work."""
@@ -80,3 +161,55 @@ class ExchangeForm(forms.Form):
     def clean_rate(self) -> int:
         """Return the rate in 1/1,000,000,000."""
         return int(self.cleaned_data["rate"]) * (1_000_000_000 // SCALE)
+
+
+class TaxForm(NamesForm):
+    """A tax with its first rate."""
+
+    code = forms.RegexField(
+        label=gettext_lazy("Code"), regex=r"^[A-Z0-9-]{1,20}$", max_length=20,
+        help_text=gettext_lazy("Capitals, digits and dashes, such as GST-9."),
+    )  # fmt: skip
+    rate = PercentField(label=gettext_lazy("Rate, %"), minimum=0, maximum=10_000)
+    valid_from = DayField(label=gettext_lazy("From day"))
+    is_inclusive = forms.BooleanField(label=gettext_lazy("Prices contain it"), required=False)
+    field_order = ("code", "name_en", "name_id", "name_zh", "rate", "valid_from", "is_inclusive")
+
+
+class SeriesForm(forms.Form):
+    """How one kind of document is numbered."""
+
+    prefix = forms.RegexField(  # type: ignore[assignment]  # the field, not the prefix of a form's names
+        label=gettext_lazy("Before the number"), regex=r"^[^\s]{0,12}$", max_length=12, required=False
+    )
+    digits = forms.IntegerField(label=gettext_lazy("Digits at least"), min_value=1, max_value=12)
+    next_number = forms.IntegerField(label=gettext_lazy("Next number"), min_value=1, max_value=10**15)
+
+
+class TermForm(NamesForm):
+    """When an invoice is due."""
+
+    code = forms.RegexField(label=gettext_lazy("Code"), regex=r"^[A-Z0-9-]{1,20}$", max_length=20)
+    days = forms.IntegerField(label=gettext_lazy("Days"), min_value=0, max_value=366)
+    end_of_month = forms.BooleanField(label=gettext_lazy("counted from the end of the month"), required=False)
+    field_order = ("code", "name_en", "name_id", "name_zh", "days", "end_of_month")
+
+    def __init__(self, *args: Any, is_new: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_new:
+            # Parties and imports know it by its code.
+            del self.fields["code"]
+
+
+class PolicyForm(forms.Form):
+    """What may happen without asking a person."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What"))
+    max_amount = AmountField(label=gettext_lazy("Up to this worth"), minimum=1, maximum=10**17)
+    horizon_days = forms.IntegerField(
+        label=gettext_lazy("If it begins within so many days"), min_value=0, max_value=3650, initial=14
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = parties.list_shown(POLICIES, what="approval")  # type: ignore[attr-defined]

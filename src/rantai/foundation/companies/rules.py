@@ -31,9 +31,9 @@ class Tax:
     is_reverse_charge: bool = False
 
 
-_LONG_AGO = date(2000, 1, 1)
+LONG_AGO = date(2000, 1, 1)
 
-_NO_TAX = Tax("NONE", {"en": "No tax", "id": "Tanpa pajak", "zh-hans": "不征税"}, (Rate(_LONG_AGO, 0),))
+_NO_TAX = Tax("NONE", {"en": "No tax", "id": "Tanpa pajak", "zh-hans": "不征税"}, (Rate(LONG_AGO, 0),))
 
 INDONESIA = (
     # From 2025 the law says 12 % on 11/12 of the price, and 12 % on the whole of luxury goods (PMK 131/2024).
@@ -41,7 +41,7 @@ INDONESIA = (
         "PPN",
         {"en": "VAT (PPN)", "id": "PPN", "zh-hans": "印尼增值税"},
         (
-            Rate(_LONG_AGO, 1000),
+            Rate(LONG_AGO, 1000),
             Rate(date(2022, 4, 1), 1100),
             Rate(date(2025, 1, 1), 1200, (11, 12)),
         ),
@@ -50,7 +50,7 @@ INDONESIA = (
         "PPN-INC",
         {"en": "VAT (PPN), in the price", "id": "PPN, harga termasuk pajak", "zh-hans": "印尼增值税（含税价）"},
         (
-            Rate(_LONG_AGO, 1000),
+            Rate(LONG_AGO, 1000),
             Rate(date(2022, 4, 1), 1100),
             Rate(date(2025, 1, 1), 1200, (11, 12)),
         ),
@@ -59,16 +59,16 @@ INDONESIA = (
     Tax(
         "PPN-LUX",
         {"en": "VAT on luxury goods", "id": "PPN barang mewah", "zh-hans": "印尼奢侈品增值税"},
-        (Rate(_LONG_AGO, 1000), Rate(date(2022, 4, 1), 1100), Rate(date(2025, 1, 1), 1200)),
+        (Rate(LONG_AGO, 1000), Rate(date(2022, 4, 1), 1100), Rate(date(2025, 1, 1), 1200)),
     ),
-    Tax("PPN-0", {"en": "Export, 0 %", "id": "Ekspor, 0 %", "zh-hans": "出口零税率"}, (Rate(_LONG_AGO, 0),)),
+    Tax("PPN-0", {"en": "Export, 0 %", "id": "Ekspor, 0 %", "zh-hans": "出口零税率"}, (Rate(LONG_AGO, 0),)),
 )
 
 CHINA = (
     Tax(
         "VAT13",
         {"en": "VAT on goods", "id": "PPN Tiongkok", "zh-hans": "增值税 13%"},
-        (Rate(_LONG_AGO, 1700), Rate(date(2018, 5, 1), 1600), Rate(date(2019, 4, 1), 1300)),
+        (Rate(LONG_AGO, 1700), Rate(date(2018, 5, 1), 1600), Rate(date(2019, 4, 1), 1300)),
     ),
     Tax(
         "VAT13-INC",
@@ -77,52 +77,52 @@ CHINA = (
             "id": "PPN Tiongkok, harga termasuk pajak",
             "zh-hans": "增值税 13%（含税价）",
         },
-        (Rate(_LONG_AGO, 1700), Rate(date(2018, 5, 1), 1600), Rate(date(2019, 4, 1), 1300)),
+        (Rate(LONG_AGO, 1700), Rate(date(2018, 5, 1), 1600), Rate(date(2019, 4, 1), 1300)),
         is_inclusive=True,
     ),
     Tax(
         "VAT9",
         {"en": "VAT on transport, farm goods", "id": "PPN Tiongkok 9 %", "zh-hans": "增值税 9%"},
-        (Rate(_LONG_AGO, 1100), Rate(date(2018, 5, 1), 1000), Rate(date(2019, 4, 1), 900)),
+        (Rate(LONG_AGO, 1100), Rate(date(2018, 5, 1), 1000), Rate(date(2019, 4, 1), 900)),
     ),
     Tax(
         "VAT6",
         {"en": "VAT on services", "id": "PPN Tiongkok jasa", "zh-hans": "增值税 6%（服务）"},
-        (Rate(_LONG_AGO, 600),),
+        (Rate(LONG_AGO, 600),),
     ),
-    Tax("VAT0", {"en": "Export, 0 %", "id": "Ekspor, 0 %", "zh-hans": "出口零税率"}, (Rate(_LONG_AGO, 0),)),
+    Tax("VAT0", {"en": "Export, 0 %", "id": "Ekspor, 0 %", "zh-hans": "出口零税率"}, (Rate(LONG_AGO, 0),)),
 )
 
 # Standard rates; what changed since 2020 with its day, so that older documents recalculate.
 EUROPE: dict[str, tuple[Rate, ...]] = {
-    "AT": (Rate(_LONG_AGO, 2000),),
-    "BE": (Rate(_LONG_AGO, 2100),),
-    "BG": (Rate(_LONG_AGO, 2000),),
-    "CY": (Rate(_LONG_AGO, 1900),),
-    "CZ": (Rate(_LONG_AGO, 2100),),
-    "DE": (Rate(_LONG_AGO, 1900), Rate(date(2020, 7, 1), 1600), Rate(date(2021, 1, 1), 1900)),
-    "DK": (Rate(_LONG_AGO, 2500),),
-    "EE": (Rate(_LONG_AGO, 2000), Rate(date(2024, 1, 1), 2200), Rate(date(2025, 7, 1), 2400)),
-    "ES": (Rate(_LONG_AGO, 2100),),
-    "FI": (Rate(_LONG_AGO, 2400), Rate(date(2024, 9, 1), 2550)),
-    "FR": (Rate(_LONG_AGO, 2000),),
-    "GB": (Rate(_LONG_AGO, 1750), Rate(date(2011, 1, 4), 2000)),
-    "GR": (Rate(_LONG_AGO, 2400),),
-    "HR": (Rate(_LONG_AGO, 2500),),
-    "HU": (Rate(_LONG_AGO, 2700),),
-    "IE": (Rate(_LONG_AGO, 2300), Rate(date(2020, 9, 1), 2100), Rate(date(2021, 3, 1), 2300)),
-    "IT": (Rate(_LONG_AGO, 2200),),
-    "LT": (Rate(_LONG_AGO, 2100),),
-    "LU": (Rate(_LONG_AGO, 1700), Rate(date(2023, 1, 1), 1600), Rate(date(2024, 1, 1), 1700)),
-    "LV": (Rate(_LONG_AGO, 2100),),
-    "MT": (Rate(_LONG_AGO, 1800),),
-    "NL": (Rate(_LONG_AGO, 2100),),
-    "PL": (Rate(_LONG_AGO, 2300),),
-    "PT": (Rate(_LONG_AGO, 2300),),
-    "RO": (Rate(_LONG_AGO, 1900), Rate(date(2025, 8, 1), 2100)),
-    "SE": (Rate(_LONG_AGO, 2500),),
-    "SI": (Rate(_LONG_AGO, 2200),),
-    "SK": (Rate(_LONG_AGO, 2000), Rate(date(2025, 1, 1), 2300)),
+    "AT": (Rate(LONG_AGO, 2000),),
+    "BE": (Rate(LONG_AGO, 2100),),
+    "BG": (Rate(LONG_AGO, 2000),),
+    "CY": (Rate(LONG_AGO, 1900),),
+    "CZ": (Rate(LONG_AGO, 2100),),
+    "DE": (Rate(LONG_AGO, 1900), Rate(date(2020, 7, 1), 1600), Rate(date(2021, 1, 1), 1900)),
+    "DK": (Rate(LONG_AGO, 2500),),
+    "EE": (Rate(LONG_AGO, 2000), Rate(date(2024, 1, 1), 2200), Rate(date(2025, 7, 1), 2400)),
+    "ES": (Rate(LONG_AGO, 2100),),
+    "FI": (Rate(LONG_AGO, 2400), Rate(date(2024, 9, 1), 2550)),
+    "FR": (Rate(LONG_AGO, 2000),),
+    "GB": (Rate(LONG_AGO, 1750), Rate(date(2011, 1, 4), 2000)),
+    "GR": (Rate(LONG_AGO, 2400),),
+    "HR": (Rate(LONG_AGO, 2500),),
+    "HU": (Rate(LONG_AGO, 2700),),
+    "IE": (Rate(LONG_AGO, 2300), Rate(date(2020, 9, 1), 2100), Rate(date(2021, 3, 1), 2300)),
+    "IT": (Rate(LONG_AGO, 2200),),
+    "LT": (Rate(LONG_AGO, 2100),),
+    "LU": (Rate(LONG_AGO, 1700), Rate(date(2023, 1, 1), 1600), Rate(date(2024, 1, 1), 1700)),
+    "LV": (Rate(LONG_AGO, 2100),),
+    "MT": (Rate(LONG_AGO, 1800),),
+    "NL": (Rate(LONG_AGO, 2100),),
+    "PL": (Rate(LONG_AGO, 2300),),
+    "PT": (Rate(LONG_AGO, 2300),),
+    "RO": (Rate(LONG_AGO, 1900), Rate(date(2025, 8, 1), 2100)),
+    "SE": (Rate(LONG_AGO, 2500),),
+    "SI": (Rate(LONG_AGO, 2200),),
+    "SK": (Rate(LONG_AGO, 2000), Rate(date(2025, 1, 1), 2300)),
 }
 
 
@@ -143,5 +143,5 @@ def _european(rates: tuple[Rate, ...], *, is_union: bool) -> tuple[Tax, ...]:
     zero = {"en": "Export, 0 %", "id": "Ekspor, 0 %", "zh-hans": "出口零税率"}
     reverse = {"en": "Reverse charge", "id": "Pajak dibayar pembeli", "zh-hans": "反向征收"}
     taxes: tuple[Tax, ...] = (Tax("VAT", name, rates), Tax("VAT-INC", inclusive, rates, is_inclusive=True))
-    taxes += (Tax("VAT-0", zero, (Rate(_LONG_AGO, 0),)),)
-    return (*taxes, Tax("VAT-RC", reverse, (Rate(_LONG_AGO, 0),), is_reverse_charge=True)) if is_union else taxes
+    taxes += (Tax("VAT-0", zero, (Rate(LONG_AGO, 0),)),)
+    return (*taxes, Tax("VAT-RC", reverse, (Rate(LONG_AGO, 0),), is_reverse_charge=True)) if is_union else taxes

@@ -13,6 +13,15 @@ from rantai.foundation.access.models import User
 from rantai.foundation.documents import actions
 from rantai.ui.inputs import DayField
 
+KINDS = {
+    "invoice": gettext_lazy("Invoice"),
+    "order_confirmation": gettext_lazy("Order confirmation"),
+    "quotation": gettext_lazy("Quotation"),
+    "delivery_note": gettext_lazy("Delivery note"),
+    "purchase_order": gettext_lazy("Purchase order"),
+    "letter": gettext_lazy("Letter"),
+}
+"""What a kind of paper is called."""
 LOGOS = ("image/png", "image/jpeg")
 
 

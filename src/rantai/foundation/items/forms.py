@@ -40,10 +40,16 @@ SOURCE_KINDS = (
     ("move", gettext_lazy("Move")),
     ("dropship", gettext_lazy("Ship by a partner")),
 )
+_USED_BY = {"origin": "move", "bill": "make", "routing": "make"}
 SCOPES = (("sales", gettext_lazy("In sales orders")), ("bill", gettext_lazy("In bills")))
 FIRST_DAY = gettext_lazy("From day")
 LAST_DAY = gettext_lazy("Until (not included)")
 LARGEST_COST = 10**15
+
+
+def list_ways_to_customers(kept: str = "") -> list[tuple[str, Any]]:
+    """Return how customers may get an item in the way our company works."""
+    return parties.list_shown(DECOUPLINGS, what="customers get it", kept=kept)
 
 
 class ItemField(forms.CharField):
@@ -84,6 +90,15 @@ class NamedField(forms.ModelChoiceField):
         return f"{obj.code} · {pick(obj.name)}"
 
 
+class VersionField(forms.ModelChoiceField):
+    """A bill or a routing, by the name of its version and its place."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """Return version and place; a company with one of each reads only the place."""
+        place = obj.location.name if obj.location else _("Everywhere")
+        return f"{obj.code} · {place}" if obj.code else place
+
+
 class ItemForm(NamesForm):
     """An item."""
 
@@ -106,6 +121,8 @@ class ItemForm(NamesForm):
     def __init__(self, *args: Any, item: Item | None = None, hides_cost: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.item = item
+        kept = item.decoupling if item else ""
+        self.fields["decoupling"].choices = list_ways_to_customers(kept)  # type: ignore[attr-defined]
         if item:
             # Stock and orders are counted in it; another unit is added as an alternative.
             del self.fields["code"], self.fields["base_unit"]
@@ -119,6 +136,22 @@ class ItemForm(NamesForm):
     def clean_standard_cost(self) -> int:
         """Return the cost, none as zero."""
         return self.cleaned_data["standard_cost"] or 0
+
+
+class CategoryForm(NamesForm):
+    """A node of the tree of items."""
+
+    code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
+    parent = NamedField(
+        label=gettext_lazy("Inside"), queryset=Category.objects.order_by("code"), required=False,
+        empty_label=gettext_lazy("The top of the tree"),
+    )  # fmt: skip
+    field_order = ("code", "parent", "name_en", "name_id", "name_zh")
+
+    def __init__(self, *args: Any, category: Category | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if category:
+            del self.fields["code"]
 
 
 class PeriodForm(forms.Form):
@@ -229,8 +262,8 @@ class SourceForm(PeriodForm):
     )
     supplier = forms.ModelChoiceField(label=gettext_lazy("Supplier"), queryset=Item.objects.none(), required=False)
     origin = forms.ModelChoiceField(label=gettext_lazy("Moved from"), queryset=Item.objects.none(), required=False)
-    bill = forms.ModelChoiceField(label=gettext_lazy("Bill"), queryset=Item.objects.none(), required=False)
-    routing = forms.ModelChoiceField(label=gettext_lazy("Routing"), queryset=Item.objects.none(), required=False)
+    bill = VersionField(label=gettext_lazy("Bill"), queryset=Item.objects.none(), required=False)
+    routing = VersionField(label=gettext_lazy("Routing"), queryset=Item.objects.none(), required=False)
     rank = forms.IntegerField(label=gettext_lazy("Rank"), min_value=1, max_value=99, initial=1)
     lead_time_days = forms.IntegerField(label=gettext_lazy("Lead time, working days"), min_value=0, max_value=3650)
     minimum = FigureField(label=gettext_lazy("Least units"), minimum=0, required=False)
@@ -246,9 +279,15 @@ class SourceForm(PeriodForm):
         super().__init__(*args, **kwargs)
         self.fields["location"].queryset = self.fields["origin"].queryset = locations.list_sites()  # type: ignore[attr-defined]
         self.fields["supplier"].queryset = parties.list_parties("supplier").order_by("name")  # type: ignore[attr-defined]
-        self.fields["bill"].queryset = BillOfMaterials.objects.filter(item=item, archived_at=None)  # type: ignore[attr-defined]
-        self.fields["routing"].queryset = Routing.objects.filter(item=item, archived_at=None)  # type: ignore[attr-defined]
+        bills = BillOfMaterials.objects.filter(item=item, archived_at=None).select_related("location")
+        routings = Routing.objects.filter(item=item, archived_at=None).select_related("location")
+        self.fields["bill"].queryset, self.fields["routing"].queryset = bills, routings  # type: ignore[attr-defined]
         self.fields["calendar"].queryset = calendars.list_calendars()  # type: ignore[attr-defined]
+        kept = str((self.initial or {}).get("kind") or "")
+        self.fields["kind"].choices = parties.list_shown(SOURCE_KINDS, what="source", kept=kept)  # type: ignore[attr-defined]
+        for name in ("origin", "bill", "routing"):
+            if kept != _USED_BY[name] and not parties.is_shown(f"source:{name}"):
+                del self.fields[name]
         if hides_cost:
             del self.fields["cost"]
 
@@ -305,6 +344,7 @@ class SubstituteForm(PeriodForm):
     def __init__(self, *args: Any, item: Item, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.item = item
+        self.fields["scope"].choices = parties.list_shown(SCOPES, what="substitutes")  # type: ignore[attr-defined]
 
     def clean_substitute(self) -> Item:
         """Return another item."""

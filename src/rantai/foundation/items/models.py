@@ -5,6 +5,7 @@ from fractions import Fraction
 from django.db import models
 from django.db.models import F, Q
 
+from rantai.kernel import texts
 from rantai.kernel.fields import MoneyField, QuantityField, TranslatedField
 
 
@@ -15,7 +16,7 @@ class Unit(models.Model):
     name = TranslatedField()
 
     def __str__(self) -> str:
-        return self.code
+        return texts.pick(self.name) or self.code
 
 
 class Category(models.Model):

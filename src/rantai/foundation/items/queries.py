@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from fractions import Fraction
+from functools import reduce
+from operator import or_
 from typing import TypeVar
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
@@ -15,6 +17,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation.items.models import (
     BillOfMaterials,
     BomLine,
+    Category,
     Item,
     ItemUnit,
     Operation,
@@ -23,6 +26,7 @@ from rantai.foundation.items.models import (
     SubstitutionRule,
     Unit,
 )
+from rantai.kernel.texts import FALLBACKS
 
 Row = TypeVar("Row", BillOfMaterials, Routing, Source, SubstitutionRule)
 
@@ -42,6 +46,18 @@ class UnknownUnit(LookupError):
             _("%(item)s is not counted in '%(unit)s'. Use one of: %(known)s.")
             % {"item": item.code, "unit": unit_code, "known": ", ".join(known)}
         )
+
+
+def search_items(text: str, *, limit: int) -> list[Item]:
+    """Return items whose code begins as typed, then those in whose name, in any language, every typed word stands."""
+    rows, typed = Item.objects.filter(archived_at=None), text.strip()
+    found = list(rows.filter(code__gte=typed.upper(), code__lt=f"{typed.upper()}~").order_by("code")[:limit])
+    inside = Q()
+    for word in typed.split():
+        named = [Q(**{f"name__{language}__icontains": word}) for language in FALLBACKS]
+        inside &= reduce(or_, named, Q(code__icontains=word))
+    others = rows.filter(inside).exclude(pk__in=[row.pk for row in found])
+    return found + list(others.order_by("code")[: limit - len(found)])
 
 
 def get_item(item_id: int) -> Item:
@@ -217,3 +233,9 @@ def _of_location(rows: QuerySet[Row], location_id: int | None) -> QuerySet[Row]:
 def _specific_first(rows: QuerySet[Row], *before: str) -> QuerySet[Row]:
     everywhere = Case(When(location=None, then=Value(1)), default=Value(0), output_field=IntegerField())
     return rows.order_by(*before, everywhere, "rank", "id")
+
+
+def list_categories() -> QuerySet[Category]:
+    """Return the categories by code, each with how many items in use it has."""
+    count = Count("item", filter=Q(item__archived_at=None))
+    return Category.objects.select_related("parent").annotate(item_count=count).order_by("code")

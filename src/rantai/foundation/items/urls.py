@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from rantai.foundation.items.views import items, sources, structure
+from rantai.foundation.items.views import categories, items, sources, structure
 
 app_name = "foundation_items"
 urlpatterns = [
     path("", items.items, name="items"),
     path("new", items.add, name="add"),
+    path("categories/", categories.categories, name="categories"),
+    path("categories/new", categories.category, name="add_category"),
+    path("categories/<int:category_id>", categories.category, name="category"),
     path("resources/", sources.list_resources, name="resources"),
     path("resources/new", sources.resource, name="add_resource"),
     path("resources/<int:resource_id>", sources.resource, name="resource"),

@@ -10,6 +10,7 @@ from rantai.foundation.access import queries as access
 from rantai.foundation.locations import rules
 from rantai.foundation.locations.models import Lane, Location
 from rantai.foundation.parties.models import Address
+from rantai.kernel.compiled import Compiled
 
 
 def get_account(company_id: int, kind: str) -> int:
@@ -55,19 +56,24 @@ def list_lanes_to_territory(territory_id: int | None, *, on: date | None = None)
     return list(rows.select_related("origin").annotate(nearness=nearness).order_by("nearness", "rank", "id"))
 
 
-def list_transits(territory_id: int | None, *, on: date) -> dict[int, int]:
+_LANES_TO = Compiled(
+    lambda codes: Lane.objects.filter(territory__code__in=codes, origin__archived_at=None).values_list(
+        "territory__code", "rank", "id", "origin_id", "transit_days", "valid_from", "valid_to"
+    )
+)
+
+
+def list_transits(territory_path: str, *, on: date) -> dict[int, int]:
     """Return transit days by origin for the customers of a territory, the first to try first.
 
     The same order as `list_lanes_to_territory` in bare figures: a promise asks it at every line of every order.
     """
-    up = access.list_territories_up(territory_id)
-    columns = ("territory_id", "rank", "id", "origin_id", "transit_days", "valid_from", "valid_to")
-    lanes = Lane.objects.filter(territory_id__in=up, origin__archived_at=None).values_list(*columns) if up else ()
-    nearness = {pk: place for place, pk in enumerate(up)}
+    up = access.list_codes_up(territory_path)
+    nearness = {code: place for place, code in enumerate(up)}
     found: dict[int, int] = {}
     for _near, _rank, _id, origin_id, days in sorted(
-        (nearness[territory], rank, pk, origin, days)
-        for territory, rank, pk, origin, days, starts, ends in lanes
+        (nearness[code], rank, pk, origin, days)
+        for code, rank, pk, origin, days, starts, ends in _LANES_TO.read(up)
         if (starts is None or starts <= on) and (ends is None or ends > on)
     ):
         found.setdefault(origin_id, days)

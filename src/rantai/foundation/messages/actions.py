@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from rantai.foundation import events
@@ -17,6 +18,7 @@ from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
 MAX_ATTEMPTS = 5
+_FORGOTTEN_AT_ONCE = 500
 
 
 class OddBraces(ValueError):
@@ -27,6 +29,15 @@ class OddBraces(ValueError):
         super().__init__(
             _("%(found)s is not understood: only names such as {{ party }} can stand in braces.")
             % {"found": ", ".join(found)}
+        )
+
+
+class SecretForgotten(ValueError):
+    """A letter was given up so long ago that its link is gone."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("This letter cannot be sent again: its link was forgotten. Send it anew from the document's own page.")
         )
 
 
@@ -110,9 +121,36 @@ def begin_sending(message_id: int, *, now: datetime) -> OutgoingMessage | None:
 
 
 def mark_sent(message_id: int, *, now: datetime, state: str = "sent") -> None:
-    """Note that the mail server took a message, or ('kept') that it stays here to be looked at."""
+    """Note that the mail server took a message, or ('kept') that it stays here to be looked at.
+
+    What was sent keeps no secret: who reads the outbox, or a backup, could act as the one it was written to.
+    """
     require_transaction()
-    OutgoingMessage.objects.filter(pk=message_id, state="sending").update(state=state, sent_at=now, error="")
+    rows = OutgoingMessage.objects.filter(pk=message_id, state="sending")
+    if rows.update(state=state, sent_at=now, error="") and state == "sent":
+        _forget(OutgoingMessage.objects.get(pk=message_id))
+
+
+def forget_abandoned(*, before: datetime) -> int:
+    """Blank the secrets of letters that were given up and that nobody tried again since; return how many."""
+    require_transaction()
+    rows = OutgoingMessage.objects.filter(state__in=["failed", "refused"], recorded_at__lt=before)
+    with_secret = Q()
+    for name in queries.SECRETS:
+        with_secret |= Q(**{f"values__{name}__icontains": "/"}) & ~Q(**{f"values__{name}__icontains": queries.HIDDEN})
+    return sum(_forget(message) for message in rows.filter(with_secret).order_by("id")[:_FORGOTTEN_AT_ONCE])
+
+
+def _forget(message: OutgoingMessage) -> bool:
+    """Blank what gives its holder rights; return whether there was such a thing."""
+    values, subject, body = dict(message.values), message.subject, message.body
+    for name in queries.SECRETS & values.keys():
+        secret, values[name] = values[name], queries.hide_secret(values[name])
+        if secret:
+            subject, body = subject.replace(secret, values[name]), body.replace(secret, values[name])
+    if values == message.values:
+        return False
+    return bool(OutgoingMessage.objects.filter(pk=message.pk).update(values=values, subject=subject, body=body))
 
 
 def mark_failed(message_id: int, *, error: str, is_final: bool = False) -> None:
@@ -124,8 +162,10 @@ def mark_failed(message_id: int, *, error: str, is_final: bool = False) -> None:
 
 
 def retry_message(message: OutgoingMessage, *, by: str) -> None:
-    """Queue a failed or refused message once more, to the address that the party has now."""
+    """Queue a failed or refused message once more, to the address that the party has now; raises SecretForgotten."""
     require_transaction()
+    if any(queries.HIDDEN in str(message.values.get(name, "")) for name in queries.SECRETS):
+        raise SecretForgotten
     address = queries.find_mailbox(message.party, purpose=message.key.partition(".")[0]) or message.address
     rows = OutgoingMessage.objects.filter(pk=message.pk, state__in=["failed", "refused"])
     if rows.update(state="queued", attempts=0, error="", address=address, not_before=None):

@@ -21,6 +21,10 @@ _NAME = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 STANDARD_NAMES = frozenset({"party", "company"})
 """Names that every message knows: to whom it goes, from whom it comes."""
+SECRETS = frozenset({"link"})
+"""Names whose values let their holder act without an account: they stay no longer than the letter waits."""
+HIDDEN = "…"
+_TOKEN = re.compile(r"[\w-]{20,}(?=/?$)")
 
 
 class UnknownLetter(LookupError):
@@ -65,6 +69,11 @@ def fill(text: str, values: dict[str, object]) -> str:
     if missing:
         raise MissingNames(missing, set(values))
     return _NAME.sub(lambda match: str(values[match[1]]), text)
+
+
+def hide_secret(text: str) -> str:
+    """Return an address without the token that gives its holder rights; the place it led to stays."""
+    return _TOKEN.sub(HIDDEN, text)
 
 
 def show_names(text: str) -> str:
@@ -135,7 +144,7 @@ def find_quiet_end(company: Company, party: Party, *, purpose: str, at: datetime
 
     `company.settings['quiet_hours']` is {purpose: ["21:00", "07:00"]}; marketing rests from eight to eight by default.
     """
-    hours = {"marketing": ["20:00", "08:00"], **company.settings.get("quiet_hours", {})}.get(purpose)
+    hours = read_quiet_hours(company, purpose)
     if not hours:
         return None
     starts, ends = (time.fromisoformat(text) for text in hours)
@@ -146,6 +155,12 @@ def find_quiet_end(company: Company, party: Party, *, purpose: str, at: datetime
         return None
     end = datetime.combine(local.date(), ends, local.tzinfo)
     return end if end > local else end + timedelta(days=1)
+
+
+def read_quiet_hours(company: Company, purpose: str) -> list[str] | None:
+    """Return when messages of a purpose rest, as two times of day in the party's zone, or None."""
+    hours: list[str] | None = {"marketing": ["20:00", "08:00"], **company.settings.get("quiet_hours", {})}.get(purpose)
+    return hours
 
 
 def list_due(now: datetime) -> QuerySet[OutgoingMessage]:

@@ -94,8 +94,12 @@ def message(request: access.StaffRequest, message_id: int) -> HttpResponse:
 def retry(request: access.StaffRequest, message_id: int) -> HttpResponse:
     """Queue a failed message once more."""
     found = get_object_or_404(OutgoingMessage.objects.select_related("party"), pk=message_id)
-    run_atomic(partial(actions.retry_message, found, by=request.user.actor))
-    toasts.say(request, _("Queued once more"))
+    try:
+        run_atomic(partial(actions.retry_message, found, by=request.user.actor))
+    except actions.SecretForgotten as problem:
+        toasts.warn(request, str(problem))
+    else:
+        toasts.say(request, _("Queued once more"))
     return redirect("foundation_messages:message", found.pk)
 
 

@@ -164,6 +164,24 @@ def add_contact(
     return Contact.objects.create(party_id=party_id, person=person, position=position, purposes=list(purposes))
 
 
+def edit_contact(
+    contact: Contact, *, values: Mapping[str, Any], position: str, purposes: Sequence[str], by: str
+) -> None:
+    """Change a person who acts for a party: what is theirs (name, e-mail, telephone), and what they are sent."""
+    require_transaction()
+    edit_party(contact.person, values=values, expected_revision=contact.person.revision, by=by)
+    Contact.objects.filter(pk=contact.pk).update(position=position, purposes=list(purposes))
+
+
+def remove_contact(contact: Contact, *, by: str) -> None:
+    """Let a person no longer act for a party: the person is hidden, their part in what happened stays."""
+    require_transaction()
+    Contact.objects.filter(pk=contact.pk).delete()
+    if not Contact.objects.filter(person_id=contact.person_id).exists():
+        Party.objects.filter(pk=contact.person_id).update(archived_at=clock.now(), changed_seq=changes.next_change())
+    audit.record(DocRef("party", contact.party_id), action="contact removed", by=by)
+
+
 def record_consent(party_id: int, *, purpose: str, channel: str, granted: bool, source: str) -> Consent:
     """Note what a party allows; earlier rows stay as its history."""
     require_transaction()

@@ -72,6 +72,15 @@ class AddressForm(forms.ModelForm[Address]):
     kind = forms.ChoiceField(label=gettext_lazy("For"), choices=PLACE_KINDS)
 
 
+MESSAGES = {
+    "order": gettext_lazy("messages about orders"),
+    "invoice": gettext_lazy("invoices"),
+    "purchase": gettext_lazy("purchase orders"),
+    "points": gettext_lazy("points"),
+}
+"""What a contact may be sent: the first word of a message's kind."""
+
+
 class ContactForm(forms.Form):
     """A person who acts for a party."""
 
@@ -79,14 +88,11 @@ class ContactForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("E-mail"), required=False)
     phone = forms.CharField(label=gettext_lazy("Telephone"), max_length=40, required=False)
     position = forms.CharField(label=gettext_lazy("Position"), max_length=80, required=False)
-    purposes = forms.CharField(
-        label=gettext_lazy("Is sent"), max_length=200, required=False,
-        help_text=gettext_lazy("Kinds of messages by comma: order, invoice, purchase, delivery."),
+    purposes = forms.MultipleChoiceField(
+        label=gettext_lazy("Is sent"), choices=tuple(MESSAGES.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Where nobody is named, the party's own address is used."),
     )  # fmt: skip
-
-    def clean_purposes(self) -> list[str]:
-        """Return the kinds as a list."""
-        return [part.strip() for part in self.cleaned_data["purposes"].split(",") if part.strip()]
 
 
 class ConsentForm(forms.Form):

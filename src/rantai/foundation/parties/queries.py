@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from typing import Any
 
 from cryptography.fernet import Fernet
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from rantai.foundation.parties import rules
 from rantai.foundation.parties.models import (
     Address,
     Company,
@@ -23,6 +27,9 @@ from rantai.kernel.models import AuditEntry
 
 ONE = 1_000_000_000
 """An exchange rate of one."""
+
+
+_held_ways: ContextVar[list[frozenset[str] | None] | None] = ContextVar("ways", default=None)
 
 
 class NoCompany(LookupError):
@@ -44,6 +51,44 @@ def find_company(company_id: int | None = None) -> Company | None:
     """Return a company of ours, by default the first, or None."""
     rows = Company.objects.select_related("party").order_by("id")
     return rows.first() if company_id is None else rows.filter(pk=company_id).first()
+
+
+@contextmanager
+def ask_ways_once() -> Iterator[None]:
+    """Let `find_ways` ask the database at most once in this block: the edge opens one for each request."""
+    token = _held_ways.set([])
+    try:
+        yield
+    finally:
+        _held_ways.reset(token)
+
+
+def find_ways() -> frozenset[str] | None:
+    """Return the ways in which our companies work (see rules.WAYS), or None where there is no company yet."""
+    held = _held_ways.get()
+    if held is None:
+        return _read_ways()
+    if not held:
+        held.append(_read_ways())
+    return held[0]
+
+
+def _read_ways() -> frozenset[str] | None:
+    rows = list(Company.objects.values_list(*rules.WAYS))
+    if not rows:
+        return None
+    return frozenset(way for row in rows for way, is_on in zip(rules.WAYS, row, strict=True) if is_on)
+
+
+def is_shown(name: str) -> bool:
+    """Tell whether a page or a choice has a place in the way our companies work."""
+    return not rules.list_needed(name) or rules.is_shown(name, find_ways() or frozenset())
+
+
+def list_shown(choices: Iterable[tuple[str, Any]], *, what: str, kept: str = "") -> list[tuple[str, Any]]:
+    """Return the choices of some kind ('source') that have a place in the way we work, and the one that is stored."""
+    ways = find_ways() or frozenset()
+    return [(code, name) for code, name in choices if code == kept or rules.is_shown(f"{what}:{code}", ways)]
 
 
 def canonical_id(party_id: int) -> int:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import actions, forms, queries
-from rantai.foundation.parties.models import Address, MergeOperation, Party
+from rantai.foundation.parties.models import Address, Contact, MergeOperation, Party
 from rantai.kernel.refs import DocRef
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
@@ -97,14 +97,41 @@ def archive_address(request: access.StaffRequest, party_id: int, address_id: int
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.permission_required("parties.edit")
-def contact(request: access.StaffRequest, party_id: int) -> HttpResponse:
-    """Add a person who acts for a party."""
+def contact(request: access.StaffRequest, party_id: int, contact_id: int | None = None) -> HttpResponse:
+    """Add or change a person who acts for a party."""
     found = get_object_or_404(Party, pk=party_id)
-    form = forms.ContactForm(request.POST or None)
+    person = (
+        get_object_or_404(Contact.objects.select_related("person"), pk=contact_id, party=found) if contact_id else None
+    )
+    form = forms.ContactForm(request.POST or None, initial=_contact_values(person))
     if request.method == "POST" and form.is_valid():
-        run_atomic(partial(actions.add_contact, found.pk, by=request.user.actor, **form.cleaned_data))
+        data = form.cleaned_data
+        # What an import or another house wrote there stays: the page knows only some kinds of messages.
+        data["purposes"] += [name for name in (person.purposes if person else ()) if name not in forms.MESSAGES]
+        save = (
+            partial(
+                actions.edit_contact, person, values={name: data[name] for name in ("name", "email", "phone")},
+                position=data["position"], purposes=data["purposes"], by=request.user.actor,
+            )
+            if person
+            else partial(actions.add_contact, found.pk, by=request.user.actor, **data)
+        )  # fmt: skip
+        run_atomic(save)
+        toasts.say(request, _("%(name)s saved") % {"name": data["name"]})
         return redirect("foundation_parties:party", found.pk)
-    return _show_form(request, form, found, _("A person of %(name)s") % {"name": found.name})
+    title = person.person.name if person else _("A person of %(name)s") % {"name": found.name}
+    remove = reverse("foundation_parties:remove_contact", args=[found.pk, person.pk]) if person else ""
+    return _show_form(request, form, found, title, remove=remove)
+
+
+@require_POST
+@access.permission_required("parties.edit")
+def remove_contact(request: access.StaffRequest, party_id: int, contact_id: int) -> HttpResponse:
+    """Let a person no longer act for a party."""
+    person = get_object_or_404(Contact.objects.select_related("person"), pk=contact_id, party_id=party_id)
+    run_atomic(partial(actions.remove_contact, person, by=request.user.actor))
+    toasts.say(request, _("%(name)s no longer acts for them") % {"name": person.person.name})
+    return redirect("foundation_parties:party", party_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,6 +191,18 @@ def erase(request: access.StaffRequest, party_id: int) -> HttpResponse:
     return redirect("foundation_parties:party", found.pk)
 
 
-def _show_form(request: access.StaffRequest, form: Any, found: Party, title: str) -> HttpResponse:
-    context = {"form": form, "party": found, "title": title}
+def _show_form(
+    request: access.StaffRequest, form: Any, found: Party, title: str, *, remove: str = ""
+) -> HttpResponse:  # fmt: skip
+    context = {"form": form, "party": found, "title": title, "remove": remove}
     return render(request, "foundation/parties/form.html", context, status=422 if form.errors else 200)
+
+
+def _contact_values(contact: Contact | None) -> dict[str, Any]:
+    if contact is None:
+        return {}
+    person = contact.person
+    return {
+        "name": person.name, "email": person.email, "phone": person.phone, "position": contact.position,
+        "purposes": contact.purposes,
+    }  # fmt: skip

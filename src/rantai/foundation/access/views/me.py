@@ -47,7 +47,9 @@ def api_keys(request: access.StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         _key, secret = run_atomic(lambda: _issue_key(request.user, form.cleaned_data))
         form = forms.ApiKeyForm(scopes=list(access.API_SCOPES))
-    keys = ApiKey.objects.select_related("user").order_by("revoked_at", "-id")
+    keys = list(ApiKey.objects.select_related("user").order_by("revoked_at", "-id"))
+    for key in keys:
+        key.abilities = [str(access.ABILITIES.get(scope, scope)) for scope in key.scopes]  # type: ignore[attr-defined]
     context = {"form": form, "keys": keys, "secret": secret, "live": sum(key.revoked_at is None for key in keys)}
     return render(request, "foundation/access/api_keys.html", context, status=422 if form.errors else 200)
 

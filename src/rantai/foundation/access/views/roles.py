@@ -28,7 +28,7 @@ def roles(request: access.StaffRequest) -> HttpResponse:
     rows = list(Role.objects.order_by("id").prefetch_related("users"))
     granted = {role.pk: queries.effective_permissions(role) for role in rows}
     matrix = [(name, [(role, name in granted[role.pk]) for role in rows]) for name in queries.list_permissions()]
-    context = {"roles": rows, "groups": _group(matrix), "permissions": len(matrix)}
+    context = {"roles": rows, "groups": _group(matrix), "permissions": len(matrix), "columns": len(rows) + 1}
     return render(request, "foundation/access/roles.html", context)
 
 
@@ -112,9 +112,15 @@ def territory(request: access.StaffRequest, territory_id: int | None = None) -> 
     return render(request, "foundation/access/territory.html", context, status=422 if form.errors else 200)
 
 
-def _group(rows: Iterable[tuple[str, Row]]) -> list[tuple[str, list[tuple[str, Row]]]]:
-    """Return rows of permissions by the word before the dot."""
-    return [(noun, list(group)) for noun, group in groupby(rows, key=lambda row: row[0].partition(".")[0])]
+def _group(rows: Iterable[tuple[str, Row]]) -> list[tuple[str, list[tuple[str, str, Row]]]]:
+    """Return rows of permissions (name, in words, row) by what they are about, in words."""
+    return [
+        (
+            str(access.SUBJECTS.get(noun, noun)),
+            [(name, str(access.ABILITIES.get(name, name)), row) for name, row in group],
+        )
+        for noun, group in groupby(rows, key=lambda row: row[0].partition(".")[0])
+    ]
 
 
 def _team_values(team: Team | None) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Pages of our company: what it is, its taxes, its exchange rates."""
+"""The page of our company: what it is and how it works."""
 
 from __future__ import annotations
 
@@ -6,16 +6,17 @@ from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from rantai.foundation.access import rules as access
-from rantai.foundation.companies import actions, forms, queries
+from rantai.foundation.companies import actions, forms
 from rantai.foundation.parties import actions as parties
 from rantai.foundation.parties import queries as party_queries
-from rantai.foundation.parties.models import Company, TaxCode
-from rantai.kernel import clock
+from rantai.foundation.parties.models import Company
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import conflicts, toasts
@@ -25,6 +26,17 @@ COMPANY = (
     "serves",
 )  # fmt: skip
 PARTY = ("name", "email", "phone")
+QUIET: dict[str, list[str] | None] = {"service": None, "marketing": ["20:00", "08:00"]}
+"""When messages rest where our company has not said otherwise (foundation.messages keeps to it)."""
+ELSEWHERE = (
+    ("foundation_documents:templates", gettext_lazy("Papers: letterhead, logo, layout"), "papers.edit"),
+    ("foundation_messages:words_list", gettext_lazy("Words of our messages"), "messages.edit"),
+    ("foundation_calendars:calendars", gettext_lazy("Calendars and holidays"), "calendars.view"),
+    ("foundation_locations:locations", gettext_lazy("Plants, warehouses, lanes"), "locations.view"),
+    ("foundation_access:territories", gettext_lazy("Territories"), "access.manage"),
+    ("foundation_access:users", gettext_lazy("Users, roles, teams"), "access.manage"),
+)
+"""What else is ours and has pages of its own."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,9 +44,7 @@ PARTY = ("name", "email", "phone")
 def company(request: access.StaffRequest) -> HttpResponse:
     """Show and change our company."""
     found = party_queries.get_company()
-    initial = {name: getattr(found, name) for name in (*COMPANY, "revision")}
-    initial |= {name: getattr(found.party, name) for name in PARTY}
-    form = forms.CompanyForm(request.POST or None, initial=initial)
+    form = forms.CompanyForm(request.POST or None, company=found, initial=_values(found))
     if request.method == "POST" and form.is_valid():
         try:
             run_atomic(partial(_save, found, form.cleaned_data, request.user.actor))
@@ -42,60 +52,35 @@ def company(request: access.StaffRequest) -> HttpResponse:
             return conflicts.answer(request, conflict, form=form)
         toasts.say(request, _("%(name)s saved") % {"name": form.cleaned_data["name"]})
         return redirect("foundation_companies:company")
-    return render(
-        request, "foundation/companies/company.html", {"form": form, "company": found},
-        status=422 if form.errors else 200,
-    )  # fmt: skip
+    context = {
+        "form": form,
+        "company": found,
+        "address": party_queries.find_address(found.party_id, "bill"),
+        "elsewhere": [
+            (reverse(page), label) for page, label, permission in ELSEWHERE if request.user.has_perm(permission)
+        ],
+        "may_remove": found.is_demo and request.user.has_perm("access.manage"),
+    }
+    return render(request, "foundation/companies/company.html", context, status=422 if form.errors else 200)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.permission_required("company.edit")
-def rates(request: access.StaffRequest) -> HttpResponse:
-    """Show taxes and exchange rates; add an exchange rate."""
-    found = party_queries.get_company()
-    today = clock.business_date(clock.now(), found.zone)
-    form = forms.ExchangeForm(request.POST or None, initial={"valid_from": today})
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        run_atomic(
-            partial(
-                actions.set_exchange_rate, data["from_currency"], to_currency=found.currency, rate=data["rate"],
-                valid_from=data["valid_from"], by=request.user.actor,
-            )
-        )  # fmt: skip
-        return redirect("foundation_companies:rates")
-    codes = [(code, queries.describe_rate(code, today)) for code in queries.list_tax_codes(found)]
-    exchange = [(row, row.rate // 100_000) for row in queries.list_exchange_rates(found)]
-    context = {"company": found, "codes": codes, "exchange": exchange, "form": form}
-    return render(request, "foundation/companies/rates.html", context, status=422 if form.errors else 200)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.permission_required("company.edit")
-def tax_code(request: access.StaffRequest, code_id: int) -> HttpResponse:
-    """Show a tax's rates in time and add the next one."""
-    found = get_object_or_404(TaxCode, pk=code_id)
-    form = forms.RateForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        base = (data["base_numerator"], data["base_denominator"])
-        add = partial(
-            actions.set_tax_rate, found, rate=data["rate"], valid_from=data["valid_from"], base=base,
-            by=request.user.actor,
-        )  # fmt: skip
-        try:
-            run_atomic(add)
-        except actions.RateOverlaps as error:
-            form.add_error("valid_from", str(error))
-        else:
-            return redirect("foundation_companies:tax_code", found.pk)
-    rows = [(rate, queries.show_rate(rate)) for rate in found.rates.order_by("-valid_from")]
-    context = {"tax_code": found, "rows": rows, "form": form}
-    return render(request, "foundation/companies/tax_code.html", context, status=422 if form.errors else 200)
+def _values(found: Company) -> dict[str, Any]:
+    values = {name: getattr(found, name) for name in (*COMPANY, "revision")}
+    values |= {name: getattr(found.party, name) for name in PARTY}
+    quiet = {**QUIET, **found.settings.get("quiet_hours", {})}
+    return values | {
+        "tax_code": found.settings.get("tax_code", ""),
+        "quiet_service": quiet["service"],
+        "quiet_marketing": quiet["marketing"],
+    }
 
 
 def _save(found: Company, data: dict[str, Any], by: str) -> None:
     values = {name: data[name] for name in COMPANY}
+    settings = {**found.settings, "quiet_hours": {name: data[f"quiet_{name}"] for name in QUIET}}
+    if data["tax_code"]:
+        settings["tax_code"] = data["tax_code"]
+    values["settings"] = settings
     actions.edit_company(found, values=values, expected_revision=data["revision"] or 0, by=by)
     profile = {name: data[name] for name in PARTY}
     parties.edit_party(found.party, values=profile, expected_revision=found.party.revision, by=by)

@@ -29,7 +29,8 @@ def list_templates(request: access.StaffRequest) -> HttpResponse:
         for row in PaperTemplate.objects.filter(company=company).order_by("version")
     }
     rows = [
-        (kind, [(code, label, own.get((kind, code))) for code, label in LANGUAGES]) for kind in papers.list_shipped()
+        (kind, forms.KINDS.get(kind, kind), [(code, label, own.get((kind, code))) for code, label in LANGUAGES])
+        for kind in papers.list_shipped()
     ]
     return render(request, "foundation/documents/papers.html", {"rows": rows, "changed": len(own)})
 
@@ -52,7 +53,15 @@ def template(request: access.StaffRequest, kind: str, language: str) -> HttpResp
             run_atomic(partial(actions.save_paper_template, draft, logo=logo, by=request.user.actor))
             toasts.say(request, _("Template saved; the next paper uses it"))
             return redirect("foundation_documents:template", kind, language)
-    context = {"form": form, "kind": kind, "language": dict(LANGUAGES)[language], "code": language, "own": own}
+    name = forms.KINDS.get(kind, kind)
+    context = {
+        "form": form,
+        "kind": kind,
+        "name": name,
+        "language": dict(LANGUAGES)[language],
+        "code": language,
+        "own": own,
+    }
     return render(request, "foundation/documents/paper.html", context, status=422 if form.errors else 200)
 
 

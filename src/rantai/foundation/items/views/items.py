@@ -49,7 +49,7 @@ class ItemTable(tables.Table):
         tables.Search("q", ["code__icontains", "name__icontains", "gtin__startswith"]),
         tables.Choice("kind", gettext_lazy("Kind"), field="kind", choices=forms.KINDS, many=True),
         tables.Choice(
-            "how", gettext_lazy("Customers get it"), field="decoupling", choices=forms.DECOUPLINGS, many=True
+            "how", gettext_lazy("Customers get it"), field="decoupling", choices=forms.list_ways_to_customers, many=True
         ),
         tables.Flag("blocked", gettext_lazy("Takes no new orders"), q=queries.BLOCKED),
         tables.Flag("unsourced", gettext_lazy("Without a source"), q=queries.UNSOURCED),
@@ -76,6 +76,7 @@ def items(request: access.StaffRequest) -> HttpResponseBase:
         "house": "operations",
         "count": rows.count(),
         "unsourced": rows.filter(queries.UNSOURCED).count(),
+        "makes": parties.is_shown("foundation_items:resources"),
         "may_edit": request.user.has_perm("items.edit"),
     }
     return ItemTable(rows, request=request).respond("foundation/items/items.html", context)
@@ -89,6 +90,7 @@ def item(request: access.StaffRequest, item_id: int) -> HttpResponse:
     company = parties.find_company()
     currency = company.currency if company else ""
     shows_cost = not request.user.hides_cost
+    makes = parties.is_shown("foundation_items:bill")
     context = {
         "house": "operations",
         "item": found,
@@ -97,11 +99,12 @@ def item(request: access.StaffRequest, item_id: int) -> HttpResponse:
         "ref": DocRef("item", found.pk),
         "facts": _facts(found, currency if shows_cost else ""),
         "sources": queries.list_all_sources(found.pk),
-        "bills": queries.list_bills(found.pk),
-        "routings": queries.list_routings(found.pk),
+        "makes": makes,
+        "bills": queries.list_bills(found.pk) if makes else (),
+        "routings": queries.list_routings(found.pk) if makes else (),
         "units": found.units.select_related("unit").order_by("id"),
         "substitutes": queries.list_substitution_rules(found.pk),
-        "used_in": queries.list_where_used(found.pk)[:20],
+        "used_in": queries.list_where_used(found.pk)[:20] if makes else (),
         "currency": currency,
         "shows_cost": shows_cost,
         "may_edit": request.user.has_perm("items.edit"),
