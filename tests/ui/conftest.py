@@ -23,3 +23,4 @@ def own_addresses(settings):
     settings.ROOT_URLCONF = "tests.ui.urls"
     # what the shell says around a page leads to pages that are not mounted here
     settings.UI_STATUS = ""
+    settings.UI_SAVED_VIEWS = ""

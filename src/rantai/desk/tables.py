@@ -1,6 +1,7 @@
 """Lists of the desk."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rantai.ui import tables
 
@@ -23,7 +24,7 @@ class JobTable(tables.Table):
     )
     note = tables.Column(_("Doing"), narrow=2)
     attempts = tables.Column(_("Tries"), format="number", narrow=3)
-    actor = tables.Column(_("For"), narrow=3)
+    actor = tables.Column(pgettext_lazy("person", "For"), narrow=3)
     created_at = tables.Column(_("Asked"), format="moment", sort=True)
     ended_at = tables.Column(_("Ended"), format="moment")
     filters = [

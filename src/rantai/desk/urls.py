@@ -2,15 +2,17 @@
 
 from django.urls import path
 
-from rantai.desk import views
+from rantai.desk.views import loop, waiting, work
 
 app_name = "desk"
 urlpatterns = [
-    path("", views.loop, name="loop"),
-    path("needs/", views.needs, name="needs"),
-    path("jobs/", views.jobs, name="jobs"),
-    path("jobs/<int:job_id>", views.job, name="job"),
-    path("jobs/<int:job_id>/progress", views.job_progress, name="job_progress"),
-    path("jobs/<int:job_id>/stop", views.stop_job, name="stop_job"),
-    path("deliveries/<int:delivery_id>/retry", views.retry_delivery, name="retry_delivery"),
+    path("", loop.loop, name="loop"),
+    path("needs/", waiting.needs, name="needs"),
+    path("needs/act", waiting.act, name="act"),
+    path("needs/undo", waiting.undo, name="undo"),
+    path("jobs/", work.jobs, name="jobs"),
+    path("jobs/<int:job_id>", work.job, name="job"),
+    path("jobs/<int:job_id>/progress", work.job_progress, name="job_progress"),
+    path("jobs/<int:job_id>/stop", work.stop_job, name="stop_job"),
+    path("deliveries/<int:delivery_id>/retry", work.retry_delivery, name="retry_delivery"),
 ]

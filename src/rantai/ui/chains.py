@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,8 +14,15 @@ RIGHT = 96
 TOP = 26
 ROW = 38
 BAR = 8
+POINT = 6
+"""Width of what happens on one day."""
 MAX_TICKS = 9
 MIN_SPAN_DAYS = 7
+WORDS = 130
+NAME, REF = 31, 14
+"""Letters that fit beside the picture, and for a number."""
+FAR = 0.72
+"""Share of the width beyond which words stand before their bar."""
 
 Span = tuple[date, date]
 
@@ -34,6 +42,9 @@ class Link:
     cause: str = ""
     href: str = ""
     slack_days: int | None = None
+    here: bool = False
+    """What was asked about."""
+    done: bool = False
 
     @property
     def slip_days(self) -> int:
@@ -124,18 +135,35 @@ def _place_link(link: Link, row: int, axis: _Axis) -> dict[str, Any]:
         "bar_y": y + 1,
         "was_y": y + 1 + BAR + 4,
         "bar": bar,
-        "word_x": round(bar["right"] + 6, 1) if bar else None,
+        "word_x": round(bar["right"] + 6, 1) if bar else LABELS,
+        "before_x": round(bar["x"] - 6, 1) if bar else LABELS,
         "was": _place_span(link.promised, axis) if link.slip_days else None,
         "word": link.cause,
         "end": link.expected[1] if link.expected else None,
+        "is_far": bool(bar and bar["right"] > WIDTH * FAR and bar["x"] > LABELS + WORDS),
+        "name": _cut(link.label, NAME - (len(link.ref[:REF]) + 2 if link.ref else 0)),
+        "note": _cut(link.note, NAME),
+        "ref": _cut(link.ref, REF),
     }
+
+
+def _cut(text: str, letters: int) -> str:
+    """Shorten a text to a width; what is written in squares takes two letters."""
+    left = letters
+    for place, letter in enumerate(text):
+        left -= 2 if unicodedata.east_asian_width(letter) in "WF" else 1
+        if left < 0:
+            return f"{text[: max(place - 1, 1)].rstrip()}…"
+    return text
 
 
 def _place_span(span: Span | None, axis: _Axis) -> dict[str, float] | None:
     if not span:
         return None
     left, right = axis.x(span[0]), axis.x(span[1])
-    return {"x": left, "width": max(round(right - left, 1), 3), "right": max(right, left + 3)}
+    if right - left < POINT:
+        return {"x": round(right - POINT / 2, 1), "width": POINT, "right": round(right + POINT / 2, 1)}
+    return {"x": left, "width": round(right - left, 1), "right": right}
 
 
 def _draw_critical_path(steps: list[dict[str, Any]]) -> str:

@@ -94,7 +94,7 @@ def list_stretches(request: HttpRequest) -> dict[str, Any]:
     stops = [
         Stop(station, href, href == here, _count(station, user))
         for station, href in reachable
-        if user.has_perm(station.permission)
+        if user.has_perm(station.permission) and is_shown(station)
     ]
     by_house = {
         house: tuple(stop for stop in stops if stop.station.house == house) for house in (*HOUSES, "top", "end")
@@ -108,10 +108,21 @@ def stations() -> list[Station]:
     return list(import_module(settings.UI_NAVIGATION).STATIONS) if getattr(settings, "UI_NAVIGATION", "") else []
 
 
+def is_shown(station: Station) -> bool:
+    """Ask whether the page has a place in this company: UI_IS_SHOWN names a function URL name → bool."""
+    path = getattr(settings, "UI_IS_SHOWN", "")
+    return not path or bool(import_string(path)(station.url_name))
+
+
+def count_key(user: Any, url_name: str) -> str:
+    """Return under which key a person's count of a station is held, for who has just changed it."""
+    return f"ui.count.{user.pk}.{url_name}"
+
+
 def _count(station: Station, user: Any) -> Count | None:
     if not station.count:
         return None
-    key = f"ui.count.{user.pk}.{station.url_name}"
+    key = count_key(user, station.url_name)
     held = cache.get(key)
     if held is None:
         held = (_as_count(import_string(station.count)(user)),)

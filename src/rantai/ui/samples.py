@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from rantai.kernel.money import SCALE, Money
 from rantai.kernel.quantities import Quantity
-from rantai.ui import chains, charts, gauges, shapes
+from rantai.ui import chains, charts, gauges, shapes, strands
 
 HISTORY_WEEKS, AHEAD_WEEKS = 38, 14
 
@@ -55,6 +55,7 @@ def make_context(*, today: date, now: datetime) -> dict[str, Any]:
         "proposals": make_proposals(),
         "jobs": make_jobs(),
         "chain": make_chain(today),
+        "strands": make_strands(),
         "charts": [make_forecast(), make_loads()],
         "scale": gauges.Scale.around(days, today=today),
         "gauge_rows": [(days[0], days[0], days[1]), (days[1], days[1], days[1]), (days[1], days[2], days[3])],
@@ -206,4 +207,26 @@ def make_loads() -> charts.Chart:
         series=[charts.Series(_("Orders"), [6, 5, 7, 8, 4]), charts.Series(_("Forecast"), [1, 2, 1, 0, 3])],
         unit="h",
         height="low",
+    )
+
+
+def make_strands() -> strands.Strands:
+    """Make a small loop in which one supplier is too late for a customer."""
+    heads = [(_("Suppliers"), "suppliers"), (_("Plants"), "operations"), (_("Customers"), "customers")]
+    posts = [
+        ("panel", 0, "Bintan Display Works"),
+        ("board", 0, "Anugerah PCB"),
+        ("plant", 1, "Cikarang"),
+        ("shop", 2, "Surabaya"),
+    ]
+    return strands.Strands(
+        title=_("The loop"),
+        heads=[strands.Head(text=str(text), house=house) for text, house in heads],
+        posts=[strands.Post(key=key, column=column, name=name, house=heads[column][1]) for key, column, name in posts],
+        flows=[
+            strands.Flow(origin="panel", target="plant", amount=12, late=3),
+            strands.Flow(origin="board", target="plant", amount=8, planned=5),
+            strands.Flow(origin="plant", target="shop", amount=16, late=3, house="customers"),
+        ],
+        unit=1,
     )

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from rantai.kernel import texts
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import SCALE
 from rantai.ui import formats, gauges
@@ -152,7 +153,8 @@ class Column:
         return value
 
     def _constant_or_path(self, name: str, row: Values) -> Any:
-        return row.get(name, name) or "" if name else ""
+        found = row.get(name, name) or "" if name else ""
+        return texts.pick(found) if isinstance(found, dict) else found
 
 
 class StateColumn(Column):
@@ -216,18 +218,18 @@ class GaugeColumn(Column):
 
 
 def choose_phone_places(columns: dict[str, Column]) -> None:
-    """Give a list its two lines on a phone, unless it chose them: first column and a figure, then two more facts."""
-    if any(column.phone for column in columns.values()):
-        return
+    """Give a list its two lines on a phone where it chose none: first column and a figure, then two more facts."""
+    taken = {column.phone for column in columns.values()}
     free = [
         one for one in columns.values() if one.phone is None and not one.hidden and not isinstance(one, GaugeColumn)
     ]
     texts = [one for one in free if one.align != "end"]
     figures = [one for one in free if one.align == "end"]
-    states = [one for one in texts[2:] if isinstance(one, StateColumn)]
-    places = {"head": texts[:1], "sub": texts[1:2], "end": figures[-1:], "subend": states[:1] or figures[:-1][:1]}
-    for place, found in places.items():
-        for column in found:
+    heads, subs = (texts, texts[1:]) if "head" not in taken else ([], texts)
+    states = [one for one in subs[1:] if isinstance(one, StateColumn)]
+    wishes = {"head": heads[:1], "sub": subs[:1], "end": figures[-1:], "subend": states[:1] or figures[:-1][-1:]}
+    for place, found in wishes.items():
+        for column in found if place not in taken else ():
             column.phone = place
 
 

@@ -15,7 +15,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rantai.ui import formats, gauges, shapes, table_exports, table_pages, table_pivots
+from rantai.ui import formats, gauges, shapes, table_exports, table_pages, table_pivots, table_views
 from rantai.ui.table_columns import Column, GaugeColumn, Sight, StateColumn, choose_phone_places, plain_value
 from rantai.ui.table_filters import Choice, Dates, Filter, Flag, NotReadable, Numbers, Pick, Search
 from rantai.ui.table_parts import Bulk, Chip, Control, Empty, Head, Row, View
@@ -139,7 +139,7 @@ class Table:
     @property
     def current_view(self) -> str:
         """Name of the saved view in force, empty where filters were added by hand."""
-        return self.params.get("view") or ("" if self.asked or not self.views else self.views[0].name)
+        return self.params.get("view", "")
 
     @property
     def tabs(self) -> list[shapes.Tab]:
@@ -153,7 +153,17 @@ class Table:
                 view.hurt,
             )
             for view in self.views
-        ]
+        ] + [table_views.to_tab(kept, self.current_view) for kept in self.kept]
+
+    @cached_property
+    def kept(self) -> Sequence[table_views.Kept]:
+        """Views of the reader's own."""
+        return table_views.list_kept(self.request)
+
+    @property
+    def kept_here(self) -> table_views.Kept | None:
+        """The view of the reader's own that is in force."""
+        return table_views.find_current(self.kept, self.current_view)
 
     @property
     def sums(self) -> list[tuple[Column, str]]:
@@ -216,8 +226,8 @@ class Table:
         down, across = self._find_dimension("rows"), self._find_dimension("across")
         if down is None:
             return None
-        wanted = self.params.get("measure", "")
-        measure = next((one for one in self.pivots.measures if one.name == wanted), self.pivots.measures[0])
+        measures, wanted = self.pivots.measures, self.params.get("measure", "")
+        measure = next((one for one in measures if one.name == wanted), measures[0])
         column = Column(measure.label, format=measure.format, currency=measure.currency)
         sight = Sight(self.today, timezone.now())
         return table_pivots.turn_rows(
@@ -270,6 +280,7 @@ class Table:
         if self.views and not any(name not in STEERING for name in given):
             for name, value in self.views[0].params.items():
                 given.setlist(name, [str(one) for one in (value if isinstance(value, list | tuple) else [value])])
+            given["view"] = self.views[0].name
         return given
 
     def _read_filters(self) -> dict[str, Any]:
@@ -371,9 +382,8 @@ class Table:
         ]
 
     def _find_dimension(self, word: str) -> Dimension | None:
-        wanted = self.params.get(word, "")
         allowed = self.pivot_rows if word == "rows" else self.pivot_columns
-        return next((one for one in allowed if one.name == wanted), None)
+        return next((one for one in allowed if one.name == self.params.get(word, "")), None)
 
     def _as_dimension(self, one: str | Dimension) -> Dimension:
         if isinstance(one, Dimension):

@@ -206,7 +206,7 @@ def _unit_of(thing: Any) -> str:
     names = ("unit", "uom", "base_unit")
     if isinstance(thing, dict):
         return next((str(thing[name]) for name in names if thing.get(name)), "")
-    return next((str(found) for name in names if (found := getattr(thing, name, None))), "")
+    return next((str(found) for name in names if (found := getattr(thing, name, None))), str(thing))
 
 
 @register.simple_tag

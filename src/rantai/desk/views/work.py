@@ -1,4 +1,4 @@
-"""The loop, what needs me now, and the work in the background."""
+"""The work in the background."""
 
 from __future__ import annotations
 
@@ -7,43 +7,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from rantai.desk import queries, tables
-from rantai.desk.shapes import show_job, show_need
+from rantai.desk import tables
+from rantai.desk.queries import work as queries
+from rantai.desk.shapes.work import show_job
 from rantai.foundation.access import rules as access
 from rantai.foundation.access.rules import StaffRequest
-from rantai.foundation.parties import queries as parties
-from rantai.kernel import clock, relay
 from rantai.kernel import jobs as work
-from rantai.kernel.models import Delivery, Job
+from rantai.kernel import relay
+from rantai.kernel.models import Job
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import toasts
-
-
-@require_GET
-@access.permission_required("desk.loop")
-def loop(request: StaffRequest) -> HttpResponse:
-    """Show suppliers, own sites and customers as one chain, in numbers that can be followed."""
-    now, company = clock.now(), parties.find_company()
-    if company is None:
-        return render(request, "desk/loop.html", {"today": now.date()})
-    figures = queries.list_figures(now)
-    context = {
-        "company": company,
-        "today": clock.business_date(now, company.zone),
-        "figures": figures,
-        "late": next((figure for figure in figures["customers"] if figure.is_hurt), None),
-        "first": [show_need(need) for need in queries.list_needs(request.user, as_of=now)[:3]],
-    }
-    return render(request, "desk/loop.html", context)
-
-
-@require_GET
-@access.permission_required("desk.needs")
-def needs(request: StaffRequest) -> HttpResponse:
-    """Show what waits for this person, the costliest first."""
-    found = queries.list_needs(request.user, as_of=clock.now())
-    context = {"proposals": [show_need(need) for need in found], "hurt": sum(need.is_hurt for need in found)}
-    return render(request, "desk/needs.html", context)
 
 
 @require_GET
@@ -51,10 +24,12 @@ def needs(request: StaffRequest) -> HttpResponse:
 def jobs(request: StaffRequest) -> HttpResponseBase:
     """Show the work in the background and the facts that could not be told."""
     table = tables.JobTable(queries.list_jobs(), request=request)
+    parked = queries.list_parked()
     context = {
         "running": Job.objects.filter(state="running").count(),
         "failed": Job.objects.filter(state="failed").count(),
-        "parked": Delivery.objects.filter(state="parked").select_related("event").order_by("id")[:50],
+        "parked": parked[:50],
+        "parked_count": parked.count(),
     }
     return table.respond("desk/jobs.html", context)
 
@@ -64,7 +39,9 @@ def jobs(request: StaffRequest) -> HttpResponseBase:
 def job(request: StaffRequest, job_id: int) -> HttpResponse:
     """Show one job: what it does, how far it is, how it ended."""
     row = get_object_or_404(Job, pk=job_id)
-    return render(request, "desk/job.html", {"row": row, "job": show_job(row), "result": (row.result or {}).items()})
+    # A task that only counts what it did answers with a number, which its note says already.
+    result = row.result if isinstance(row.result, dict) else {}
+    return render(request, "desk/job.html", {"row": row, "job": show_job(row), "result": result.items()})
 
 
 @require_GET
@@ -93,5 +70,5 @@ def retry_delivery(request: StaffRequest, delivery_id: int) -> HttpResponse:
     return redirect("desk:jobs")
 
 
-for view in (loop, needs, jobs, job):
+for view in (jobs, job):
     view.house = ""  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Turn needs and jobs into what the components draw."""
+"""Turn jobs into what the components draw."""
 
 from __future__ import annotations
 
@@ -10,9 +10,6 @@ from django.utils.translation import ngettext
 
 from rantai.kernel import clock
 from rantai.kernel.models import Job
-from rantai.kernel.needs import Need
-from rantai.ui import formats
-from rantai.ui.shapes import Proposal, Reason
 
 TITLES = {
     "imports.run": _("Import"),
@@ -21,21 +18,6 @@ TITLES = {
     "mail.send": _("Send a message"),
 }
 _STATES = {"queued": "wait", "running": "run", "done": "done", "failed": "hurt", "cancelled": "end"}
-
-
-def show_need(need: Need) -> Proposal:
-    """Return a need as a proposal with its worth and its sum."""
-    return Proposal(
-        title=need.title,
-        why=need.why,
-        stake=formats.money(need.stake, short=True) if need.stake else "",
-        kind="hurt" if need.is_hurt else "look",
-        href=need.url,
-        accept_url=need.accept_url,
-        change_url=need.change_url,
-        dismiss_url=need.dismiss_url,
-        reasons=tuple(Reason(label, amount) for label, amount in need.reasons),
-    )
 
 
 def show_job(job: Job) -> dict[str, object]:
@@ -58,8 +40,13 @@ def describe_left(job: Job) -> str:
         return ""
     spent = (clock.now() - job.started_at).total_seconds()
     left = timedelta(seconds=spent * (job.total - job.done) / job.done)
-    seconds = int(left.total_seconds())
+    return say_left(left.total_seconds())
+
+
+def say_left(seconds: float) -> str:
+    """Return a stretch of time in words, with no more figures than are known."""
     if seconds >= 90:
         minutes = round(seconds / 60)
         return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
-    return ngettext("about %(n)s second", "about %(n)s seconds", seconds) % {"n": max(1, seconds)}
+    whole = max(1, int(seconds))
+    return ngettext("about %(n)s second", "about %(n)s seconds", whole) % {"n": whole}
