@@ -128,3 +128,41 @@ def test_stock_is_listed_and_an_unknown_item_is_named(client: Client, monitor: I
 
 def test_an_altered_tracking_link_shows_nothing(client: Client) -> None:
     assert client.get("/api/v1/tracking/abc").status_code == 404
+
+
+def test_orders_come_in_pages_newest_first(client: Client, monitor: Item, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = make_key("orders.write", "orders.read")
+    customer = sales.make_customer("Toko").party_id
+    made = [post(client, "/orders", order(customer), headers, f"k{place}").json()["id"] for place in range(3)]
+    monkeypatch.setattr("rantai.wires.api.orders.PAGE", 2)
+
+    first = client.get("/api/v1/orders", {"state": "draft"}, headers=headers).json()
+    rest = client.get("/api/v1/orders", {"state": "draft", "cursor": first["next"]}, headers=headers).json()
+    others = client.get("/api/v1/orders", {"customer": customer + 1}, headers=headers)
+
+    assert [row["id"] for row in first["rows"]] == [made[2], made[1]]
+    assert ([row["id"] for row in rest["rows"]], rest["next"]) == ([made[0]], None)
+    assert others.status_code == 404
+
+
+def test_a_line_is_changed_and_an_older_revision_is_told_both_versions(client: Client, monitor: Item) -> None:
+    headers = make_key("orders.write", "orders.read")
+    customer = sales.make_customer("Toko").party_id
+    made = post(client, "/orders", order(customer, confirm=True), headers, "k1").json()
+    change = {"revision": made["revision"], "lines": [{"line": made["lines"][0]["line"], "quantity": "5"}]}
+    address = f"/api/v1/orders/{made['id']}"
+
+    done = client.patch(address, change, content_type="application/json", headers=headers)
+    late = client.patch(address, change, content_type="application/json", headers=headers)
+
+    assert (done.status_code, done.json()["lines"][0]["quantity"]) == (200, "5")
+    assert (late.status_code, late["Content-Type"]) == (409, "application/problem+json")
+    assert late.json()["stored_revision"] == late.json()["expected_revision"] + 1
+
+
+def test_what_the_framework_refuses_is_a_problem_too(client: Client) -> None:
+    headers = make_key("orders.write")
+
+    broken = client.post("/api/v1/orders", "{", content_type="application/json", headers=headers)
+
+    assert (broken.status_code, broken["Content-Type"]) == (400, "application/problem+json")

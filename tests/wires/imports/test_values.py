@@ -64,3 +64,19 @@ def test_a_second_style_that_cannot_be_mistaken_is_read_too() -> None:
 @pytest.mark.parametrize("cell", ["31/02/2026", "29/02/2026", "00/01/2026", "1/13/2026", "yesterday", None])
 def test_days_that_do_not_exist_are_no_dates(cell: str | None) -> None:
     assert values.parse_moment(pl.Series("d", [cell], dtype=pl.String), "day/month/year").to_list() == [None]
+
+
+@pytest.mark.parametrize("style", [values.POINT, values.COMMA])
+def test_a_number_that_can_be_meant_in_one_way_only_is_read_so_in_any_column(style: values.NumberStyle) -> None:
+    cells = ["1.234,56", "1,234.56", "-12,5", "12.5", "1.234.567", "1,234,567", "12,34,567.00"]
+
+    parsed = values.parse_scaled(pl.Series("n", cells), style).to_list()
+
+    whole = [12_345_600, 12_345_600, -125_000, 125_000, 12_345_670_000, 12_345_670_000]
+    assert parsed == [*whole, 12_345_670_000 if style == values.POINT else None]
+
+
+@pytest.mark.parametrize("cell", ["1.23,456", "1,2,3", "12.345.6", "1,,234", ",", ".", "-", "1.2.3", "0x10", "१२"])
+@pytest.mark.parametrize("style", [values.POINT, values.COMMA])
+def test_a_number_with_signs_in_odd_places_is_no_number(cell: str, style: values.NumberStyle) -> None:
+    assert values.parse_scaled(pl.Series("n", [cell]), style).to_list() == [None]

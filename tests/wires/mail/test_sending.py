@@ -159,6 +159,48 @@ def test_a_failed_message_can_be_retried_to_the_new_address(mailbox):
     assert mailbox.mails[0]["To"] == "new@example.org"
 
 
+LINK = "https://rantai.kirana-display-and-sons.example/dock/a/8fGh2kLmN0pQrStUvWxYz123_-abcdefgh/"
+SHOWN = "https://rantai.kirana-display-and-sons.example/dock/a/…/"
+
+
+def queue_with_link(**facts):
+    values = dict.fromkeys(("number", "supplier", "lines", "note", "day", "due_on", "answer_by", "changes"), "x")
+    described = {"key": "purchase.order", "values": values | {"link": LINK}} | facts
+    return queue(make.make_party("PT Sumber", role="supplier"), **described)
+
+
+def test_a_link_is_forgotten_once_it_was_sent(mailbox):
+    message = queue_with_link()
+    assert message.values["link"] == LINK
+
+    hand_over(message)
+
+    assert message.state == "sent"
+    assert LINK in mailbox.mails[0].get_body(("plain",)).get_content()
+    assert message.values["link"] == SHOWN
+    assert SHOWN in message.body
+    assert LINK not in message.body + message.subject
+
+
+def test_a_link_that_was_never_sent_is_forgotten_once_nobody_tries_again(mailbox):
+    mailbox.answer = "550 no such user"
+    message = queue_with_link()
+    hand_over(message)
+    forget = transaction.atomic(messages.forget_abandoned)
+
+    assert (forget(before=message.recorded_at), message.values["link"]) == (0, LINK)
+    assert forget(before=clock.now()) == 1
+    assert forget(before=clock.now()) == 0
+
+    message.refresh_from_db()
+    assert (message.state, message.values["link"]) == ("failed", SHOWN)
+    assert LINK not in message.body
+    with transaction.atomic(), pytest.raises(messages.SecretForgotten):
+        messages.retry_message(message, by="user:1")
+    message.refresh_from_db()
+    assert message.state == "failed"
+
+
 def test_the_demonstration_keeps_what_others_send(mailbox):
     message = queue(make.make_party())
     Company.objects.update(is_demo=True)

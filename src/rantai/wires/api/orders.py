@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router
 
 from rantai.crm import facade as crm
 from rantai.crm.messages import OrderDraft, OrderLineDraft
@@ -16,9 +16,20 @@ from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
 from rantai.wires.api.idempotency import once
 from rantai.wires.api.keys import ApiRequest, allow
-from rantai.wires.api.shapes import LineIn, OrderIn, OrderOut, RevisionIn, show_order
+from rantai.wires.api.shapes import (
+    ChangeIn,
+    LineIn,
+    OrderIn,
+    OrderOut,
+    OrderPage,
+    RevisionIn,
+    show_header,
+    show_order,
+)
 
 router = Router()
+
+PAGE = 100
 
 
 class UnknownItem(ValueError):
@@ -30,26 +41,60 @@ class UnknownItem(ValueError):
         )
 
 
-@router.post("", auth=allow("orders.write", "orders.capture"), response={201: OrderOut})
+@router.post("", auth=allow("orders.write", "orders.capture"), response={201: OrderOut}, operation_id="addOrder")
 def add_order(request: ApiRequest, body: OrderIn) -> tuple[int, dict[str, Any]]:
     """Capture an order, and confirm it where asked. Needs an Idempotency-Key."""
     return once(request, request.auth.actor, lambda: (201, _add(body, request.auth.actor)))
 
 
-@router.post("/{order_id}/confirm", auth=allow("orders.write", "orders.confirm"), response=OrderOut)
+@router.get("", auth=allow("orders.read", "orders.view"), response=OrderPage, operation_id="listOrders")
+def list_orders(
+    request: ApiRequest,
+    state: str = Query("", max_length=10),
+    customer: int | None = None,
+    reference: str = Query("", max_length=80, description="the customer's own number"),
+    cursor: int | None = Query(None, description="`next` of the page before"),
+) -> OrderPage:
+    """List orders, newest first, a page at a time."""
+    rows = crm.list_orders(state=state, party_id=customer, reference=reference, before=cursor, limit=PAGE + 1)
+    return OrderPage(
+        rows=[show_header(row) for row in rows[:PAGE]], next=rows[PAGE - 1].id if len(rows) > PAGE else None
+    )
+
+
+@router.patch("/{order_id}", auth=allow("orders.write", "orders.change"), response=OrderOut, operation_id="changeOrder")
+def change_order(request: ApiRequest, order_id: int, body: ChangeIn) -> OrderOut:
+    """Change quantities and days of a confirmed order's lines; zero cancels what is open of a line."""
+    changes = [
+        crm.LineChange(
+            line_id=line.line,
+            quantity=Quantity.parse(line.quantity).amount if line.quantity is not None else None,
+            requested_on=line.requested_on,
+        )
+        for line in body.lines
+    ]
+    by, as_of = request.auth.actor, clock.now()
+    return show_order(crm.change_order(order_id, changes=changes, revision=body.revision, by=by, as_of=as_of))
+
+
+@router.post(
+    "/{order_id}/confirm", auth=allow("orders.write", "orders.confirm"), response=OrderOut, operation_id="confirmOrder"
+)
 def confirm_order(request: ApiRequest, order_id: int, body: RevisionIn) -> OrderOut:
     """Make a draft firm with the dates that are offered now."""
     order = crm.confirm_order(order_id, revision=body.revision, by=request.auth.actor, as_of=clock.now())
     return show_order(order)
 
 
-@router.post("/{order_id}/cancel", auth=allow("orders.write", "orders.cancel"), response=OrderOut)
+@router.post(
+    "/{order_id}/cancel", auth=allow("orders.write", "orders.cancel"), response=OrderOut, operation_id="cancelOrder"
+)
 def cancel_order(request: ApiRequest, order_id: int, body: RevisionIn) -> OrderOut:
     """Cancel what has not left yet."""
     return show_order(crm.cancel_order(order_id, revision=body.revision, by=request.auth.actor))
 
 
-@router.get("/{order_id}", auth=allow("orders.read", "orders.view"), response=OrderOut)
+@router.get("/{order_id}", auth=allow("orders.read", "orders.view"), response=OrderOut, operation_id="getOrder")
 def get_order(request: ApiRequest, order_id: int) -> OrderOut:
     """Read an order as it stands."""
     return show_order(crm.get_order(order_id))

@@ -16,7 +16,7 @@ from rantai.wires.api.shapes import AskIn, OfferOut, show_offer
 router = Router()
 
 
-@router.post("", auth=allow("promise.read", "orders.view"), response=OfferOut)
+@router.post("", auth=allow("promise.read", "orders.view"), response=OfferOut, operation_id="askPromise")
 def ask(request: ApiRequest, body: AskIn) -> OfferOut:
     """Say when units could be at the customer's door; nothing is taken."""
     line = AskLine(

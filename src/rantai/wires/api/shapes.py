@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from ninja import Field, Schema
 
-from rantai.crm.messages import OrderView
+from rantai.crm.messages import OrderView, TrackedParcel
 from rantai.iscm.messages import Offer
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
@@ -40,6 +41,21 @@ class RevisionIn(Schema):
     revision: int
 
 
+class LineChangeIn(Schema):
+    """What a line should become."""
+
+    line: int = Field(description="line id, as the order shows it")
+    quantity: Figure | None = Field(None, description="decimal text, in the line's unit", max_length=30)
+    requested_on: date | None = None
+
+
+class ChangeIn(Schema):
+    """Changes of a confirmed order, and the revision that the caller has seen."""
+
+    revision: int
+    lines: list[LineChangeIn] = Field(min_length=1, max_length=1000)
+
+
 class LineOut(Schema):
     """A line with its dates."""
 
@@ -54,8 +70,8 @@ class LineOut(Schema):
     milestone: str
 
 
-class OrderOut(Schema):
-    """An order as it stands."""
+class OrderHeader(Schema):
+    """An order without its lines."""
 
     id: int
     number: str
@@ -68,7 +84,19 @@ class OrderOut(Schema):
     tax: Figure
     total: Figure
     ordered_on: date
+
+
+class OrderOut(OrderHeader):
+    """An order as it stands."""
+
     lines: list[LineOut]
+
+
+class OrderPage(Schema):
+    """A page of orders; `next` is the cursor of the one after it."""
+
+    rows: list[OrderHeader]
+    next: int | None
 
 
 class AskIn(Schema):
@@ -118,12 +146,23 @@ class StockPage(Schema):
     next: str | None
 
 
+class ParcelOut(Schema):
+    """A shipment on its way or arrived."""
+
+    number: str
+    carrier: str
+    tracking: str
+    shipped_on: date
+    delivered_on: date | None
+
+
 class TrackingOut(Schema):
     """What a customer sees of an order."""
 
     number: str
     state: str
     lines: list[LineOut]
+    parcels: list[ParcelOut]
 
 
 def show_quantity(amount: int) -> Figure:
@@ -139,19 +178,38 @@ def show_money(amount: int, currency: str) -> Figure:
 
 def show_order(order: OrderView) -> OrderOut:
     """Return an order's shape."""
-    return OrderOut(
-        id=order.id,
-        number=order.number,
-        state=order.state,
-        revision=order.revision,
-        customer=order.party_id,
-        reference=order.customer_reference,
-        currency=order.currency,
-        net=show_money(order.net, order.currency),
-        tax=show_money(order.tax, order.currency),
-        total=show_money(order.total, order.currency),
-        ordered_on=order.ordered_on,
-        lines=show_lines(order),
+    return OrderOut(**_describe(order), lines=show_lines(order))
+
+
+def show_header(order: OrderView) -> OrderHeader:
+    """Return an order's shape without its lines."""
+    return OrderHeader(**_describe(order))
+
+
+def _describe(order: OrderView) -> dict[str, Any]:
+    return {
+        "id": order.id,
+        "number": order.number,
+        "state": order.state,
+        "revision": order.revision,
+        "customer": order.party_id,
+        "reference": order.customer_reference,
+        "currency": order.currency,
+        "net": show_money(order.net, order.currency),
+        "tax": show_money(order.tax, order.currency),
+        "total": show_money(order.total, order.currency),
+        "ordered_on": order.ordered_on,
+    }
+
+
+def show_parcel(parcel: TrackedParcel) -> ParcelOut:
+    """Return a parcel's shape."""
+    return ParcelOut(
+        number=parcel.number,
+        carrier=parcel.carrier,
+        tracking=parcel.tracking,
+        shipped_on=parcel.shipped_on,
+        delivered_on=parcel.delivered_on,
     )
 
 

@@ -13,7 +13,7 @@ router = Router()
 PAGE = 200
 
 
-@router.get("", auth=allow("stock.read", "stock.view"), response=StockPage)
+@router.get("", auth=allow("stock.read", "stock.view"), response=StockPage, operation_id="listStock")
 def list_stock(
     request: ApiRequest, item: str = "", location: str = "", cursor: str = Query("", max_length=40)
 ) -> StockPage:

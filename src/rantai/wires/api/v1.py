@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ninja import NinjaAPI
+from ninja.openapi.schema import OpenAPISchema
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
-from rantai.wires.api import orders, problems, promises, stock, tracking
+from rantai.wires.api import description, orders, problems, promises, stock, tracking
 
-api = NinjaAPI(
+
+class Described(NinjaAPI):
+    """The API with a description that also tells of problems, scopes and keys of idempotency."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        """Return the OpenAPI document, completed."""
+        return description.complete(super().get_openapi_schema(**options), self)
+
+
+api = Described(
     title="Rantai",
+    description=description.INTRODUCTION,
     version="1.0.0",
     urls_namespace="api-v1",
     docs_url=None,

@@ -27,8 +27,11 @@ _MAGIC = {
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"\x7fELF": "program",
-    b"<!DOC": "web page",
+    b"<!doc": "web page",
     b"<html": "web page",
+    b"<?xml": "XML document",
+    b'{"': "JSON file",
+    b"[{": "JSON file",
     b"\xd0\xcf\x11\xe0": "old Excel workbook (.xls)",
     b"7z\xbc\xaf": "7z archive",
     b"Rar!": "RAR archive",
@@ -56,9 +59,10 @@ def read_table(path: Path) -> SourceTable:
         raise UnreadableFile(_("The file is empty. Export it again with a header row and at least one line."))
     if size > MAX_BYTES:
         raise UnreadableFile(_("The file has more than 2 GB. Split it by year and import the parts."))
-    head = path.read_bytes()[:8] if size < _CHUNK else _read_head(path, 8)
+    head = _read_head(path, 32)
+    text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().replace(b" ", b"").replace(b"\n", b"")
     for magic, name in _MAGIC.items():
-        if head.startswith(magic):
+        if head.startswith(magic) or text.startswith(magic):
             raise UnreadableFile(
                 _("This is a %(name)s, not a table. Save it as CSV or Excel (.xlsx).") % {"name": name}
             )
@@ -106,7 +110,10 @@ def _read_text(path: Path) -> SourceTable:
     encoding = _guess_encoding(sample)
     first_line = sample.decode(encoding, errors="replace").lstrip("\ufeff").split("\n", 1)[0]
     if len(sample) == MAX_LINE and b"\n" not in sample and encoding not in ("utf-16",):
-        raise UnreadableFile(_("The first line is longer than a megabyte. This is no table with a header row."))
+        raise UnreadableFile(
+            _("The first line is longer than a megabyte, so it is no header row. Put one of at most %(limit)s columns.")
+            % {"limit": MAX_COLUMNS}
+        )
     delimiter = max(_DELIMITERS, key=first_line.count)
     if first_line.count(delimiter) >= MAX_COLUMNS:
         raise _too_wide(first_line.count(delimiter) + 1)

@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rantai.foundation.parties import queries as parties
 from rantai.wires.imports import files
 from rantai.wires.imports.kinds.registry import KINDS
 from rantai.wires.imports.openings import DEFAULT_LEAD_TIME_DAYS
@@ -22,7 +23,7 @@ class NewImportForm(forms.Form):
 
     kind = forms.ChoiceField(
         label=gettext_lazy("What does the file hold?"),
-        choices=lambda: [(kind.name, kind.title) for kind in KINDS.values()],
+        choices=lambda: parties.list_shown([(kind.name, kind.title) for kind in KINDS.values()], what="file"),
     )
     file = forms.FileField(label=gettext_lazy("File"))
     preset = forms.ChoiceField(

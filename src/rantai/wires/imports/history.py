@@ -112,7 +112,7 @@ def _bring_parties(run: ImportRun, kept: pl.DataFrame, rules: Rules, report: Rep
     rows = [
         PartyRow(
             key=key,
-            name=name or f"{_('Customer')} {key}",
+            name=(name or f"{_('Customer')} {key}")[:200],
             zone=run.company.zone,
             country=codes.get(country or "", ""),
             language=run.company.language,
@@ -180,7 +180,7 @@ def _columns(run: ImportRun, part: pl.DataFrame) -> HistoryLines:
         unit_price=part["unit_price"].to_list(),
         amount=part["amount"].to_list(),
         ordered_at=to_instants(part["at"], zone).to_list(),
-        country=part["country"].fill_null("").to_list(),
+        country=part["country"].fill_null("").str.slice(0, 60).to_list(),
     )
 
 
@@ -199,7 +199,8 @@ def _write_demand(run: ImportRun, lines: pl.DataFrame, report: Report) -> None:
         .agg(units=pl.col("units").sum(), order_lines=pl.len())
         .sort("item_id", "location_id", "day")
     )
-    for part in days.iter_slices(DAYS_AT_ONCE):
+    # a file of returns alone has no demand, and its run is there all the same
+    for part in days.iter_slices(DAYS_AT_ONCE) if days.height else [days]:
         history = DemandHistory(
             run_key=_run_key(run),
             item_ids=tuple(part["item_id"]),

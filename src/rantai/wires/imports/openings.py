@@ -52,7 +52,8 @@ def _add_placeholder_sources(run: ImportRun) -> int:
     ]
     for part in parts(rows, _CHUNK):
         run_atomic(partial(_add_sources, run, part))
-    return len(rows)
+    # those of an earlier try that was killed count too
+    return run.masters.filter(kind="source").count()
 
 
 def _add_sources(run: ImportRun, rows: Sequence[SourceRow]) -> None:

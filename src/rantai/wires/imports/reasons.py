@@ -70,6 +70,7 @@ TEXTS: dict[str, str | Promise] = {
 ORDER_FIELDS = {
     "no_invoice": "invoice",
     "no_item": "item",
+    "text_too_long": "item",
     "quantity_unreadable": "quantity",
     "quantity_zero": "quantity",
     "quantity_too_large": "quantity",

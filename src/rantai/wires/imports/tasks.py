@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from rantai.kernel import jobs
 from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import past_orders, previews, sheets, states, undoing
@@ -47,6 +49,15 @@ def undo_import(job: jobs.Run, *, import_id: int) -> dict[str, Any]:
     """Take back what one import brought, as far as nothing cites it."""
     run = ImportRun.objects.select_related("company", "file").get(pk=import_id)
     return undoing.undo(job, run)
+
+
+@jobs.when_lost(TASK)
+def give_up(*, import_id: int) -> None:
+    """Show on the import that it stopped for good: somebody looks at the file and may start it again."""
+    _note_failure(
+        ImportRun.objects.get(pk=import_id),
+        _("The program ended each time while it read this file. Start it again, or bring the file in smaller parts."),
+    )
 
 
 def _note_stop(run: ImportRun) -> None:

@@ -30,6 +30,16 @@ class NumberStyle:
 
 POINT = NumberStyle(thousands=",", decimal=".")
 COMMA = NumberStyle(thousands=".", decimal=",")
+# What can be meant in one style only, whatever stands in the other cells of its column.
+_DECISIVE = {
+    POINT: r"^[+-]?(\d{1,3}(,\d{3})+\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3}){2,})$",
+    COMMA: r"^[+-]?(\d{1,3}(\.\d{3})+,\d+|\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3}){2,})$",
+}
+# Thousands stand in threes, or as in India in twos before the last three; anything else is a slip.
+_GROUPS = {
+    POINT: r"^[+-]?(\d{1,3}(,\d{2,3})*,\d{3}|\d*)(\.\d*)?$",
+    COMMA: r"^[+-]?(\d{1,3}(\.\d{2,3})*\.\d{3}|\d*)(,\d*)?$",
+}
 
 
 def guess_number_style(column: pl.Series) -> NumberStyle:
@@ -38,20 +48,19 @@ def guess_number_style(column: pl.Series) -> NumberStyle:
     A value such as '1,234' decides nothing alone; a column of only such values reads as point style.
     """
     text = _bare(column.drop_nulls().head(20_000))
-    comma = text.str.contains(r"^\d{1,3}(\.\d{3})+,\d+$|^\d+,(\d{1,2}|\d{4,})$|^\d{1,3}(\.\d{3}){2,}$").sum()
-    point = text.str.contains(r"^\d{1,3}(,\d{3})+\.\d+$|^\d+\.(\d{1,2}|\d{4,})$|^\d{1,3}(,\d{3}){2,}$").sum()
-    return COMMA if comma > point else POINT
+    return COMMA if text.str.contains(_DECISIVE[COMMA]).sum() > text.str.contains(_DECISIVE[POINT]).sum() else POINT
 
 
 def parse_scaled(column: pl.Series, style: NumberStyle) -> pl.Series:
     """Return the column in 1/10,000 as Int64, null where a cell is no number or beyond ±9e14 units.
 
+    A cell that can be meant in the other style only is read in that: '1,234.56' among '12,5' is no 1.23456.
     A fifth decimal and finer is rounded half-up: it is noise of floating point in exports.
     """
-    text = (
-        _bare(column).str.replace_all(style.thousands, "", literal=True).str.replace(style.decimal, ".", literal=True)
-    )
-    text = text.str.replace(r"(?i)^(-?\d+)(?:\.0*)?e\+?0$", "$1")
+    bare = _bare(column).str.replace(r"(?i)^(-?\d+)(?:[.,]0*)?e\+?0$", "$1")
+    other = POINT if style == COMMA else COMMA
+    is_other = bare.str.contains(_DECISIVE[other]).fill_null(False)
+    text = _plain(bare, other).zip_with(is_other, _plain(bare, style)) if is_other.any() else _plain(bare, style)
     parts = text.str.extract_groups(r"^(?<sign>[+-]?)(?<whole>\d{0,14})(?:\.(?<part>\d*))?$").struct.unnest()
     has_digits = text.str.contains(r"\d")
     whole = parts["whole"].replace("", "0").cast(pl.Int64, strict=False)
@@ -59,6 +68,13 @@ def parse_scaled(column: pl.Series, style: NumberStyle) -> pl.Series:
     scaled = whole * SCALE + (decimals + 5) // 10
     signed = pl.select(pl.when(parts["sign"] == "-").then(-scaled).otherwise(scaled)).to_series()
     return pl.select(pl.when(has_digits).then(signed).otherwise(None)).to_series().alias(column.name)
+
+
+def _plain(text: pl.Series, style: NumberStyle) -> pl.Series:
+    """Return numbers of a style with a point and no thousands sign, null where they are written otherwise."""
+    sound = text.str.contains(_GROUPS[style])
+    plain = text.str.replace_all(style.thousands, "", literal=True).str.replace(style.decimal, ".", literal=True)
+    return pl.select(pl.when(sound).then(plain).otherwise(None)).to_series()
 
 
 def guess_date_style(column: pl.Series) -> str | None:

@@ -7,6 +7,7 @@ from functools import partial
 
 import polars as pl
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rantai.foundation.locations import actions
 from rantai.foundation.locations.actions import LaneRow
@@ -44,14 +45,14 @@ KIND = Kind(
         shared.alike(
             shared.LOCATION,
             name="origin",
-            label=_("From"),
+            label=pgettext_lazy("lane", "From"),
             required=True,
             names=synonyms("origin|source|from location|asal|dari|gudang asal|起点|始发地|发货仓"),
         ),
         shared.alike(
             shared.LOCATION,
             name="destination",
-            label=_("To"),
+            label=pgettext_lazy("lane", "To"),
             names=synonyms("destination|to location|tujuan|ke|gudang tujuan|终点|目的地|收货仓"),
         ),
         Field(

@@ -16,6 +16,7 @@ REASONS = (
     "repeat",
     "no_invoice",
     "no_item",
+    "text_too_long",
     "quantity_unreadable",
     "quantity_zero",
     "quantity_too_large",
@@ -30,6 +31,7 @@ REASONS = (
 )
 
 _MAX_UNITS = 10**9 * values.SCALE
+_MAX_INVOICE, _MAX_KEY = 40, 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,12 +150,17 @@ def _kind(rules: Rules) -> pl.Expr:
     return pl.when(cancelled).then(pl.lit("return")).otherwise(pl.lit("sale"))
 
 
+def _is_longer(**limits: int) -> pl.Expr:
+    return pl.any_horizontal(pl.col(name).str.len_chars() > limit for name, limit in limits.items())
+
+
 def _reason(rules: Rules, until: date) -> pl.Expr:
     cancels = pl.col("invoice").str.contains(rules.cancellation)
     tests = {
         "repeat": pl.col("repeat"),
         "no_invoice": pl.col("invoice").is_null(),
         "no_item": pl.col("item").is_null(),
+        "text_too_long": _is_longer(invoice=_MAX_INVOICE, item=_MAX_KEY, customer=_MAX_KEY),
         "quantity_too_large": pl.col("raw_units").is_not_null() & pl.col("units").is_null()
         | pl.col("raw_quantity").str.contains(r"(?i)^[+-]?\d+(\.\d+)?e\+?[1-9]|^[+-]?\d{15,}"),
         "quantity_unreadable": pl.col("units").is_null(),

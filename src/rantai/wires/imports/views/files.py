@@ -30,7 +30,7 @@ def new(request: access.StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         run = _open(form, by=request.user.actor)
         return redirect("wires_imports:import", run.pk)
-    context = {"house": "", "form": form, "kinds": KINDS.values()}
+    context = {"house": "", "form": form, "kinds": [KINDS[name] for name, _title in form.fields["kind"].choices]}  # type: ignore[attr-defined]
     return render(request, "wires/imports/new.html", context, status=422 if form.errors else 200)
 
 
