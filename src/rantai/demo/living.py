@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 from rantai.crm import facade as crm
 from rantai.crm.events import InvoiceIssued
 from rantai.crm.messages import OrderDraft, OrderLineDraft
+from rantai.demo import past
 from rantai.demo.founding import BY, ZONE, Founded
 from rantai.demo.present import LiveOrder, LivePurchase
 from rantai.demo.world import World
 from rantai.iscm import facade as iscm
 from rantai.iscm.messages import OpeningStock, ReceiptLine
 from rantai.iscm.reports import ShipmentView
-from rantai.kernel import relay
+from rantai.kernel import clock, relay
 from rantai.kernel.models import Event
 from rantai.kernel.money import SCALE, Money
 from rantai.kernel.quantities import Quantity
@@ -35,31 +36,46 @@ _CARRIER = "Kurir Contoh"
 
 
 class Living:
-    """Lives through the last weeks of a world in a founded company."""
+    """Lives through the last weeks of a world in a founded company, with the clock of each day."""
 
     def __init__(self, world: World, made: Founded, *, import_id: int) -> None:
         self.world, self.made, self.import_id = world, made, import_id
         self.order_ids: dict[str, int] = {}
         self.supplies: dict[str, OpenSupply] = {}
         self._afoot: list[LiveOrder] = []
+        self._agenda: dict[date, list[Callable[[datetime], object]]] = defaultdict(list)
+        self._now = clock.now()
 
     def live(self, report: Report) -> dict[str, int]:
         """Do everything in the order in which it happened."""
-        self._open_stock()
-        self._buy()
-        relay.drain()
-        days = sorted({order.placed_on for order in self.world.orders} | self._list_days())
-        for place, day in enumerate(days):
-            self._live_day(day)
-            report(place + 1, len(days), "The last four weeks")
-        self._answer("delayed")
-        relay.drain()
+        first = self.world.as_of - timedelta(days=past.LIVE_DAYS)
+        with clock.pretending(instant(first, 8)):
+            self._open_stock()
+            self._take_over([row for row in self.world.purchases if row.answer in TAKEN_OVER])
+            self._find_supplies()
+            relay.drain()
+        self._plan_purchases(first)
+        for place in range(past.LIVE_DAYS + 1):
+            self._live_day(first + timedelta(days=place))
+            report(place + 1, past.LIVE_DAYS + 1, "The last four weeks")
         self._pay()
-        relay.drain()
         return {"orders": len(self.order_ids), "purchases": len(self.supplies)}
 
-    def _list_days(self) -> set[date]:
-        return {self.world.as_of - timedelta(days=ago) for ago in range(28)}
+    def _at(self, day: date, hour: int, minute: int = 0) -> datetime:
+        """Return an instant of a day, and never one that is still to come."""
+        return min(instant(day, hour) + timedelta(minutes=minute), self._now)
+
+    def _live_day(self, day: date) -> None:
+        for act in self._agenda.pop(day, ()):
+            self._do(act, self._at(day, 9))
+        for place, order in enumerate(row for row in self.world.orders if row.placed_on == day):
+            self._do(partial(self._place, order), self._at(day, 9, 10 + 17 * place))
+        self._do(partial(self._work, day), self._at(day, 13))
+
+    def _do(self, act: Callable[[datetime], object], at: datetime) -> None:
+        with clock.pretending(at):
+            act(at)
+            relay.drain()
 
     def _open_stock(self) -> None:
         rows = self.world.stock
@@ -75,21 +91,42 @@ class Living:
 
     # purchases
 
-    def _buy(self) -> None:
-        self._take_over([row for row in self.world.purchases if row.answer in TAKEN_OVER])
+    def _plan_purchases(self, first: date) -> None:
+        """Note when purchases are ordered, answered and received."""
+        as_of = self.world.as_of
         groups: dict[tuple[bool, str], list[LivePurchase]] = defaultdict(list)
         for purchase in self.world.purchases:
             if purchase.answer not in TAKEN_OVER:
-                groups[purchase.due_on < self.world.as_of, purchase.answer].append(purchase)
+                groups[purchase.due_on < as_of, purchase.answer].append(purchase)
+            elif purchase.answer == "confirmed":
+                self._agenda[first].append(partial(self._say, [purchase]))
+            else:
+                self._agenda[purchase.due_on].append(partial(self._receive, purchase))
         for (is_due, answer), rows in sorted(groups.items()):
-            at = instant(self.world.as_of - timedelta(days=27 if is_due else 8), 9)
-            for order_id in self._order_purchases(rows, at):
-                if answer != "draft":
-                    srm.approve_order(order_id, by=self.made.users["manager"], as_of=at)
-                    srm.send_order(order_id, by=self.made.users["buyer"], as_of=at)
+            day = as_of - timedelta(days=27 if is_due else 8)
+            self._agenda[day].append(partial(self._buy, rows, answer))
+
+    def _buy(self, rows: Sequence[LivePurchase], answer: str, at: datetime) -> None:
+        for order_id in self._order_purchases(rows, at):
+            if answer != "draft":
+                srm.approve_order(order_id, by=self.made.users["manager"], as_of=at)
+                srm.send_order(order_id, by=self.made.users["buyer"], as_of=at)
         self._find_supplies()
-        self._answer("confirmed")
-        self._receive()
+        if answer == "delayed":
+            self._plan_answers(rows, at)
+
+    def _plan_answers(self, rows: Sequence[LivePurchase], at: datetime) -> None:
+        """Suppliers who are late say so on the day before the goods are due."""
+        for group in self._list_by_order(rows):
+            day = min(row.due_on for row in group) - timedelta(days=1)
+            soonest, latest = at.date() + timedelta(days=1), self.world.as_of - timedelta(days=1)
+            self._agenda[min(max(day, soonest), latest)].append(partial(self._say, group))
+
+    def _list_by_order(self, rows: Sequence[LivePurchase]) -> Iterable[list[LivePurchase]]:
+        by_order: dict[int, list[LivePurchase]] = defaultdict(list)
+        for row in rows:
+            by_order[self.supplies[row.number].ref.id].append(row)
+        return by_order.values()
 
     def _take_over(self, rows: Sequence[LivePurchase]) -> None:
         """Bring what was ordered before the four weeks, as open orders of the system before."""
@@ -133,27 +170,21 @@ class Living:
         """Learn which schedule became of which purchase: an item is bought once in this world."""
         by_item = {supply.item_id: supply for supply in srm.list_open_supply() if supply.schedule_id}
         for row in self.world.purchases:
-            self.supplies[row.number] = by_item[self.made.items[row.item.code]]
+            supply = by_item.get(self.made.items[row.item.code])
+            if supply:
+                self.supplies.setdefault(row.number, supply)
 
-    def _answer(self, answer: str) -> None:
-        by_order: dict[int, list[tuple[LivePurchase, OpenSupply]]] = defaultdict(list)
-        for row in self.world.purchases:
-            if row.answer == answer:
-                supply = self.supplies[row.number]
-                by_order[supply.ref.id].append((row, supply))
-        for order_id, rows in by_order.items():
-            self._say(order_id, rows)
-
-    def _say(self, order_id: int, rows: Sequence[tuple[LivePurchase, OpenSupply]]) -> None:
-        supplier_id = rows[0][1].supplier_id
+    def _say(self, rows: Sequence[LivePurchase], at: datetime) -> None:
+        first = self.supplies[rows[0].number]
+        order_id, supplier_id = first.ref.id, first.supplier_id
         asked = srm.find_order_to_answer(order_id, supplier_id=supplier_id, language="en")
         lines = tuple(
             AnswerLine(
-                schedule_id=supply.schedule_id,
-                parts=(AnswerPart(units=supply.open_units, on=row.expected_on),),
+                schedule_id=self.supplies[row.number].schedule_id,
+                parts=(AnswerPart(units=self.supplies[row.number].open_units, on=row.expected_on),),
                 reason="capacity" if row.answer == "delayed" else "",
             )
-            for row, supply in rows
+            for row in rows
         )
         srm.record_answer(
             PurchaseAnswer(
@@ -166,30 +197,23 @@ class Living:
             )
         )
 
-    def _receive(self) -> None:
-        for row in self.world.purchases:
-            if row.answer == "received":
-                supply = self.supplies[row.number]
-                line = ReceiptLine(ref=supply.ref, item_id=supply.item_id, units=supply.open_units)
-                iscm.receive_purchase(
-                    [line], location_id=self.made.sites[row.site], key=f"demo:{row.number}",
-                    by=self.made.users["warehouse"], as_of=instant(row.due_on, 11),
-                )  # fmt: skip
+    def _receive(self, row: LivePurchase, at: datetime) -> None:
+        supply = self.supplies[row.number]
+        line = ReceiptLine(ref=supply.ref, item_id=supply.item_id, units=supply.open_units)
+        iscm.receive_purchase(
+            [line], location_id=self.made.sites[row.site], key=f"demo:{row.number}",
+            by=self.made.users["warehouse"], as_of=at,
+        )  # fmt: skip
 
     # orders
 
-    def _live_day(self, day: date) -> None:
-        for order in self.world.orders:
-            if order.placed_on == day:
-                self._place(order)
-        relay.drain()
-        if iscm.release_for_shipping(instant(day, 13), by=self.made.users["warehouse"]):
+    def _work(self, day: date, at: datetime) -> None:
+        """A day in the warehouse."""
+        if iscm.release_for_shipping(at, by=self.made.users["warehouse"]):
             relay.drain()
             self._afoot = [order for order in self._afoot if not self._handle(order, day)]
-            relay.drain()
 
-    def _place(self, order: LiveOrder) -> None:
-        at = instant(order.placed_on, 10)
+    def _place(self, order: LiveOrder, at: datetime) -> None:
         by = self.made.users["sales"]
         lines = tuple(
             OrderLineDraft(
@@ -219,33 +243,53 @@ class Living:
         return bool(shipments)
 
     def _ship(self, shipment: ShipmentView, order: LiveOrder, day: date) -> None:
-        by = self.made.users["warehouse"]
-        iscm.pick_shipment(shipment.id, by=by, as_of=instant(day, 14))
+        self._do(partial(self._pick, shipment.id), self._at(day, 14))
         if order.stage == "picking":
             return
-        iscm.pack_shipment(shipment.id, by=by, as_of=instant(day, 15))
+        self._do(partial(self._pack, shipment.id), self._at(day, 15))
         if order.stage == "packed":
             return
-        tracking = f"KC{shipment.id:08d}"
-        iscm.ship_shipment(shipment.id, carrier=_CARRIER, tracking=tracking, by=by, as_of=instant(day, 16))
+        self._do(partial(self._hand_over, shipment.id), self._at(day, 16))
         if not order.is_open:
             there = min(day + timedelta(days=2), self.world.as_of)
-            iscm.deliver_shipment(shipment.id, proof="signature", by=by, as_of=instant(there, 17))
+            if there == day:
+                self._do(partial(self._deliver, shipment.id), self._at(day, 17))
+            else:
+                self._agenda[there].append(partial(self._deliver, shipment.id))
+
+    def _pick(self, shipment_id: int, at: datetime) -> None:
+        iscm.pick_shipment(shipment_id, by=self.made.users["warehouse"], as_of=at)
+
+    def _pack(self, shipment_id: int, at: datetime) -> None:
+        iscm.pack_shipment(shipment_id, by=self.made.users["warehouse"], as_of=at)
+
+    def _hand_over(self, shipment_id: int, at: datetime) -> None:
+        iscm.ship_shipment(
+            shipment_id, carrier=_CARRIER, tracking=f"KC{shipment_id:08d}", by=self.made.users["warehouse"], as_of=at
+        )
+
+    def _deliver(self, shipment_id: int, at: datetime) -> None:
+        iscm.deliver_shipment(shipment_id, proof="signature", by=self.made.users["warehouse"], as_of=at)
 
     def _pay(self) -> None:
+        """Customers pay within days of the invoice."""
         paid = {self.order_ids[order.reference] for order in self.world.orders if order.stage == "paid"}
-        for fact in read_invoices():
+        for issued_at, fact in read_invoices():
             if fact.sales_order_id in paid:
-                crm.record_payment(
-                    fact.invoice_id, amount=Money(fact.total, fact.currency), received_on=self.world.as_of,
-                    reference=f"TRF {fact.number}", by=self.made.users["finance"],
-                )  # fmt: skip
+                day = min(issued_at.date() + timedelta(days=4), self.world.as_of)
+                self._do(partial(self._receive_payment, fact, day), self._at(day, 15))
+
+    def _receive_payment(self, fact: InvoiceIssued, day: date, at: datetime) -> None:
+        crm.record_payment(
+            fact.invoice_id, amount=Money(fact.total, fact.currency), received_on=day, reference=f"TRF {fact.number}",
+            by=self.made.users["finance"],
+        )  # fmt: skip
 
 
-def read_invoices() -> Iterable[InvoiceIssued]:
-    """Return what was billed."""
+def read_invoices() -> Iterable[tuple[datetime, InvoiceIssued]]:
+    """Return what was billed, and when."""
     for event in Event.objects.filter(kind="InvoiceIssued").order_by("id"):
-        yield InvoiceIssued(**event.payload)
+        yield event.recorded_at, InvoiceIssued(**event.payload)
 
 
 def instant(day: date, hour: int) -> datetime:

@@ -43,7 +43,7 @@ class CompanyExists(Exception):
 def make_demo(*, size: str, seed: int, as_of: date, report: Report) -> dict[str, Any]:
     """Make the company and its world; raises CompanyExists. A demonstration that was killed is begun anew."""
     autodiscover_modules("tasks")
-    _clear_unfinished()
+    clear_unfinished()
     with _without_collection():
         return _make(size=size, seed=seed, as_of=as_of, report=report)
 
@@ -95,7 +95,8 @@ def remove_demo() -> dict[str, Any]:
     return {"removed": True}
 
 
-def _clear_unfinished() -> None:
+def clear_unfinished() -> None:
+    """Empty the database of a demonstration that was killed; raises CompanyExists where another company stands."""
     company = parties.find_company()
     if company is None:
         return

@@ -71,7 +71,7 @@ def make_shelf(chance: random.Random, catalogue: Catalogue) -> Shelf:
     ranks = list(range(1, len(items) + 1))
     chance.shuffle(ranks)
     made = [item.decoupling in ("make", "assemble") for item in items]
-    popularity = [1 / rank**0.75 * (0.3 if is_made else 1.0) for rank, is_made in zip(ranks, made, strict=True)]
+    popularity = [1 / rank**1.0 * (0.3 if is_made else 1.0) for rank, is_made in zip(ranks, made, strict=True)]
     births = [chance.uniform(0.3, 0.8) if chance.random() < 0.12 else 0.0 for _item in items]
     return Shelf(items=items, popularity=popularity, births=births)
 
@@ -98,7 +98,7 @@ def make_history(chance: random.Random, *, customers: Sequence[Customer], shelf:
 def count_units(chance: random.Random, customer: Customer, item: DemoItem) -> int:
     """Return how many a customer takes of an item: fewer of what is dear."""
     mean = _MEAN_UNITS[customer.segment] * (0.6 if item.price > 6_000 else 1.0)
-    return max(1, round(chance.gammavariate(1.4, mean / 1.4)))
+    return max(1, round(chance.gammavariate(2.5, mean / 2.5)))
 
 
 def count_lines(chance: random.Random, customer: Customer) -> int:

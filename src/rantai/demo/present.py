@@ -78,7 +78,7 @@ def make_orders(
 ) -> list[LiveOrder]:
     """Write exactly 150 open orders with 40 late lines, and some that are closed, by day."""
     buyers = [row for row in customers if row.country == "ID"]
-    weights = [1 + 3 * row.orders for row in buyers]
+    weights = [0.1 + row.orders for row in buyers]
     writer = _Writer(chance, buyers, weights, shelf, as_of)
     found = [writer.close(number) for number in range(closed)]
     for stage, count in _STAGES:
@@ -126,7 +126,7 @@ class _Writer:
     """Writes orders of one kind after the other."""
 
     def __init__(
-        self, chance: random.Random, buyers: Sequence[Customer], weights: Sequence[int], shelf: Shelf, as_of: date
+        self, chance: random.Random, buyers: Sequence[Customer], weights: Sequence[float], shelf: Shelf, as_of: date
     ) -> None:
         self.chance, self.buyers, self.weights, self.shelf, self.as_of = chance, buyers, weights, shelf, as_of
         self.number = 0
@@ -172,7 +172,7 @@ class _Writer:
 
     def _from_stock(self, placed: date, wanted: date, stage: str) -> LiveOrder:
         buyer = self._buyer()
-        items = self.stocked.choose(self.chance, min(3, past.count_lines(self.chance, buyer)), age=1.0)
+        items = self.stocked.choose(self.chance, past.count_lines(self.chance, buyer), age=1.0)
         rows = tuple(
             LiveLine(item=item, units=past.count_units(self.chance, buyer, item), requested_on=wanted) for item in items
         )
