@@ -19,8 +19,10 @@ COMMANDS = {
     "backup": "rantai.config.keeping:backup",
     "restore": "rantai.config.keeping:restore",
     "upgrade": "rantai.config.keeping:upgrade",
+    "export": "rantai.config.leaving:export",
     "import": "rantai.wires.imports.command:import_file",
     "check": "rantai.desk.check:check",
+    "explain": "rantai.desk.explain.command:explain",
     "turn": "rantai.desk.turn.command:turn",
     "bench": "rantai.bench.command:bench",
     "demo": "rantai.demo.command:demo",
@@ -28,7 +30,7 @@ COMMANDS = {
 
 
 # Somebody who begins with one of these need not know of migrations.
-ON_A_DATABASE = {"import", "turn", "check", "demo"}
+ON_A_DATABASE = {"import", "turn", "check", "demo", "explain"}
 
 
 class LazyGroup(click.Group):

@@ -76,8 +76,18 @@ EMAIL_URL = Variable(
 EMAIL_FROM = Variable(
     name="RANTAI_EMAIL_FROM", default="Rantai <rantai@localhost>", meaning="Sender of messages without an own sender."
 )
+DEMO = Variable(
+    name="RANTAI_DEMO",
+    default="yes",
+    meaning="no: `make run` leaves an empty database empty, and a page asks who the company is.",
+)
 LOG_FORMAT = Variable(name="RANTAI_LOG_FORMAT", default="console", meaning="console for people, json for machines.")
 LOG_LEVEL = Variable(name="RANTAI_LOG_LEVEL", default="INFO", meaning="Least level that is logged.")
+KEEP_DAYS = Variable(
+    name="RANTAI_KEEP_DAYS",
+    default="90",
+    meaning="Days that told facts, ended jobs, answers to API calls and sign-in attempts are kept; at least 7.",
+)
 PLANNER_URL = Variable(
     name="PLANNER_URL",
     default="",
@@ -89,6 +99,14 @@ VARIABLES = tuple(value for value in list(globals().values()) if isinstance(valu
 
 def read_home() -> Path:
     return Path(HOME.read()).expanduser().resolve()
+
+
+def read_keep_days() -> int:
+    """Return how long what only grows is kept: a call may be repeated, and a job looked at, for a week."""
+    days = KEEP_DAYS.read_count()
+    if days < 7:
+        raise UnusableSetting(f"{KEEP_DAYS.name} must be 7 or more; it is {days}.")
+    return days
 
 
 def read_secret_key(home: Path) -> str:

@@ -14,6 +14,7 @@ APPS = (
     "rantai.desk.explain",
     "rantai.desk.scenarios",
     "rantai.desk.search",
+    "rantai.desk.welcome",
     "rantai.shop",
     "rantai.dock",
     "rantai.wires",

@@ -13,7 +13,7 @@ import click
 from django.conf import settings
 from django.db import connection
 
-from rantai.config import cli, dumps, schema, serving
+from rantai.config import cli, dumps, erasures, schema, serving
 from rantai.kernel.console import Refused, Screen, long_command
 
 FORMAT = 1
@@ -37,9 +37,10 @@ def backup(screen: Screen, folder: Path | None) -> dict[str, Any]:
 @click.option("--replace", is_flag=True, help="Replace the data that is there; it is backed up first.")
 @long_command
 def restore(screen: Screen, folder: Path, *, replace: bool) -> dict[str, Any]:
-    """Bring back the backup in FOLDER; Rantai must be stopped."""
+    """Bring back the backup in FOLDER; Rantai must be stopped. Who was erased since is erased again."""
     manifest = check_backup(folder, screen=screen)
     with serving.hold_home(settings.HOME):
+        known = erasures.collect(folder.resolve().parent, settings.HOME / "backups")
         saved = None
         if not dumps.is_empty():
             if not replace:
@@ -48,7 +49,13 @@ def restore(screen: Screen, folder: Path, *, replace: bool) -> dict[str, Any]:
         restore_files(folder, manifest)
         dumps.load(folder, migrations=list_migrations(manifest), screen=screen)
         migrated = schema.apply_migrations(screen)
-    return {"restored": str(folder), "migrations_applied": migrated, "saved_before": saved and str(saved)}
+        erased = erasures.apply(known, since=datetime.fromisoformat(manifest["made_at"]))
+    return {
+        "restored": str(folder),
+        "migrations_applied": migrated,
+        "erased_again": erased,
+        "saved_before": saved and str(saved),
+    }
 
 
 @click.command()
@@ -88,13 +95,16 @@ def make_backup(folder: Path, *, screen: Screen) -> Path:
     draft = folder.with_name(f".{folder.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(mode=0o700)
+    began = datetime.now(UTC)
     try:
         # The database first: a file that it names is written before its row.
         dumps.dump(draft, screen=screen)
+        if not dumps.is_empty():
+            erasures.write(draft)
         copy_files(settings.MEDIA_ROOT, draft / FILES_FOLDER)
         if (settings.HOME / KEY_NAME).exists():
             shutil.copy2(settings.HOME / KEY_NAME, draft / KEY_NAME)
-        write_manifest(draft, screen=screen)
+        write_manifest(draft, made_at=began, screen=screen)
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise
@@ -108,7 +118,7 @@ def copy_files(source: Path, target: Path) -> None:
         shutil.copytree(source, target)
 
 
-def write_manifest(folder: Path, *, screen: Screen) -> None:
+def write_manifest(folder: Path, *, made_at: datetime, screen: Screen) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     entries = []
     for number, path in enumerate(files, start=1):
@@ -118,7 +128,7 @@ def write_manifest(folder: Path, *, screen: Screen) -> None:
     manifest = {
         "format": FORMAT,
         "program": importlib.metadata.version("rantai"),
-        "made_at": datetime.now(UTC).isoformat(),
+        "made_at": made_at.isoformat(),
         "database": connection.vendor,
         "migrations": schema.list_applied(),
         "files": entries,

@@ -8,10 +8,12 @@ import structlog
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 
 from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties import rules
 
 log = structlog.get_logger("rantai.requests")
 
@@ -68,6 +70,39 @@ class Language:
             response.headers.setdefault("Content-Language", language)
         patch_vary_headers(response, ("Accept-Language", "Cookie"))
         return response
+
+
+class Company:
+    """Lead the staff of a database without a company to its founding; show no page that a company has no use for.
+
+    What is public guards itself: a partner's link, signing in, the founding.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with parties.ask_ways_once():
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], _args: object, _kwargs: object
+    ) -> HttpResponse | None:
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        # The styleguide is nobody's page: it shows parts, not a company.
+        if getattr(view, "permission", "public") == "public" or name.startswith("ui:"):
+            return None
+        if parties.find_ways() is None:
+            return redirect("desk_welcome:start")
+        return None if parties.is_shown(name) else refuse_page(request, name)
+
+
+def refuse_page(request: HttpRequest, name: str) -> HttpResponse:
+    """Say that the company does not work in this way, and to who may change that, where."""
+    return render(
+        request, "config/unused.html",
+        {"ways": rules.list_needed(name), "may_change": request.user.has_perm("company.edit")}, status=404,
+    )  # fmt: skip
 
 
 def find_zone(request: HttpRequest) -> str:

@@ -12,6 +12,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from rantai.config import cli, environment, schema, supervision
+from rantai.desk.welcome import printing
 from rantai.kernel.console import Refused, Screen
 
 # The web server is always started; the others once their command exists.
@@ -31,6 +32,9 @@ def serve() -> None:
     commands = {"web": cli.command_line("web")}
     known = {*cli.COMMANDS, *cli.list_management_commands()}
     commands |= {name: cli.command_line(name) for name in SERVICES if name in known}
+    invitation = printing.invite()
+    if invitation:
+        screen.say(invitation)
     screen.say(f"Rantai: {settings.PUBLIC_URL}  ({', '.join(commands)}; Ctrl-C stops)")
     supervision.keep_running(commands, pid_folder=settings.HOME / "run")
     lock.close()

@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "rantai.foundation.access.backends.LastSeen",
     "rantai.config.requests.Language",
+    "rantai.config.requests.Company",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -104,9 +105,11 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 CRON_TABLE = "rantai.config.wiring"
 UI_NAVIGATION = "rantai.config.navigation"
-UI_SEARCH_URL_NAME = "desk:search"
+UI_SEARCH_URL_NAME = "desk_search:search"
 UI_ACCOUNT_URL_NAME = "foundation_access:settings"
+UI_IS_SHOWN = "rantai.foundation.parties.queries.is_shown"
 UI_STATUS = "rantai.desk.status.show_status"
+UI_SAVED_VIEWS = "rantai.foundation.access.views.saved.list_views"
 
 DATABASES = {"default": environment.read_database(HOME)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -191,6 +194,9 @@ USE_I18N = True
 LOCALE_PATHS = houses.list_locales()
 USE_TZ = True
 TIME_ZONE = "UTC"
+
+# How long what only grows is kept
+KEEP_DAYS = environment.read_keep_days()
 
 # Files
 STATIC_URL = "/static/"

@@ -1,6 +1,8 @@
 """Keep child processes running: start, watch, restart with a growing pause, stop together."""
 
 import ctypes
+import multiprocessing
+import os
 import signal
 import subprocess
 import sys
@@ -16,8 +18,8 @@ log = structlog.get_logger("rantai.supervision")
 
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 30.0
-# A child that ran this long was well: its next fall is a new one.
-SECONDS_TO_TRUST = 60.0
+# A child that ran this long was well: its next fall is a new one. One that cannot start falls sooner.
+SECONDS_TO_TRUST = 10.0
 SECONDS_TO_STOP = 20.0
 SECONDS_BETWEEN_LOOKS = 0.2
 PR_SET_PDEATHSIG = 1
@@ -102,3 +104,18 @@ def end_with_parent() -> None:
     """Ask Linux to stop this child when its supervisor dies, `kill -9` included."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def end_with_head() -> None:
+    """End this process when the one that forked it ends: a web process without its head would answer for ever.
+
+    It keeps the port, the program and the database of its day, also after an upgrade.
+    """
+    head = multiprocessing.parent_process()
+    if head is not None:
+        threading.Thread(target=_follow, args=(head,), daemon=True, name="end-with-head").start()
+
+
+def _follow(head: multiprocessing.process.BaseProcess) -> None:
+    head.join()
+    os._exit(1)

@@ -12,6 +12,7 @@ MOUNTS = (
     ("explain/", "rantai.desk.explain"),
     ("scenarios/", "rantai.desk.scenarios"),
     ("search/", "rantai.desk.search"),
+    ("welcome/", "rantai.desk.welcome"),
     ("shop/", "rantai.shop"),
     ("dock/", "rantai.dock"),
     ("wires/", "rantai.wires"),

@@ -12,7 +12,7 @@ from rantai.foundation import handlers as foundation
 from rantai.foundation.documents import rules as documents
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import handlers as iscm
-from rantai.kernel import outbox, refs
+from rantai.kernel import cron, outbox, refs
 from rantai.kernel.cron import Entry
 from rantai.kernel.facts import Fact
 from rantai.wires.mail import tasks as mail
@@ -47,6 +47,8 @@ PAGES = {
 
 CRON: tuple[Entry, ...] = (
     Entry(name="turn", task="desk.turn", at=(time(6, 30),)),
+    Entry(name="loop figures", task="desk.snapshot_figures", at=(time(0, 50),)),
+    Entry(name="sweep", task="config.sweep", at=(time(2, 30),)),
     Entry(name="supplier figures", task="srm.snapshot_measures", at=(time(1, 0),)),
     Entry(name="lead times", task="srm.revise_lead_times", at=(time(1, 10),)),
     Entry(name="settled purchases", task="srm.close_received_orders", at=(time(1, 20),)),
@@ -58,14 +60,15 @@ CRON: tuple[Entry, ...] = (
 """Regular work, in the company's zone."""
 
 
-def find_zone() -> str:
-    """Return the zone in which the cron table is read: the company's."""
+def find_zone() -> str | None:
+    """Return the zone in which the cron table is read: the company's; without one there is no regular work."""
     company = parties.find_company()
-    return company.zone if company else "UTC"
+    return company.zone if company else None
 
 
 for fact, handler in SUBSCRIPTIONS:
     outbox.subscribe(fact, handler)
+cron.TABLE[:] = CRON
 for kind, (page, permission) in PAGES.items():
     refs.PAGES[kind] = page
     documents.VIEW_PERMISSION[kind] = permission

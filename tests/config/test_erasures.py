@@ -1,0 +1,77 @@
+"""Who was erased stays erased, whichever backup comes back."""
+
+import json
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+from tests.config import programs
+
+KNOWN = {
+    "name": "Sri Rahayu",
+    "email": "sri@example.org",
+    "letters_to": ["sri@example.org"],
+    "keys": 0,
+    "erased": False,
+}
+FORGOTTEN = {"email": "", "letters_to": [""], "keys": 0, "erased": True}
+
+
+def ask(*arguments: object) -> Any:
+    command = [sys.executable, "-m", "tests.config.erasing", *map(str, arguments)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])
+
+
+def back_up() -> str:
+    folder: str = programs.run_json("backup")["folder"]
+    return folder
+
+
+@pytest.mark.slow
+def test_an_older_backup_does_not_bring_an_erased_person_back(spare_database, rantai_home):
+    person = ask("make")
+    older = back_up()
+    ask("erase", person)
+
+    restored = programs.run_json("restore", "--replace", older)
+
+    assert restored["erased_again"] == 1
+    assert ask("read", person) == FORGOTTEN | {"name": f"#{person}"}
+
+
+@pytest.mark.slow
+def test_a_new_machine_learns_of_erasures_from_the_later_backup_beside(
+    spare_database, rantai_home, tmp_path, monkeypatch
+):
+    if not spare_database.startswith("sqlite"):
+        pytest.skip("an empty PostgreSQL is made by its operator")
+    person = ask("make")
+    older = back_up()
+    ask("erase", person)
+    back_up()
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite3")
+
+    restored = programs.run_json("restore", older)
+
+    assert restored["erased_again"] == 1
+    assert ask("read", person) == FORGOTTEN | {"name": f"#{person}"}
+
+
+@pytest.mark.slow
+def test_whoever_came_after_the_backup_and_was_erased_takes_nobody_along(spare_database, rantai_home):
+    person = ask("make")
+    older = back_up()
+    late = ask("add", "Budi")
+    ask("erase", late)
+
+    restored = programs.run_json("restore", "--replace", older)
+    new = ask("add", "Citra")
+    again = programs.run_json("restore", "--replace", back_up())
+
+    assert (restored["erased_again"], again["erased_again"]) == (0, 0)
+    assert ask("read", person) == KNOWN
+    assert (ask("read", new)["name"], ask("read", new)["erased"]) == ("Citra", False)
