@@ -9,17 +9,18 @@ export RANTAI_HOME
 unexport PYTHONDONTWRITEBYTECODE
 
 SETUP_STAMP := .venv/.set-up
+WARM_STAMP := .venv/.warm
 ASSETS_STAMP := src/rantai/ui/static/dist/.built
 ASSET_SOURCES := build.mjs package.json package-lock.json $(shell find src/rantai/ui/assets -type f 2>/dev/null)
 MESSAGES := $(shell find src -name '*.po' 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup assets run test test-fast test-postgres test-browser check bench soak docs messages lock format clean
+.PHONY: help setup warm assets company run test test-fast test-postgres test-browser check bench soak docs messages lock format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(SETUP_STAMP) ## Prepare .venv from the locked requirements
+setup: $(SETUP_STAMP) .venv/.messages warm ## Prepare .venv from the locked requirements
 
 $(SETUP_STAMP): requirements/all.lock requirements/installer.lock pyproject.toml tools/setup.sh
 	@PYTHON="$(PYTHON)" tools/setup.sh
@@ -29,16 +30,26 @@ $(SETUP_STAMP): requirements/all.lock requirements/installer.lock pyproject.toml
 	@$(RUN) tools/translations.py compile
 	@touch $@
 
+# What nobody has to wait for is compiled while something else is done.
+warm: $(WARM_STAMP)
+
+$(WARM_STAMP): $(SETUP_STAMP)
+	@$(RUN) tools/warm_kernels.py || echo "Some kernels will be compiled when they are first used." >&2
+	@nice -n 10 $(RUN) -m compileall -q .venv/lib >/dev/null 2>&1 || true
+	@touch $@
+
 assets: $(ASSETS_STAMP) ## Build scripts and styles
 
 $(ASSETS_STAMP): $(SETUP_STAMP) $(ASSET_SOURCES)
 	@$(RUN) tools/assets.py
 	@touch $@
 
-run: setup assets .venv/.messages ## Serve Rantai, with the demonstration company on the first start
-	@$(RANTAI) migrate
-	@$(RUN) tools/first_start.py
+run: ## Serve Rantai, with the demonstration company on the first start
+	@$(MAKE) --no-print-directory -j3 company assets warm
 	@exec $(RANTAI) serve
+
+company: $(SETUP_STAMP) .venv/.messages
+	@$(RUN) tools/first_start.py
 
 test: setup assets .venv/.messages ## Run every test, on SQLite, PostgreSQL and in a browser
 	@tools/chromium.sh
@@ -61,8 +72,8 @@ check: setup .venv/.messages ## Check form, types, imports, migrations and trans
 bench: setup .venv/.messages ## Measure what bench/results holds
 	$(RANTAI) bench all
 
-soak: setup assets .venv/.messages ## Kill processes at random points and look for lost or doubled work
-	$(PYTEST) tests/soak -m soak
+soak: setup assets .venv/.messages ## Kill what serve runs while it works, and look for lost or doubled work (SEED=n)
+	$(PYTEST) tests/soak -m soak $(if $(SEED),--seed $(SEED))
 
 docs: setup ## Write the reference pages that are made from the program
 	$(RUN) tools/reference.py

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -20,6 +21,7 @@ from rantai.kernel.quantities import Quantity
 from tests.factories import crm as sales
 from tests.factories import foundation
 from tests.factories import iscm as operations
+from tests.soak import storm
 
 ORDERS = 5
 STOCK = 40
@@ -86,3 +88,16 @@ def test_a_killed_loop_goes_on_where_it_stood(seed: int) -> None:
 
     assert any(kills)
     check_everything(account.party_id, item.pk, site.pk)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_what_serve_runs_is_killed_and_nothing_is_lost_or_doubled(rantai_home: Path) -> None:
+    """A short storm; `make soak` is the long one."""
+    plan = storm.Plan(seed=1, kills=3, lines=(6_000,), pauses=(0.1, 1.0), seconds=120)
+
+    summary = storm.blow(plan, home=rantai_home)
+
+    assert summary["kills"] == {"web": 1, "worker": 1, "planner": 1}
+    assert summary["orders_confirmed"] > 0
+    assert summary["wrong"] == []

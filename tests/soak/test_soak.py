@@ -1,33 +1,30 @@
-"""Twenty random kills of the loop's program: `make soak`."""
+"""`make soak`: twenty random kills of web, worker and planner during imports and turns; seeded, summed up in JSON."""
 
-import random
+from __future__ import annotations
+
+import json
+import os
 import secrets
+from pathlib import Path
 
 import pytest
 
-from tests.factories import crm as sales
-from tests.factories import foundation
-from tests.factories import iscm as operations
-from tests.loop import test_kill
-
-KILLS = 20
+from tests.soak import storm
 
 
 @pytest.mark.soak
 @pytest.mark.django_db(transaction=True)
-def test_twenty_kills_lose_and_double_nothing() -> None:
-    seed = secrets.randbits(32)
-    print(f"seed {seed}")
-    chance = random.Random(seed)
-    territory = foundation.make_territory()
-    site = foundation.make_site(serves=territory)
-    account = sales.make_customer("Klinik Harapan", territory=territory)
-    item = sales.make_priced_item("MON-15-XG")
-    operations.make_stock(item, site, test_kill.STOCK)
+def test_twenty_kills_lose_and_double_nothing(
+    request: pytest.FixtureRequest, rantai_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seed = request.config.getoption("--seed", None)
+    real = os.environ.get("RANTAI_SOAK_DATA")
+    plan = storm.Plan(seed=secrets.randbits(32) if seed is None else seed)
 
-    for _kill in range(KILLS):
-        lines, pause = chance.randint(1, 6), chance.uniform(0, 0.1)
-        test_kill.run_and_kill(account.party_id, item.pk, after_lines=lines, pause=pause)
-    test_kill.run_to_the_end(account.party_id, item.pk)
+    summary = storm.blow(plan, home=rantai_home, real_file=Path(real) if real else None)
 
-    test_kill.check_everything(account.party_id, item.pk, site.pk)
+    with capsys.disabled():
+        print(f"\n{json.dumps(summary)}")
+    assert sum(summary["kills"].values()) == plan.kills
+    assert summary["orders_confirmed"] > plan.kills
+    assert summary["wrong"] == []

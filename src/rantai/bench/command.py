@@ -7,37 +7,61 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
+from rantai.bench import servers
 from rantai.bench.options import Options
 from rantai.bench.registry import BENCHES
 
 
 @click.command()
 @click.argument("name", type=click.Choice([*BENCHES, "all"]))
-@click.option("--size", default="", help="How much; for `confirm` the number of orders.")
+@click.option("--size", default="", help="How much: orders for confirm and promise, lines for import and turn.")
 @click.option("--data", default="", type=click.Path(), help="A file or folder of the benchmark's format.")
-@click.option("--database", default="", help="A PostgreSQL URL; empty is SQLite in a folder of its own.")
-@click.option("--json", "as_json", is_flag=True, help="Only the JSON line.")
+@click.option("--out", default="", type=click.Path(), help="Where what was found is written, besides the figures.")
+@click.option("--database", default="", help="Only this: sqlite, postgresql, or the URL of an empty PostgreSQL.")
+@click.option("--json", "as_json", is_flag=True, help="Only the JSON lines.")
 def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:
-    """Measure; the last line is one JSON object."""
+    """Measure; the last line is one JSON object, with one for each database before it."""
     options = Options(**asked)
     names = list(BENCHES) if name == "all" else [name]
-    lines = [run_stage(each, options, database=database, is_quiet=as_json) for each in names]
+    with ExitStack() as stack:
+        lines = [
+            run_stage(each, options, url=url, is_quiet=as_json)
+            for each in names
+            for url in list_databases(each, database, stack, is_quiet=as_json)
+        ]
     if name == "all":
         keep_results([line for line in lines if line])
     if not all(lines):
         sys.exit(1)
 
 
-def run_stage(name: str, options: Options, *, database: str, is_quiet: bool) -> str:
+def list_databases(name: str, asked: str, stack: ExitStack, *, is_quiet: bool) -> list[str]:
+    """Return the URLs of the databases to run on; empty is SQLite in a folder of its own."""
+    kinds = BENCHES[name].databases or ("sqlite",)
+    if "://" in asked:
+        return [asked]
+    urls = []
+    for kind in kinds if not asked else [kind for kind in kinds if kind == asked]:
+        if kind == "sqlite":
+            urls.append("")
+        elif servers.can_start():
+            urls.append(stack.enter_context(servers.serve_postgresql()))
+        elif not is_quiet:
+            click.echo(f"{name}: no PostgreSQL to start here; name one with --database URL", err=True)
+    return urls
+
+
+def run_stage(name: str, options: Options, *, url: str, is_quiet: bool) -> str:
     """Run one benchmark in a child process and return its JSON line, empty where it could not run."""
     with tempfile.TemporaryDirectory(prefix="rantai-bench-") as home:
-        environment = {**os.environ, "RANTAI_HOME": home, "DATABASE_URL": database, "RANTAI_LOG_LEVEL": "WARNING"}
+        environment = {**os.environ, "RANTAI_HOME": home, "DATABASE_URL": url, "RANTAI_LOG_LEVEL": "WARNING"}
         command = [sys.executable, "-m", "rantai.bench.stage", name, json.dumps(options.to_json())]
         stage = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)
     line = stage.stdout.strip().splitlines()[-1] if stage.returncode == 0 and stage.stdout.strip() else ""

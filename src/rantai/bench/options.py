@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,25 +10,35 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Size and data, as the command line gave them."""
+    """Size, data and where results go, as the command line gave them."""
 
     size: str = ""
     data: str = ""
+    out: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON values."""
         return asdict(self)
 
-    def need_data(self, what: str) -> Path:
-        """Return the data's path; raises NoData where none was given."""
-        if not self.data or not Path(self.data).exists():
-            raise NoData(what, self.data)
-        return Path(self.data)
+    def read_size(self, default: int) -> int:
+        """Return how much was asked for; raises BadOption."""
+        if not self.size:
+            return default
+        if not self.size.isdecimal() or int(self.size) < 1:
+            raise BadOption(f"--size '{self.size}' is no number. Give a whole number above zero.")
+        return int(self.size)
+
+    def find_data(self, *places: Path) -> Path | None:
+        """Return the path that was asked for, else the first of the places that is there; raises BadOption."""
+        if self.data and not Path(self.data).exists():
+            raise BadOption(f"--data '{self.data}' is not there.")
+        return Path(self.data) if self.data else next((place for place in places if place.exists()), None)
+
+    def keep(self, result: Any) -> None:
+        """Write what a benchmark found to --out, where that was asked for."""
+        if self.out:
+            Path(self.out).write_text(json.dumps(result, default=str, indent=1, ensure_ascii=False) + "\n")
 
 
-class NoData(Exception):
-    """A benchmark that needs a file was given none."""
-
-    def __init__(self, what: str, given: str) -> None:
-        at = f"'{given}' is not there" if given else "none was given"
-        super().__init__(f"This benchmark needs {what}: {at}. Name it with --data PATH.")
+class BadOption(Exception):
+    """Something was asked that this benchmark cannot read."""

@@ -8,31 +8,45 @@ import os
 import resource
 import sys
 import time
+from typing import Any
 
 import django
 
 
 def main(name: str, options_json: str) -> None:
-    """Migrate an empty database, run the benchmark, print its result."""
+    """Migrate an empty database where the benchmark wants one, run it, print its result."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rantai.config.settings")
     django.setup()
-    from django.core.management import call_command  # after the settings are chosen
-
-    from rantai.bench.options import NoData, Options
+    from rantai.bench.options import BadOption, Options  # after the settings are chosen
     from rantai.bench.registry import BENCHES
 
-    call_command("migrate", verbosity=0, interactive=False)
-    module, _, function = BENCHES[name].partition(":")
+    bench = BENCHES[name]
+    where = _migrate() if bench.databases else {}
+    module, _, function = bench.function.partition(":")
     options = Options(**json.loads(options_json))
     started = time.perf_counter()
     try:
         figures = getattr(importlib.import_module(module), function)(options)
-    except NoData as problem:
+    except BadOption as problem:
         sys.exit(str(problem))
     seconds = figures.pop("seconds", time.perf_counter() - started)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    result = {"name": name, "size": options.size, "seconds": round(seconds, 3), "peak_rss_mb": round(peak), **figures}
+    size = figures.pop("size", options.size)
+    result = {"name": name, "size": size, **where, "seconds": round(seconds, 3), "peak_rss_mb": _peak(), **figures}
     sys.stdout.write(json.dumps(result, default=str) + "\n")
+
+
+def _migrate() -> dict[str, Any]:
+    from django.core.management import call_command
+    from django.db import connection
+
+    call_command("migrate", verbosity=0, interactive=False)
+    return {"database": connection.vendor}
+
+
+def _peak() -> int:
+    """Return the most memory in MB that this process or one that it started and waited for has held."""
+    kinds = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    return round(max(resource.getrusage(kind).ru_maxrss for kind in kinds) / 1024)
 
 
 if __name__ == "__main__":

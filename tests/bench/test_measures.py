@@ -1,0 +1,38 @@
+"""A benchmark's figures hang together, on a small size."""
+
+import json
+
+import pytest
+
+from rantai.bench import confirms, promises
+from rantai.bench.options import Options
+from rantai.crm.orders.models import SalesOrder
+from rantai.iscm.demand.models import Demand
+from rantai.iscm.promising.models import SlotTake
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def few(monkeypatch):
+    """Warm nothing up and ask little."""
+    monkeypatch.setattr(confirms, "WARMING", 0)
+    monkeypatch.setattr(promises, "WARMING", 0)
+    monkeypatch.setattr(promises, "ASKS", 3)
+
+
+def test_confirm_makes_whole_orders_and_compares_with_a_bare_transaction(tmp_path):
+    result = confirms.measure(Options(size="4", out=str(tmp_path / "out.json")))
+
+    assert SalesOrder.objects.filter(state="confirmed").count() == 4
+    assert Demand.objects.count() == SlotTake.objects.filter(basis="stock").count() == 4 * 5
+    assert result["orders"] == 4
+    assert result["reference"] > result["per_second"] > 0
+    assert json.loads((tmp_path / "out.json").read_text())["p95_ms"] == result["p95_ms"]
+
+
+def test_promise_takes_nothing():
+    result = promises.measure(Options(size="10"))
+
+    assert result["asks"] == 3
+    assert not SlotTake.objects.exists()
