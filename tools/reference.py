@@ -1,8 +1,9 @@
-"""Write the reference pages that follow from the program: settings, commands, events, facades."""
+"""Write the reference pages that follow from the program: settings, commands, events, facades, the API."""
 
 import ast
 import importlib
 import inspect
+import json
 import os
 import textwrap
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ def main() -> None:
     write("commands.md", "Commands", write_commands())
     write("events.md", "Events", write_definitions("events", ast.ClassDef))
     write("facades.md", "Facades", write_definitions("facade", ast.FunctionDef))
+    (REFERENCE / "openapi.json").write_text(write_openapi())
+
+
+def write_openapi() -> str:
+    """Return the description of the API as it is committed; a test compares it with what the program says."""
+    from rantai.wires.api.v1 import api  # its models can be read only once Django is set up
+
+    schema = api.get_openapi_schema(path_prefix="/api/v1/")
+    return json.dumps(schema, indent=1, ensure_ascii=False) + "\n"
 
 
 def write(name: str, title: str, lines: Iterator[str]) -> None:

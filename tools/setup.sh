@@ -3,9 +3,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 PYTHON="${PYTHON:-python3}"
-# Compiled here, once: an installation that cannot write beside its packages would compile at every start.
+# Bytecode is kept where it is first needed, the rest is compiled by `make warm`.
 unset PYTHONDONTWRITEBYTECODE
-export UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=1 PIP_DISABLE_PIP_VERSION_CHECK=1
+export UV_PYTHON_DOWNLOADS=never UV_COMPILE_BYTECODE=0 PIP_DISABLE_PIP_VERSION_CHECK=1
 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {
     echo "Rantai needs Python 3.11 or newer; '$PYTHON' is $("$PYTHON" --version 2>&1). Set PYTHON=/path/to/python3.11." >&2
@@ -35,5 +35,3 @@ if [ -x .venv/bin/uv ]; then
 else
     .venv/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 fi
-.venv/bin/python tools/translations.py compile
-.venv/bin/python tools/warm_kernels.py || echo "Some kernels will be compiled when they are first used." >&2

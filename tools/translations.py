@@ -137,6 +137,7 @@ def compile_all(*_names: str) -> int:
 def check(*names: str) -> int:
     """List what is untranslated, uncertain, left over or would break when filled in; return 1 where anything is."""
     problems = [problem for home, template in collect(list(names)).items() for problem in list_problems(home, template)]
+    problems += list_collisions(set(names))
     print("\n".join(problems) or "translations: complete")
     if problems:
         print(f"translations: {len(problems)} problems; `make messages` adds what is missing, people translate it")
@@ -159,6 +160,38 @@ def list_problems(home: Path, template: Catalog) -> Iterator[str]:
                 yield f"{place}: {problem}: {text!r}"
         left_over = [m.id for m in catalog if m.id and not has_message(template, m.id, m.context)]
         yield from (f"{place}: obsolete: {text!r}" for text in [*left_over, *(m.id for m in catalog.obsolete.values())])
+
+
+def list_collisions(names: set[str]) -> Iterator[str]:
+    """Name each text that two apps translate differently: Django joins all catalogues, and one app's wording wins.
+
+    Same meaning: same wording. Another meaning: give one of them a context in its source.
+    """
+    for language in LANGUAGES:
+        for (text, context, _is_plural), strings in sorted(gather(language).items(), key=str):
+            homes = [home for homes in strings.values() for home in homes]
+            if len(strings) > 1 and (not names or names & set(homes)):
+                said = "; ".join(f"{show(string)} in {', '.join(where)}" for string, where in strings.items())
+                asked = f"{text!r} ({context})" if context else repr(text)
+                yield f"{language}: translated differently: {asked}: {said}"
+
+
+def gather(language: str) -> dict[tuple[str, str | None, bool], dict[object, list[str]]]:
+    """Return what each text is translated to, and by which apps; a plural does not collide with a plain text."""
+    found: dict[tuple[str, str | None, bool], dict[object, list[str]]] = {}
+    for home in list_homes():
+        for message in read_catalog(locate(home, language), language):
+            if not message.id or not is_translated(message.string):
+                continue
+            text, *plural = (message.id,) if isinstance(message.id, str) else message.id
+            string = message.string if isinstance(message.string, str) else tuple(message.string or ())
+            key = (text, message.context, bool(plural))
+            found.setdefault(key, {}).setdefault(string, []).append(".".join(home.relative_to(SOURCE).parts))
+    return found
+
+
+def show(string: object) -> str:
+    return " | ".join(string) if isinstance(string, tuple) else str(string)
 
 
 def has_message(template: Catalog, text: object, context: str | None) -> bool:

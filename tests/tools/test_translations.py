@@ -99,6 +99,34 @@ def test_what_is_wrong_with_a_translation_is_told(app, capsys, damage, told):
     assert told in capsys.readouterr().out
 
 
+@pytest.fixture
+def neighbour(app) -> Path:
+    """Another app that says 'Save' too, and 'Order' of the noun."""
+    folder = app.parent / "pricing"
+    folder.mkdir()
+    (folder / "apps.py").write_text("")
+    (folder / "views.py").write_text("from django.utils.translation import gettext as _\n_('Save')\n_('Order')\n")
+    translations.update()
+    write(app, TRANSLATED)
+    write(folder, {'msgid "Order"\nmsgstr ""': 'msgid "Order"\nmsgstr "Pesanan"'})
+    return folder
+
+
+def test_one_text_is_translated_alike_everywhere(neighbour, capsys):
+    write(neighbour, {'msgid "Save"\nmsgstr ""': 'msgid "Save"\nmsgstr "Simpan"'})
+
+    # 'Order' of the other app is a verb: a context parts them
+    assert translations.check() == 0, capsys.readouterr().out
+
+
+def test_a_text_that_two_apps_translate_differently_is_told(neighbour, capsys):
+    write(neighbour, {'msgid "Save"\nmsgstr ""': 'msgid "Save"\nmsgstr "Tabung"'})
+
+    assert translations.check("rantai.crm.pricing") == 1
+    told = capsys.readouterr().out
+    assert "id: translated differently: 'Save': Simpan in rantai.crm.orders; Tabung in rantai.crm.pricing" in told, told
+
+
 def test_an_unknown_command_is_refused():
     finished = subprocess.run(
         [sys.executable, translations.__file__, "burn"], capture_output=True, text=True, check=False
