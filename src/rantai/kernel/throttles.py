@@ -1,4 +1,4 @@
-"""How often somebody may knock at a public door within a minute; counted in the cache, so never exact over a restart."""
+"""How often somebody may knock at a public door in a minute; counted in the cache, so not exact over a restart."""
 
 from __future__ import annotations
 

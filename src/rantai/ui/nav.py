@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 HOUSES = ("suppliers", "operations", "customers")
 HOUSE_NAMES = {"suppliers": _("Suppliers"), "operations": _("Operations"), "customers": _("Customers")}
 COUNT_SECONDS = 30
+_NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,28 @@ def list_stretches(request: HttpRequest) -> dict[str, Any]:
     }
     houses = tuple(Stretch(house, HOUSE_NAMES[house], by_house[house]) for house in HOUSES if by_house[house])
     return {"top": by_house["top"], "houses": houses, "end": by_house["end"]}
+
+
+def may_open(request: HttpRequest, href: str) -> bool:
+    """Tell whether this user may open a page of ours: what would be refused is better not offered."""
+    if not href.startswith("/"):
+        return True
+    path = urlsplit(href).path
+    # Pages that differ by a number ask for the same right: a list of fifty links is judged once.
+    known: dict[str, bool] = request.__dict__.setdefault("_may_open", {})
+    kind = _NUMBER.sub("0", path)
+    if kind not in known:
+        known[kind] = _is_granted(request.user, path)
+    return known[kind]
+
+
+def _is_granted(user: Any, path: str) -> bool:
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return False
+    permission = getattr(view, "permission", "")
+    return not permission or user.has_perm(permission)
 
 
 def stations() -> list[Station]:

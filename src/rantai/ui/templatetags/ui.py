@@ -20,7 +20,7 @@ from lucide import _render_icon
 from rantai.kernel import texts
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
-from rantai.ui import controls, formats, gauges, toasts
+from rantai.ui import controls, formats, gauges, nav, toasts
 
 register = template.Library()
 
@@ -207,6 +207,13 @@ def _unit_of(thing: Any) -> str:
     if isinstance(thing, dict):
         return next((str(thing[name]) for name in names if thing.get(name)), "")
     return next((str(found) for name in names if (found := getattr(thing, name, None))), str(thing))
+
+
+@register.simple_tag(takes_context=True)
+def allowed(context: Any, href: str) -> str:
+    """Return an address if this reader may open it, else nothing; outside a request every address stands."""
+    request = context.get("request")
+    return href if href and (request is None or nav.may_open(request, href)) else ""
 
 
 @register.simple_tag
