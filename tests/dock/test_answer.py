@@ -97,6 +97,23 @@ def test_everything_is_confirmed_at_once(client):
     assert list(srm.list_violations()) == []
 
 
+def test_what_was_typed_is_not_lost_to_confirming_everything(client):
+    order = make_order()
+    link, said = make.find_link(order), fields(order, ("10", "2026-12-01"), do="all")
+
+    asked = client.post(link, said)
+
+    assert asked.status_code == 422
+    assert "once more to confirm" in asked.content.decode()
+    assert 'value="2026-12-01"' in asked.content.decode()
+    order.refresh_from_db()
+    assert order.state == "sent"
+    client.post(link, said | {"sure": "1"})
+    order.refresh_from_db()
+    assert order.state == "confirmed"
+    assert make.list_schedules(order)[0].expected_on.isoformat() == "2026-11-20"
+
+
 def test_the_same_answer_twice_changes_nothing_and_says_so(client):
     order = make_order()
     link, said = make.find_link(order), fields(order, ("10", "2026-12-01"), reason="glass")

@@ -44,6 +44,7 @@ class LineInputs:
 class AnswerForm(forms.Form):
     """The supplier's answer to every open line of an order."""
 
+    is_unsure = False
     asked_revision = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
     note = forms.CharField(
         label=gettext_lazy("A note to us"),
@@ -81,6 +82,19 @@ class AnswerForm(forms.Form):
         for asked in self.order.schedules:
             self._check_line(asked, cleaned)
         return cleaned
+
+    def list_typed(self) -> list[str]:
+        """Return the quantities and days that were typed over."""
+        return [name for name in self.changed_data if name in self.data and name.startswith(("units_", "on_"))]
+
+    def ask_which(self) -> None:
+        """Ask whether what was typed counts, or what we asked for: both cannot be meant."""
+        self.is_unsure = True
+        self.add_error(
+            None,
+            _("You typed other quantities or days and pressed “Confirm everything”. Send what you typed, or press it"
+              " once more to confirm what we ask for."),
+        )  # fmt: skip
 
     def list_lines(self) -> tuple[AnswerLine, ...]:
         """Return the answer as the house takes it."""

@@ -69,8 +69,10 @@ def answer(request: HttpRequest, token: str, order: PurchaseToAnswer, link: Link
     if asked is not None and asked != order.asked_revision:
         return _show_older(request, token, order, link, asked)
     form = forms.AnswerForm(order, request.POST)
-    # whoever confirms everything means what we ask, whatever stands in the fields
     takes_all = request.POST.get("do") == "all" and asked is not None
+    if takes_all and form.list_typed() and "sure" not in request.POST:
+        form.ask_which()
+        return _show(request, token, order, form, status=422)
     if not takes_all and not form.is_valid():
         return _show(request, token, order, form, status=422)
     lines = forms.accept_all(order) if takes_all else form.list_lines()
