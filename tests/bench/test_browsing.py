@@ -28,8 +28,13 @@ def test_the_weight_counts_styles_scripts_pictures_and_fonts():
     )
 
     assert browsing.list_assets(page) == {"/static/style.css", "/static/app.js", "/static/mark.svg"}
-    style = '@font-face{src:url("../fonts/plex.woff2") format("woff2")}'
-    assert browsing.list_fonts("/static/dist/style.css", style) == {"/static/fonts/plex.woff2"}
+    style = (
+        '@font-face{src:url("../fonts/latin.woff2") format("woff2");unicode-range:U+0000-00FF,U+0131}'
+        '@font-face{src:url("../fonts/more.woff2") format("woff2");unicode-range:U+0100-0130,U+2020}'
+    )
+    fonts = {"/static/fonts/latin.woff2"}
+    assert browsing.list_fonts("/static/dist/style.css", style, "Käse") == fonts
+    assert browsing.list_fonts("/static/dist/style.css", style, "†") == {"/static/fonts/more.woff2"}
 
 
 def test_a_page_is_its_address_and_the_kinds_of_its_parameters():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -19,7 +18,9 @@ from tests.soak import serving
 
 TUTORIAL = Path(__file__).parents[2] / "docs" / "tutorial" / "first-hour.md"
 PATIENCE = 30_000
-"""Milliseconds for what the worker does in the background."""
+"""Milliseconds for a page, however busy the machine."""
+LETTERS = 150
+"""Seconds: the letters of the demonstration's own past are written first."""
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +41,7 @@ def test_every_heading_is_played() -> None:
 
 def test_the_first_hour(base: str, page: Page) -> None:
     page.set_default_timeout(PATIENCE)
+    expect.set_options(timeout=PATIENCE)
     for step in STEPS:
         step(page, base)
 
@@ -69,7 +71,7 @@ def accept_what_the_plan_proposes(page: Page, base: str) -> None:
     page.locator("main a[href*='at=proposal:']").first.click()
     expect(page.get_by_text("Where the quantity comes from")).to_be_visible()
     page.keyboard.press("a")
-    expect(page.get_by_text(re.compile("^Accepted")).first).to_be_visible()
+    expect(page.get_by_text(re.compile("Accepted")).first).to_be_visible()
 
 
 def order_it(page: Page, base: str) -> None:
@@ -148,11 +150,12 @@ STEPS = (
 def choose(page: Page, station: str) -> None:
     """Go to a station of the rail."""
     page.locator("nav").get_by_role("link", name=re.compile(f"^{station}")).first.click()
+    page.wait_for_load_state("networkidle")
 
 
 def wait_for_link(page: Page, base: str, number: str) -> str:
     """Return the link of an order's letter once the worker has written it."""
-    until = time.monotonic() + PATIENCE / 1000
+    until = time.monotonic() + LETTERS
     while time.monotonic() < until:
         page.goto(f"{base}/messages/?q={number}")
         letters = page.locator("main table tbody a")
@@ -162,4 +165,4 @@ def wait_for_link(page: Page, base: str, number: str) -> str:
             if found:
                 return found[0]
         time.sleep(0.5)
-    raise AssertionError(f"no letter for {number}; home {os.environ.get('RANTAI_HOME')}")
+    raise AssertionError(f"no letter for {number}")

@@ -89,3 +89,32 @@ def test_killed_itself_it_leaves_no_orphan(supervisor, tmp_path):
     supervisor.wait()
 
     wait_for(lambda: not is_running(child))
+
+
+LEADING = """
+import os, sys
+from pathlib import Path
+from rantai.config import supervision
+folder = Path(sys.argv[1])
+note = "import os, sys, time; open(sys.argv[1], 'w').write(str(os.nice(0))); time.sleep(600)"
+supervision.keep_running(
+    {name: [sys.executable, "-c", note, str(folder / name)] for name in ("web", "worker")},
+    pid_folder=folder / "run",
+    is_first_up=(folder / "up").exists,
+    background=["worker"],
+)
+"""
+
+
+def test_the_others_wait_for_the_first_and_give_way_to_it(tmp_path):
+    process = subprocess.Popen([sys.executable, "-c", LEADING, str(tmp_path)])
+    wait_for(lambda: (tmp_path / "web").exists() and (tmp_path / "web").read_text())
+    time.sleep(0.6)
+    assert not (tmp_path / "worker").exists()
+
+    (tmp_path / "up").touch()
+
+    wait_for(lambda: (tmp_path / "worker").exists() and (tmp_path / "worker").read_text())
+    assert int((tmp_path / "worker").read_text()) == int((tmp_path / "web").read_text()) + 5
+    process.terminate()
+    assert process.wait(timeout=20) == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from html.parser import HTMLParser
@@ -14,7 +14,9 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 REDIRECTS = 5
 _ASSETS = {"script": "src", "img": "src", "link": "href"}
+_FACE = re.compile(r"@font-face\s*\{[^}]*\}")
 _FONT = re.compile(r"url\([\"']?([^\"')]+\.woff2)")
+_RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,9 +111,16 @@ def list_assets(answer: Answer) -> set[str]:
     return {_local(urljoin(answer.path, path)) for path in assets.found if not path.startswith("data:")}
 
 
-def list_fonts(path: str, style: str) -> Iterable[str]:
-    """Return the paths of the fonts that a style may load."""
-    return {_local(urljoin(path, font)) for font in _FONT.findall(style)}
+def list_fonts(path: str, style: str, text: str) -> set[str]:
+    """Return the paths of the fonts of a style that a browser loads for a text: those that draw a character of it."""
+    used = {ord(character) for character in text}
+    faces = [face for face in _FACE.findall(style) if _draws(face, used)]
+    return {_local(urljoin(path, font)) for face in faces for font in _FONT.findall(face)}
+
+
+def _draws(face: str, used: set[int]) -> bool:
+    ranges = [(int(first, 16), int(last or first, 16)) for first, last in _RANGE.findall(face)]
+    return not ranges or any(first <= number <= last for first, last in ranges for number in used)
 
 
 def _local(url: str) -> str:

@@ -19,7 +19,6 @@ from django.urls import Resolver404, resolve
 from rantai.bench import browsing, retail, running, spans
 from rantai.bench.browsing import Answer, Browser
 from rantai.bench.options import BadOption, Options
-from rantai.config import cli
 from rantai.demo.founding import LOGINS, PASSWORD
 
 SIZE = "medium"
@@ -86,7 +85,7 @@ def _find_history(options: Options, folder: Path) -> Path:
 
 def _run(*arguments: str, log: Path) -> None:
     with log.open("ab") as file:
-        done = subprocess.run([*cli.command_line(arguments[0]), *arguments[1:]], stdout=file, stderr=file, check=False)
+        done = subprocess.run(running.list_command(*arguments), stdout=file, stderr=file, check=False)
     if done.returncode:
         raise BadOption(f"rantai {' '.join(arguments)} failed.\n{log.read_text(errors='replace')[-4000:]}")
 
@@ -175,7 +174,7 @@ class _Work(threading.Thread):
     def run(self) -> None:
         started = time.perf_counter()
         with self._log.open("ab") as file:
-            command = [*cli.command_line(self._arguments[0]), *self._arguments[1:]]
+            command = running.list_command(*self._arguments)
             done = subprocess.run(command, stdout=file, stderr=file, check=False, env=dict(os.environ))
         self.figures = {"seconds": round(time.perf_counter() - started, 1), "failed": done.returncode}
 
@@ -220,9 +219,10 @@ def _share(hits: Any) -> float:
 
 def _weigh(port: int, browser: Browser) -> int:
     """Return the bytes that travel when somebody opens the first page for the first time."""
-    first = browser.get("/", is_packed=True)
-    paths = browsing.list_assets(browser.get("/"))
+    first, page = browser.get("/", is_packed=True), browser.get("/")
+    paths = browsing.list_assets(page)
     files = {path: browser.get(path, is_packed=True) for path in sorted(paths)}
-    fonts = {font for path in files if ".css" in path for font in browsing.list_fonts(path, browser.get(path).text)}
+    styles = {path: browser.get(path).text for path in files if ".css" in path}
+    fonts = {font for path, style in styles.items() for font in browsing.list_fonts(path, style, page.text)}
     loaded = [first, *files.values(), *(browser.get(path, is_packed=True) for path in sorted(fonts))]
     return sum(len(answer.body) for answer in loaded)

@@ -1,7 +1,9 @@
 """Serve Rantai on one machine: the web server, and beside it each process that the houses bring."""
 
+import contextlib
 import fcntl
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import IO
@@ -17,6 +19,8 @@ from rantai.kernel.console import Refused, Screen
 
 # The web server is always started; the others once their command exists.
 SERVICES = ("worker", "scheduler", "planner")
+# Nobody waits for these; the planner answers within somebody's click.
+BACKGROUND = ("worker", "scheduler")
 
 
 @click.command()
@@ -36,7 +40,9 @@ def serve() -> None:
     if invitation:
         screen.say(invitation)
     screen.say(f"Rantai: {settings.PUBLIC_URL}  ({', '.join(commands)}; Ctrl-C stops)")
-    supervision.keep_running(commands, pid_folder=settings.HOME / "run")
+    supervision.keep_running(
+        commands, pid_folder=settings.HOME / "run", is_first_up=is_listening, background=BACKGROUND
+    )
     lock.close()
 
 
@@ -53,6 +59,13 @@ def web() -> None:
         "rantai.config.wsgi:application",
     ]
     os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])
+
+
+def is_listening() -> bool:
+    """Tell whether the web server takes connections."""
+    with contextlib.suppress(OSError), socket.create_connection((environment.HOST.read(), settings.PORT), timeout=0.2):
+        return True
+    return False
 
 
 def hold_home(home: Path) -> IO[str]:

@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
@@ -21,6 +23,9 @@ LONGEST_PAUSE = 30.0
 # A child that ran this long was well: its next fall is a new one. One that cannot start falls sooner.
 SECONDS_TO_TRUST = 10.0
 SECONDS_TO_STOP = 20.0
+SECONDS_TO_LEAD = 15.0
+# A person who waits for a page comes before a job that nobody watches.
+NICENESS = 5
 SECONDS_BETWEEN_LOOKS = 0.2
 PR_SET_PDEATHSIG = 1
 
@@ -34,9 +39,11 @@ class Child:
     started: float = 0.0
     due: float = 0.0
     pause: float = field(default=FIRST_PAUSE)
+    niceness: int = 0
 
     def start(self) -> None:
-        self.process = subprocess.Popen(self.command, preexec_fn=end_with_parent, start_new_session=True)
+        prepare = partial(prepare_child, niceness=self.niceness)
+        self.process = subprocess.Popen(self.command, preexec_fn=prepare, start_new_session=True)
         self.pid_file.write_text(f"{self.process.pid}\n")
         self.started = time.monotonic()
 
@@ -72,8 +79,18 @@ class Child:
         self.pid_file.unlink(missing_ok=True)
 
 
-def keep_running(commands: dict[str, list[str]], *, pid_folder: Path) -> None:
-    """Run each named command until SIGTERM or SIGINT arrives, then stop them all."""
+def keep_running(
+    commands: dict[str, list[str]],
+    *,
+    pid_folder: Path,
+    is_first_up: Callable[[], bool] = lambda: True,
+    background: Collection[str] = (),
+) -> None:
+    """Run each named command until SIGTERM or SIGINT arrives, then stop them all.
+
+    Somebody waits for the first: the others are started when it is up, or had time to be. Those in the background
+    give way to whatever else runs.
+    """
     stop = threading.Event()
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -83,10 +100,19 @@ def keep_running(commands: dict[str, list[str]], *, pid_folder: Path) -> None:
         signal.signal(number, ask)
     pid_folder.mkdir(parents=True, exist_ok=True)
     children = [
-        Child(name=name, command=command, pid_file=pid_folder / f"{name}.pid") for name, command in commands.items()
+        Child(
+            name=name,
+            command=command,
+            pid_file=pid_folder / f"{name}.pid",
+            niceness=NICENESS if name in background else 0,
+        )
+        for name, command in commands.items()
     ]
+    looked_after, until = children[:1], time.monotonic() + SECONDS_TO_LEAD
     while not stop.is_set():
-        for child in children:
+        if len(looked_after) < len(children) and (is_first_up() or time.monotonic() > until):
+            looked_after = children
+        for child in looked_after:
             child.look_after()
         stop.wait(SECONDS_BETWEEN_LOOKS)
     stop_all(children)
@@ -98,6 +124,13 @@ def stop_all(children: list[Child]) -> None:
     until = time.monotonic() + SECONDS_TO_STOP
     for child in children:
         child.wait_or_kill(until=until)
+
+
+def prepare_child(*, niceness: int) -> None:
+    """Set up a child between fork and exec."""
+    if niceness:
+        os.nice(niceness)
+    end_with_parent()
 
 
 def end_with_parent() -> None:

@@ -56,8 +56,16 @@ def last_slot(entry: Entry, *, now: datetime, zone: str) -> datetime | None:
 
 
 def queue_due(entries: tuple[Entry, ...], *, now: datetime, zone: str) -> int:
-    """Queue each entry's latest slot that was not queued yet; return how many."""
-    return sum(_queue(entry, slot) for entry in entries if (slot := last_slot(entry, now=now, zone=zone)))
+    """Queue each entry's latest slot that was not queued yet; return how many.
+
+    Who begins has missed nothing: the first time, slots of the day that are past are noted and not made up for.
+    """
+    begins = not CronSlot.objects.exists()
+    due = [(entry, slot) for entry in entries if (slot := last_slot(entry, now=now, zone=zone))]
+    if begins:
+        past = [CronSlot(name=entry.name, slot=slot) for entry, slot in due if entry.at]
+        CronSlot.objects.bulk_create(past, ignore_conflicts=True)
+    return sum(_queue(entry, slot) for entry, slot in due)
 
 
 def _queue(entry: Entry, slot: datetime) -> bool:
