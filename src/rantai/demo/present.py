@@ -172,7 +172,7 @@ class _Writer:
 
     def _from_stock(self, placed: date, wanted: date, stage: str) -> LiveOrder:
         buyer = self._buyer()
-        items = self.stocked.choose(self.chance, past.count_lines(self.chance, buyer), age=1.0)
+        items = self.stocked.choose(self.chance, min(3, past.count_lines(self.chance, buyer)), age=1.0)
         rows = tuple(
             LiveLine(item=item, units=past.count_units(self.chance, buyer, item), requested_on=wanted) for item in items
         )

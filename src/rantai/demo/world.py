@@ -74,7 +74,7 @@ class Size:
 
 SIZES = {
     "small": Size(customers=400, activity=4.0, accessories=20, components=0, closed=20, purchases=20),
-    "medium": Size(customers=5_000, activity=0.75, accessories=120, components=220, closed=70, purchases=50),
+    "medium": Size(customers=5_000, activity=0.5, accessories=120, components=220, closed=40, purchases=50),
 }
 
 

@@ -149,6 +149,8 @@ def _move_component(
 def _follow_dropped(demand: Demand, *, at: datetime, by: str) -> None:
     """Ask the partner for what is promised from it, more or less than was asked before."""
     takes = list(SlotTake.objects.filter(demand=demand, slot=None, basis="dropship").order_by("id"))
+    if not takes and not Source.objects.filter(item_id=demand.item_id, kind="dropship").exists():
+        return
     asked = [row.supply for row in partners.list_open(demand)]
     wanted = sum(take.units for take in takes)
     difference = wanted - sum(row.open_units.amount for row in asked)
