@@ -18,6 +18,9 @@ if [ ! -x .venv/bin/python ]; then
     }
 fi
 
+# A company's own certificate authority stands in the system's store, where pip looks too.
+export UV_NATIVE_TLS=true UV_SYSTEM_CERTS=true
+
 install_with_uv() {
     .venv/bin/python -m pip install --quiet --require-hashes -r requirements/installer.lock &&
         .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes \
