@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from rantai.desk.welcome import countries
 from rantai.foundation.access.forms import find_password_problems
 from rantai.foundation.access.models import User
 from rantai.foundation.companies import queries as companies
 from rantai.foundation.companies import rules as taxes
+from rantai.foundation.companies.forms import WaysForm
 from rantai.ui.inputs import LANGUAGES, PercentField, ZoneField
 
 OWN_TAX = "own"
@@ -104,26 +105,10 @@ class MoneyForm(forms.Form):
         return data
 
 
-class WorkForm(forms.Form):
+class WorkForm(WaysForm):
     """How the company works, and from where."""
 
     title = gettext_lazy("How do you work, and from where?")
-    makes = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We make"), required=False,
-        help_text=gettext_lazy("Parts become goods: bills of materials, routings, production."),
-    )  # fmt: skip
-    trades = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We trade"), required=False,
-        help_text=gettext_lazy("We buy goods, keep them, and sell them on."),
-    )  # fmt: skip
-    dropships = forms.BooleanField(
-        label=pgettext_lazy("way of working", "Partners ship for us"), required=False,
-        help_text=gettext_lazy("Our suppliers send goods straight to our customers."),
-    )  # fmt: skip
-    serves = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We serve in the field"), required=False,
-        help_text=gettext_lazy("We install, maintain or repair at the customer's."),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

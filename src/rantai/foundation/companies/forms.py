@@ -65,7 +65,28 @@ class QuietField(forms.RegexField):
         return "-".join(value) if isinstance(value, list) else value
 
 
-class CompanyForm(forms.Form):
+class WaysForm(forms.Form):
+    """How a company works: any mix of these."""
+
+    makes = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We make"), required=False,
+        help_text=gettext_lazy("Parts become goods: bills of materials, routings, production."),
+    )  # fmt: skip
+    trades = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We trade"), required=False,
+        help_text=gettext_lazy("We buy goods, keep them, and sell them on."),
+    )  # fmt: skip
+    dropships = forms.BooleanField(
+        label=pgettext_lazy("way of working", "Partners ship for us"), required=False,
+        help_text=gettext_lazy("Our suppliers send goods straight to our customers."),
+    )  # fmt: skip
+    serves = forms.BooleanField(
+        label=pgettext_lazy("way of working", "We serve in the field"), required=False,
+        help_text=gettext_lazy("We install, maintain or repair at the customer's."),
+    )  # fmt: skip
+
+
+class CompanyForm(WaysForm):
     """What a company is and how it works."""
 
     name = forms.CharField(label=gettext_lazy("Name"), max_length=200)
@@ -85,22 +106,6 @@ class CompanyForm(forms.Form):
         help_text=gettext_lazy("Such as 21:00-07:00 where the reader is; empty: they go at any time."),
     )  # fmt: skip
     quiet_marketing = QuietField(label=gettext_lazy("Offers rest"), required=False)
-    makes = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We make"), required=False,
-        help_text=gettext_lazy("Parts become goods: bills of materials, routings, production."),
-    )  # fmt: skip
-    trades = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We trade"), required=False,
-        help_text=gettext_lazy("We buy goods, keep them, and sell them on."),
-    )  # fmt: skip
-    dropships = forms.BooleanField(
-        label=pgettext_lazy("way of working", "Partners ship for us"), required=False,
-        help_text=gettext_lazy("Our suppliers send goods straight to our customers."),
-    )  # fmt: skip
-    serves = forms.BooleanField(
-        label=pgettext_lazy("way of working", "We serve in the field"), required=False,
-        help_text=gettext_lazy("We install, maintain or repair at the customer's."),
-    )  # fmt: skip
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     WHO = ("name", "email", "phone", "tax_id")
     TIME = ("zone", "language", "calendar", "fiscal_year_start_month")

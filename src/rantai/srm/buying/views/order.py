@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -61,14 +62,8 @@ def reopen(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("purchasing.edit")
 def send(request: HttpRequest, order_id: int) -> HttpResponse:
     """Send an approved order with its paper and an answer link."""
-    printed = _print(request, order_id)
-    if isinstance(printed, HttpResponse):
-        return printed
-    return edge.attempt(
-        request,
-        lambda: sending.send_order(order_id, by=edge.actor(request), on=edge.today(), paper=printed),
-        said=_("Sent. The supplier can answer by the link in the letter."),
-        back=edge.order_url(order_id),
+    return _send_paper(
+        request, order_id, sending.send_order, said=_("Sent. The supplier can answer by the link in the letter.")
     )
 
 
@@ -76,30 +71,14 @@ def send(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("purchasing.edit")
 def send_again(request: HttpRequest, order_id: int) -> HttpResponse:
     """Send the order once more with a fresh link."""
-    printed = _print(request, order_id)
-    if isinstance(printed, HttpResponse):
-        return printed
-    return edge.attempt(
-        request,
-        lambda: sending.send_again(order_id, by=edge.actor(request), on=edge.today(), paper=printed),
-        said=_("Sent once more."),
-        back=edge.order_url(order_id),
-    )
+    return _send_paper(request, order_id, sending.send_again, said=_("Sent once more."))
 
 
 @require_POST
 @access.permission_required("purchasing.edit")
 def ask_changes(request: HttpRequest, order_id: int) -> HttpResponse:
     """Put the proposed changes to the supplier."""
-    printed = _print(request, order_id)
-    if isinstance(printed, HttpResponse):
-        return printed
-    return edge.attempt(
-        request,
-        lambda: sending.ask_changes(order_id, by=edge.actor(request), on=edge.today(), paper=printed),
-        said=_("The supplier is asked."),
-        back=edge.order_url(order_id),
-    )
+    return _send_paper(request, order_id, sending.ask_changes, said=_("The supplier is asked."))
 
 
 @require_POST
@@ -247,3 +226,16 @@ def _print(request: HttpRequest, order_id: int) -> bytes | HttpResponse:
     except edge.REFUSALS as problem:
         toasts.hurt(request, str(problem))
         return redirect(edge.order_url(order_id))
+
+
+def _send_paper(request: HttpRequest, order_id: int, send: Callable[..., object], *, said: str) -> HttpResponse:
+    """Print an order, then send it in a transaction of its own; a paper that cannot be printed says why."""
+    printed = _print(request, order_id)
+    if isinstance(printed, HttpResponse):
+        return printed
+    return edge.attempt(
+        request,
+        lambda: send(order_id, by=edge.actor(request), on=edge.today(), paper=printed),
+        said=said,
+        back=edge.order_url(order_id),
+    )
