@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rantai.iscm.promising.models import SlotTake
+from rantai.iscm.promising.queries.offers import SUPPLY_KINDS
 from rantai.iscm.reports import Leaning
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
-
-_DOCUMENTS = {"purchase": "purchase_order", "production": "production_order", "transfer": "transfer_order"}
-"""Kind of supply → kind of the document that brings it."""
 
 
 def list_leanings(ref: DocRef) -> Iterator[Leaning]:
@@ -21,7 +19,7 @@ def list_leanings(ref: DocRef) -> Iterator[Leaning]:
     for take in takes.order_by("demand__line", "promised_on", "id"):
         slot, place = take.slot, take.slot.location if take.slot else take.location
         supplier = (slot.supplier if slot else None) or (take.source.supplier if take.source else None)
-        kind = _DOCUMENTS.get(slot.kind, "") if slot else ""
+        kind = SUPPLY_KINDS.get(slot.kind, "") if slot else ""
         yield Leaning(
             line=take.demand.line,
             units=Quantity(take.units),
