@@ -51,7 +51,8 @@ def describe_logging(log_format: str, *, level: str) -> dict[str, Any]:
     if log_format == "json":
         renderers: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     else:
-        renderers = [structlog.dev.ConsoleRenderer(colors=False)]
+        # The renderer's own choice prints local variables: names, addresses, tokens of links.
+        renderers = [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
     return {
         "version": 1,
         "disable_existing_loggers": False,
