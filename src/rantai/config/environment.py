@@ -156,7 +156,7 @@ def describe_sqlite(url: str) -> dict[str, Any]:
     path = Path(unquote(urlsplit(url).path.removeprefix("/"))).expanduser()
     # One writer at a time: IMMEDIATE asks for the turn at the start, where waiting still helps.
     options = {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": SQLITE_PRAGMAS}
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": str(path.resolve()), "OPTIONS": options}
+    return {"ENGINE": "rantai.kernel.sqlite", "NAME": str(path.resolve()), "OPTIONS": options}
 
 
 def describe_postgresql(url: str) -> dict[str, Any]:
@@ -166,7 +166,7 @@ def describe_postgresql(url: str) -> dict[str, Any]:
     port = query.pop("port", None) or str(parts.port or "")
     pool = {"min_size": 1, "max_size": DATABASE_POOL.read_count(), "timeout": 20}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "rantai.kernel.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

@@ -102,7 +102,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
+FORM_RENDERER = "rantai.ui.widgets.Renderer"
 CRON_TABLE = "rantai.config.wiring"
 UI_NAVIGATION = "rantai.config.navigation"
 UI_SEARCH_URL_NAME = "desk_search:search"

@@ -14,7 +14,7 @@ def record(ref: DocRef, *, action: str, by: str, changes: dict[str, Any] | None 
     """Note an act on a document with what it changed: field → [before, after], nothing personal."""
     require_transaction()
     entry = AuditEntry(at=clock.now(), actor=by, ref_kind=ref.kind, ref_id=ref.id, action=action, changes=changes or {})
-    inserts.add([entry])
+    inserts.send([entry])
 
 
 def record_sealed(ref: DocRef, *, action: str, by: str, sealed: bytes, party_id: int) -> None:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ModelIterable, get_related_populators
+
+from rantai.kernel import statements
 
 Row = TypeVar("Row")
 Value = int | str | Sequence[int] | Sequence[str]
@@ -44,9 +46,8 @@ class Compiled(Generic[Row]):
         if plan is None:
             plan = self._plans[connection.vendor, shape] = _make_plan(self._build, shape)
         flat = [part for value, (_kind, size) in zip(values, shape, strict=True) for part in _spread(value, size)]
-        with connection.cursor() as cursor:
-            cursor.execute(plan.sql, [flat[value] if is_given else value for is_given, value in plan.params])
-            return list(plan.load(cursor.fetchall()))
+        rows = statements.read(plan.sql, [flat[value] if is_given else value for is_given, value in plan.params])
+        return list(plan.load(rows))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,12 +62,13 @@ class _Plan:
     converters: tuple[tuple[int, tuple[Any, ...], Any], ...]
 
     def load(self, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+        database = connections[DEFAULT_DB_ALIAS]
         for row in rows:
             values = list(row)
             for place, steps, expression in self.converters:
                 for step in steps:
-                    values[place] = step(values[place], expression, connection)
-            yield self.make.make(values) if self.make else tuple(values)
+                    values[place] = step(values[place], expression, database)
+            yield self.make.make(values, database.alias) if self.make else tuple(values)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,8 +78,8 @@ class _Instances:
     places: slice
     populators: tuple[Any, ...]
 
-    def make(self, values: Sequence[Any]) -> models.Model:
-        found = self.model.from_db(connection.alias, self.names, values[self.places])
+    def make(self, values: Sequence[Any], alias: str) -> models.Model:
+        found = self.model.from_db(alias, self.names, values[self.places])
         for populator in self.populators:
             populator.populate(values, found)
         return found

@@ -24,6 +24,8 @@ class Post:
     """deep (behind our suppliers), supplier, plant, warehouse or customers."""
     name: str
     note: str = ""
+    worth: str = ""
+    """What is held there at cost, in words: for those who may see cost."""
     hurt: str = ""
     """What is late there, in words."""
     url: str = ""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db import connection, models
 
+from rantai.kernel import statements
 from rantai.kernel.transactions import require_transaction
 
 _CHUNK = 1000
@@ -43,7 +44,7 @@ def _add_chunk(
 ) -> set[int]:
     table = model._meta.db_table
     names = ", ".join(f"c{place}" for place in range(len(columns)))
-    row = "(" + ", ".join(["%s"] * (len(columns) + 1)) + ")"
+    rows = statements.list_values(len(deltas), *["bigint"] * (len(columns) + 1))
     sets = [f"{column} = t.{column} + d.c{place}" for place, column in enumerate(columns)]
     params = [value for pk, values in deltas.items() for value in (pk, *values)]
     if changed_seq is not None:
@@ -53,12 +54,10 @@ def _add_chunk(
     locked = f", k AS (SELECT x.id FROM {table} x JOIN d ON d.id = x.id ORDER BY x.id FOR UPDATE OF x)" if locks else ""  # noqa: S608
     # Names come from models and from callers' constants; values are parameters.
     statement = (
-        f"WITH d(id, {names}) AS (VALUES {', '.join([row] * len(deltas))}){locked}"  # noqa: S608
+        f"WITH d(id, {names}) AS ({rows}){locked}"  # noqa: S608
         f" UPDATE {table} AS t SET {', '.join(sets)} FROM d{', k' if locks else ''}"
         f" WHERE t.id = d.id{' AND t.id = k.id' if locks else ''}{f' AND ({guard})' if guard else ''}"
         # SQLite knows no alias here, PostgreSQL three columns of that name
         f" RETURNING {'t.id' if locks else 'id'}"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return {pk for (pk,) in cursor.fetchall()}
+    return {pk for (pk,) in statements.read(statement, params)}

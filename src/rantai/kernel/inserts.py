@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from django.db import connection, models
 
+from rantai.kernel import statements
 from rantai.kernel.transactions import require_transaction
 
 Row = TypeVar("Row", bound=models.Model)
@@ -29,27 +30,36 @@ def add(rows: Sequence[Row]) -> Sequence[Row]:
     if not rows:
         return rows
     statement = _prepare(type(rows[0]), connection.vendor)
-    ending = f" RETURNING {statement.key}" if statement.gives_keys else ""
-    with connection.cursor() as cursor:
-        for chunk in _cut(rows, statement):
-            cursor.execute(statement.text(len(chunk)) + ending, statement.list_values(chunk))
-            if statement.gives_keys:
-                for row, (key,) in zip(chunk, cursor.fetchall(), strict=True):
-                    row.pk = key
+    for chunk in _cut(rows, statement):
+        keys = statements.read(f"{statement.text(len(chunk))} RETURNING {statement.key}", statement.list_values(chunk))
+        for row, (key,) in zip(chunk, keys, strict=True):
+            row.pk = key
+    alias = connection.alias
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, alias
     return rows
+
+
+def send(rows: Sequence[Row]) -> None:
+    """Write new rows of one table that nobody touches again: they get no keys, and nothing waits for them.
+
+    What breaks a constraint is raised by what is asked next, at the latest by the commit.
+    """
+    _send(rows, "")
 
 
 def add_missing(rows: Sequence[Row]) -> None:
     """Write those new rows that break no unique constraint; none gets its key: read them afterwards."""
+    _send(rows, " ON CONFLICT DO NOTHING")
+
+
+def _send(rows: Sequence[Row], ending: str) -> None:
     require_transaction()
     if not rows:
         return
     statement = _prepare(type(rows[0]), connection.vendor)
-    with connection.cursor() as cursor:
-        for chunk in _cut(rows, statement):
-            cursor.execute(statement.text(len(chunk)) + " ON CONFLICT DO NOTHING", statement.list_values(chunk))
+    for chunk in _cut(rows, statement):
+        statements.send(statement.text(len(chunk)) + ending, statement.list_values(chunk))
 
 
 def _cut(rows: Sequence[Row], statement: _Statement) -> Iterator[Sequence[Row]]:
@@ -70,8 +80,7 @@ class _Statement:
     gives_keys: bool
 
     def text(self, count: int) -> str:
-        one = "(" + ", ".join(["%s"] * len(self.names)) + ")"
-        return f"{self.head} VALUES {', '.join([one] * count)}"
+        return _put_together(self.head, len(self.names), count)
 
     def list_values(self, rows: Sequence[models.Model]) -> list[Any]:
         return [value for row in rows for value in self.values(row)]
@@ -84,6 +93,12 @@ class _Statement:
             if values[place] is not None:
                 values[place] = adapt(values[place])
         return values
+
+
+@lru_cache(maxsize=512)
+def _put_together(head: str, width: int, count: int) -> str:
+    one = "(" + ", ".join(["%s"] * width) + ")"
+    return f"{head} VALUES {', '.join([one] * count)}"
 
 
 @lru_cache

@@ -78,6 +78,8 @@ class Part:
     amount: str
     note: str = ""
     is_total: bool = False
+    tells_cost: bool = False
+    """Its amount is what things cost us."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,6 +101,8 @@ class Choice:
 
     value: str
     label: str
+    cost: str = ""
+    """What a unit costs that way, for those who may see it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +124,8 @@ class Sheet:
     text: str = ""
     facts: tuple[tuple[str, str, bool], ...] = ()
     """Label, value, whether it hurts."""
+    costs: tuple[tuple[str, str, bool], ...] = ()
+    """Facts of the same form that tell what things cost us: only for those who may see cost."""
     parts: tuple[Part, ...] = ()
     parts_title: str = ""
     touched: tuple[Touched, ...] = ()
@@ -172,6 +178,8 @@ class Figure:
     form: str = "number"
     """number, percent (numerator ÷ denominator) or money (numerator in 1/10,000 of `currency`)."""
     currency: str = ""
+    tells_cost: bool = False
+    """Its value is what things cost us, such as stock at standard cost."""
 
 
 def split_key(key: str) -> tuple[str, list[str]]:

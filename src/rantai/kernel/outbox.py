@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from rantai.kernel import clock, inserts
+from rantai.kernel import clock, inserts, statements
 from rantai.kernel.facts import Fact
 from rantai.kernel.models import Delivery, Event
 from rantai.kernel.transactions import require_transaction
@@ -108,7 +108,7 @@ def _write(facts: Sequence[Fact]) -> list[Event]:
         for fact, place in zip(facts, heads, strict=True)
     ]
     inserts.add(events)
-    inserts.add(
+    inserts.send(
         [
             Delivery(event=event, handler=name, stream=event.stream, next_at=at)
             for event in events
@@ -147,14 +147,12 @@ def _advance_heads(counts: dict[str, int]) -> tuple[dict[str, int], int]:
     for start in range(0, len(ordered), 300):
         chunk = ordered[start : start + 300]
         values = ", ".join(["(%s, %s)"] * len(chunk))
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO kernel_streamhead (stream, seq) VALUES {values}"  # noqa: S608 (placeholders only)
-                " ON CONFLICT (stream) DO UPDATE SET seq = kernel_streamhead.seq + excluded.seq"
-                f" RETURNING stream, seq, {number}",
-                [part for stream in chunk for part in (stream, counts[stream])],
-            )
-            taken = cursor.fetchall()
-            last |= {stream: seq for stream, seq, _txid in taken}
-            txid = taken[0][2]
+        taken = statements.read(
+            f"INSERT INTO kernel_streamhead (stream, seq) VALUES {values}"  # noqa: S608 (placeholders only)
+            " ON CONFLICT (stream) DO UPDATE SET seq = kernel_streamhead.seq + excluded.seq"
+            f" RETURNING stream, seq, {number}",
+            [part for stream in chunk for part in (stream, counts[stream])],
+        )
+        last |= {stream: seq for stream, seq, _txid in taken}
+        txid = taken[0][2]
     return last, txid

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rantai.kernel import updates
 from rantai.kernel.transactions import require_transaction
 from rantai.kernel.transitions import IllegalTransition
 
@@ -33,9 +34,12 @@ def take(row: models.Model, *, expected: int, **changes: Any) -> None:
     changes["revision"] = expected + 1
     if any(field.name == "updated_at" for field in row._meta.concrete_fields):
         changes["updated_at"] = timezone.now()
-    rows = type(row)._default_manager.filter(pk=row.pk)
-    held = {"revision": expected} | ({"state": row.state} if "state" in changes else {})  # type: ignore[attr-defined]
-    if not rows.filter(**held).update(**changes):
+    key = str(row._meta.pk.attname)
+    held = {key: row.pk, "revision": expected}
+    if "state" in changes:
+        held["state"] = row.state  # type: ignore[attr-defined]
+    if not updates.change(type(row), where=held, to=changes):
+        rows = type(row)._default_manager.filter(pk=row.pk)
         stored = rows.values_list("revision", flat=True).get()
         if stored == expected:
             raise IllegalTransition(str(row), rows.values_list("state", flat=True).get(), changes["state"], ())

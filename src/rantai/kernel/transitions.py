@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rantai.kernel import updates
+
 
 class IllegalTransition(Exception):
     """A change of state that the machine does not know, or that somebody else made first."""
@@ -63,7 +65,7 @@ class Machine:
         changes: dict[str, object] = {**self.step(obj, to)}
         if any(field.name == "updated_at" for field in obj._meta.concrete_fields):
             changes["updated_at"] = timezone.now()
-        changed = type(obj)._default_manager.filter(pk=obj.pk, state=old).update(**changes)
-        if not changed:
+        key = str(obj._meta.pk.attname)
+        if not updates.change(type(obj), where={key: obj.pk, "state": old}, to=changes):
             raise IllegalTransition(str(obj), old, to, ())
         obj.state = to  # type: ignore[attr-defined]

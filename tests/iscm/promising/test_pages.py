@@ -45,4 +45,4 @@ def test_a_promise_that_the_plan_moved_says_so(planner: Client) -> None:
     page = planner.get(reverse("iscm_promising:demand", args=[demand.pk])).content.decode()
 
     assert "The plan shows another day" in page
-    assert f"plan_run:{run.pk}" in page
+    assert f"Plan {run.revision}" in page

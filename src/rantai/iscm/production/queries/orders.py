@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 
 from rantai.iscm.production import states
@@ -22,6 +23,13 @@ def lock_order(order_id: int) -> ProductionOrder:
 def lock_orders(order_ids: Iterable[int]) -> list[ProductionOrder]:
     """Return orders, locked in ascending id order."""
     rows = ProductionOrder.objects.select_for_update(of=("self",)).select_related("item")
+    return list(rows.filter(pk__in=set(order_ids)).order_by("id"))
+
+
+def lock_free_orders(order_ids: Iterable[int]) -> list[ProductionOrder]:
+    """Return those of the orders that no other transaction holds, locked: who holds slots waits for no order."""
+    can_skip = connection.features.has_select_for_update_skip_locked
+    rows = ProductionOrder.objects.select_for_update(of=("self",), skip_locked=can_skip).select_related("item")
     return list(rows.filter(pk__in=set(order_ids)).order_by("id"))
 
 
@@ -76,6 +84,17 @@ def list_of_demands(demand_ids: Sequence[int], *, state: str | None = None) -> l
     if state:
         pegs = pegs.filter(order__state=state)
     return list(pegs.select_related("order").order_by("order_id", "id"))
+
+
+def list_above(order_ids: Iterable[int]) -> set[int]:
+    """Return orders and those for which they make components, up to the tops of their trees."""
+    layer = set(order_ids)
+    found = set(layer)
+    while layer:
+        rows = ProductionOrder.objects.filter(pk__in=layer, supplies__isnull=False)
+        layer = set(rows.values_list("supplies__order_id", flat=True)) - found
+        found |= layer
+    return found
 
 
 def list_waiting_components(item_id: int, location_id: int) -> list[ProductionComponent]:

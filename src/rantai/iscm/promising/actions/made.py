@@ -27,26 +27,41 @@ Pair = slots.Pair
 def follow_order(order_id: int, *, as_of: datetime) -> None:
     """Set the slot of a production order, hold its parts, and let those lean on it for whom it is made.
 
-    Called after each change of an order; the same change twice does nothing. Locks the order, then demands and
-    slots, then stock.
+    Called after each change of an order; the same change twice does nothing. Locks the order and those that wait for
+    the same parts, then the slots of all of them, each in ascending id order; then demands, then stock.
     """
     require_transaction()
+    known = ProductionOrder.objects.get(pk=order_id)
+    pair = (known.item_id, known.location_id)
+    wanted = {pair, *((row.item_id, known.location_id) for row in orders.list_components(known))}
+    lock_waiting(wanted, order_ids=[order_id])
+    slots.lock_items({item_id for item_id, _place in wanted}, kinds=("production", "stock"))
     order = orders.lock_order(order_id)
-    pair = (order.item_id, order.location_id)
     if order.state in states.OPEN:
         _lean(order, as_of=as_of)
     if order.state in ("finished", "closed"):
         slots.follow_arrival("production", lambda: _read(order_id), pair=pair, as_of=as_of)
     else:
         slots.settle(lambda: [*_read(order_id), *slots.read_stock([pair])], cause="production", as_of=as_of)
-    wanted = {pair, *((row.item_id, order.location_id) for row in orders.list_components(order))}
     serve_components(wanted, as_of=as_of)
     if order.state in ("released", "cancelled"):
         slots.follow_stock(wanted - {pair}, cause="production", as_of=as_of)
 
 
+def lock_waiting(pairs: Iterable[Pair], *, order_ids: Iterable[int] = ()) -> None:
+    """Lock orders, and each that may be given parts of these pairs, with the tops of their trees, by ascending id.
+
+    Before any slot is locked: later it would be too late to wait for an order whose holder waits for a slot.
+    """
+    waiting = (row.order_id for pair in set(pairs) for row in orders.list_waiting_components(*pair))
+    orders.lock_orders(orders.list_above([*order_ids, *waiting]))
+
+
 def serve_components(pairs: Iterable[Pair], *, as_of: datetime) -> None:
-    """Hold stock that nobody was promised for the parts that orders under way wait for, the first needed first."""
+    """Hold stock that nobody was promised for the parts that orders under way wait for, the first needed first.
+
+    The caller called `lock_waiting` first; an order that began to wait since is served when its own change is told.
+    """
     require_transaction()
     for item_id, location_id in sorted(set(pairs)):
         waiting = orders.list_waiting_components(item_id, location_id)
@@ -77,8 +92,9 @@ def serve_bought(purchase_order_id: int, *, pair: Pair, as_of: datetime) -> None
 def _hold(waiting: Sequence[ProductionComponent], units: int, *, pair: Pair, as_of: datetime) -> None:
     """Hold units for components in their order, as far as they go; the stock slot follows."""
     held: set[int] = set()
-    locked = {order.pk: order for order in orders.lock_orders(row.order_id for row in waiting)}
-    for component in ProductionComponent.objects.filter(pk__in=[row.pk for row in waiting]).order_by("needed_on", "id"):
+    locked = {order.pk: order for order in orders.lock_free_orders(row.order_id for row in waiting)}
+    rows = ProductionComponent.objects.filter(pk__in=[row.pk for row in waiting], order_id__in=locked)
+    for component in rows.order_by("needed_on", "id"):
         component.order = locked[component.order_id]
         if component.order.state in states.OPEN and units > 0:
             count = components.hold_component(component, units=units, at=as_of)

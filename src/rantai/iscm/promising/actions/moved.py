@@ -20,6 +20,8 @@ def follow_transfer(transfer_id: int, *, as_of: datetime) -> None:
     transfer = transfers.lock_transfer(transfer_id)
     lines = transfers.list_lines(transfer)
     pairs = [(line.item_id, transfer.origin_id) for line in lines]
+    if transfer.received_at is not None:
+        made.lock_waiting((line.item_id, transfer.destination_id) for line in lines)
     if transfer.state == "released":
         _hold(transfer, as_of=as_of)
     slots.follow_stock(pairs, cause="transfer", as_of=as_of)

@@ -41,7 +41,7 @@ def give_first(standings: Sequence[Standing], *, at: datetime) -> None:
     """Open the ledger of new demands. Records PromiseRevised with the cause 'first'."""
     require_transaction()
     heads = [_fill_head(Promise(demand=standing.demand), standing) for standing in standings]
-    inserts.add(heads)
+    inserts.send(heads)
     _write(standings, heads, cause="first", cause_ref="", at=at)
 
 
@@ -116,7 +116,7 @@ def _write(
 ) -> None:
     if not standings:
         return
-    inserts.add(
+    inserts.send(
         [
             PromiseRevision(
                 demand=standing.demand,

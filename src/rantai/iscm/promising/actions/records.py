@@ -38,7 +38,7 @@ def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand,
     }
     rows = demand_actions.record_demands(order, ships_from=ships_from, seq=seq)
     standings = [_stand(demand, wish) for demand, wish in zip(rows, wishes, strict=True)]
-    inserts.add([take for standing in standings for take in standing.takes])
+    inserts.send([take for standing in standings for take in standing.takes])
     promises.give_first(standings, at=order.as_of)
     return tuple(_answer(standing, wish) for standing, wish in zip(standings, wishes, strict=True))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -242,6 +242,12 @@ def _read_purchases(order_ids: Sequence[int]) -> list[Supply]:
 def _is_spoken_for(row: OpenSupply) -> bool:
     is_component = row.cause is not None and row.cause.kind == "production_order"
     return row.drop_to_address_id is not None or is_component
+
+
+def lock_items(item_ids: Collection[int], *, kinds: Collection[str]) -> None:
+    """Lock every slot of these kinds of items at once, in ascending id order: who takes them in turn may not."""
+    rows = SupplySlot.objects.select_for_update().filter(item_id__in=item_ids, kind__in=kinds)
+    list(rows.order_by("id").values_list("pk"))
 
 
 def lock_slots(read: Callable[[], list[Supply]]) -> list[tuple[SupplySlot, Supply]]:

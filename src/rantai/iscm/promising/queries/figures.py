@@ -49,6 +49,7 @@ def _stock(company: Company) -> Figure:
         numerator=worth,
         form="money",
         currency=company.currency,
+        tells_cost=True,
     )
 
 

@@ -100,7 +100,8 @@ def _list_expected(plan: planned.PlannedFlows) -> Iterator[Flow]:
     for place, amount in sorted(plan.expected.items()):
         origin = f"site:{place}" if place else DIRECT
         url = reverse("iscm_demand:forecasts") + (f"?site={place}" if place else "")
-        yield Flow(origin=origin, target=EXPECTED, amount=amount, kind="planned", url=url)
+        rows = plan.expected_rows.get(place, 0)
+        yield Flow(origin=origin, target=EXPECTED, amount=amount, rows=rows, kind="planned", url=url)
 
 
 def _list_sites(company: Company, plan: planned.PlannedFlows, today: date) -> Iterator[Post]:
@@ -109,15 +110,14 @@ def _list_sites(company: Company, plan: planned.PlannedFlows, today: date) -> It
     late = _count_late(today)
     for site in locations.list_sites():
         to_make = making.get(site.pk, 0) + plan.makes.get(site.pk, 0)
-        notes = [_("%(worth)s held") % {"worth": formats.money(held.get(site.pk, 0), company.currency, short=True)}]
-        if to_make:
-            notes.append(ngettext("%(n)s to make", "%(n)s to make", to_make) % {"n": formats.number(to_make)})
+        making_note = ngettext("%(n)s to make", "%(n)s to make", to_make) % {"n": formats.number(to_make)}
         count = late.get(site.pk, 0)
         yield Post(
             key=f"site:{site.pk}",
             column="plant" if site.kind == "plant" else "warehouse",
             name=site.name,
-            note=" · ".join(notes),
+            note=making_note if to_make else "",
+            worth=_("%(worth)s held") % {"worth": formats.money(held.get(site.pk, 0), company.currency, short=True)},
             hurt=ngettext("%(n)s line late", "%(n)s lines late", count) % {"n": formats.number(count)} if count else "",
             url=reverse("iscm_inventory:stock") + f"?site={site.pk}",
         )

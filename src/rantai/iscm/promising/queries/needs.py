@@ -12,27 +12,26 @@ from django.utils.translation import ngettext
 
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
+from rantai.iscm.demand.models import Demand
 from rantai.iscm.fulfilment import queries as fulfilment
 from rantai.iscm.fulfilment.models import TransferOrder
 from rantai.iscm.inventory import queries as stock
 from rantai.iscm.production.models import ProductionOrder
-from rantai.iscm.promising.queries import lists
+from rantai.iscm.promising.queries import lists, shortages
+from rantai.iscm.supply.models import PlanOutcome
 from rantai.iscm.supply.queries import bundles, plans
 from rantai.kernel import clock, needs
 from rantai.kernel.money import Money
 from rantai.kernel.needs import Act, Need, NoSuchNeed, Sheet
+from rantai.kernel.refs import DocRef
 from rantai.ui import formats
 
+SHORT = "unpromised"
 _HOUSE = "operations"
+# kind: whether it hurts a customer
 _EXCEPTIONS = {
-    # kind: (what it says, whether it hurts a customer)
-    "expedite": (("%(n)s order to get sooner", "%(n)s orders to get sooner"), True),
-    "overdue": (("%(n)s order should have come", "%(n)s orders should have come"), True),
-    "defer": (("%(n)s order comes before it is needed", "%(n)s orders come before they are needed"), False),
-    "cancel": (("%(n)s order that nobody needs", "%(n)s orders that nobody needs"), False),
-    "no_source": (("%(n)s item has no source", "%(n)s items have no source"), False),
-    "circle": (("%(n)s item needs itself", "%(n)s items need themselves"), False),
-}
+    "expedite": True, "overdue": True, "defer": False, "cancel": False, "no_source": False, "circle": False,
+}  # fmt: skip
 
 
 def list_needs(as_of: datetime) -> tuple[Need, ...]:
@@ -61,6 +60,8 @@ def describe_need(key: str, *, as_of: datetime, page: int = 1) -> Sheet:
         return bundles.describe_one(needs.read_id(rest, key), company, today)
     if kind == bundles.MANY:
         return bundles.describe_bundle(key, company, today, page=page)
+    if kind == SHORT:
+        return _describe_short(key, rest, company, today, page=page)
     found = next((need for need in list_needs(as_of) if need.key == key), None)
     if found is None:
         raise NoSuchNeed(key)
@@ -93,8 +94,8 @@ def _undated(company: Company) -> Iterator[Need]:
     count = bare.count()
     if count:
         yield Need(
-            key="unpromised",
-            kind="unpromised",
+            key=SHORT,
+            kind=SHORT,
             house=_HOUSE,
             title=ngettext("%(n)s line has no date", "%(n)s lines have no date", count) % {"n": formats.number(count)},
             why=_("No stock, no order on its way and no source stands behind them."),
@@ -103,27 +104,74 @@ def _undated(company: Company) -> Iterator[Need]:
             stake=Money(lists.sum_stake(bare), company.currency),
             stake_note=_("margin"),
             is_hurt=True,
+            count=count,
             duty="planner",
         )
+
+
+def _describe_short(key: str, rest: list[str], company: Company, today: date, *, page: int) -> Sheet:
+    """Return the lines without a date, each with its units, since when they are wanted, and the leaf cause."""
+    rows = shortages.list_short()
+    bundle = next(_undated(company), None)
+    if rest:
+        rows = rows.filter(pk=needs.read_id(rest, key))
+    start = 0 if rest else (page - 1) * needs.PAGE
+    shown = list(rows[start : start + needs.PAGE])
+    if bundle is None or not shown:
+        raise NoSuchNeed(key)
+    outcomes = shortages.find_outcomes([demand.pk for demand in shown])
+    found = tuple(_show_short(demand, outcomes.get(demand.pk), company, today) for demand in shown)
+    return Sheet(need=found[0]) if rest else Sheet(need=bundle, rows=found, total=rows.count())
+
+
+def _show_short(demand: Demand, outcome: PlanOutcome | None, company: Company, today: date) -> Need:
+    cause = outcome.cause if outcome else demand.promise.reason
+    units = demand.promise.unpromised
+    return Need(
+        key=f"{SHORT}:{demand.pk}",
+        kind=SHORT,
+        house=_HOUSE,
+        title=_("%(order)s of %(customer)s has no date") % {"order": demand.number, "customer": demand.party.name},
+        why=shortages.say_shortage(demand, units=units, cause=cause, outcome=outcome, today=today),
+        permission="demand.view",
+        url=reverse("iscm_promising:demand", args=[demand.pk]),
+        ref=DocRef(demand.kind, demand.order_id),
+        stake=Money(units * demand.margin_per_unit // 10_000, company.currency),
+        stake_note=_("margin"),
+        due_on=demand.requested_on,
+        is_hurt=True,
+        duty="planner",
+    )
 
 
 def _exceptions(company: Company) -> Iterator[Need]:
     rows = plans.list_exceptions().filter(kind__in=list(_EXCEPTIONS)).order_by().values("kind")
     for row in rows.annotate(n=Count("pk"), worth=Sum("stake")):
-        (one, many), hurts = _EXCEPTIONS[row["kind"]]
         yield Need(
             key=f"exception:{row['kind']}",
             kind="exception",
             house=_HOUSE,
-            title=ngettext(one, many, row["n"]) % {"n": formats.number(row["n"])},
+            title=_title_exception(row["kind"], row["n"]),
             why=_("So says the plan of what is under way."),
             permission="plan.decide",
             url=reverse("iscm_supply:exceptions") + f"?kind={row['kind']}",
             stake=Money(row["worth"], company.currency) if row["worth"] else None,
             stake_note=_("at stake"),
-            is_hurt=hurts and bool(row["worth"]),
+            is_hurt=_EXCEPTIONS[row["kind"]] and bool(row["worth"]),
             duty="planner",
         )
+
+
+def _title_exception(kind: str, n: int) -> str:
+    titles = {
+        "expedite": ngettext("%(n)s order to get sooner", "%(n)s orders to get sooner", n),
+        "overdue": ngettext("%(n)s order should have come", "%(n)s orders should have come", n),
+        "defer": ngettext("%(n)s order comes before it is needed", "%(n)s orders come before they are needed", n),
+        "cancel": ngettext("%(n)s order that nobody needs", "%(n)s orders that nobody needs", n),
+        "no_source": ngettext("%(n)s item has no source", "%(n)s items have no source", n),
+        "circle": ngettext("%(n)s item needs itself", "%(n)s items need themselves", n),
+    }
+    return titles[kind] % {"n": formats.number(n)}
 
 
 def _shipments(today: date) -> Iterator[Need]:

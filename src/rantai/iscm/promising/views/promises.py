@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +24,7 @@ from rantai.iscm.promising.actions import releases
 from rantai.iscm.promising.models import PromiseRevision, SlotTake, SupplySlot
 from rantai.iscm.promising.queries import lists
 from rantai.iscm.promising.views import tables
-from rantai.kernel import clock
+from rantai.kernel import citations, clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, shapes, toasts
@@ -81,7 +82,7 @@ def demand(request: HttpRequest, demand_id: int) -> HttpResponseBase:
         "demand": row,
         "answer": _answer(row),
         "takes": [{"take": take, "state": tables.BASES[take.basis]} for take in takes],
-        "entries": [_to_entry(revision) for revision in lists.list_ledger(row.pk)],
+        "entries": _to_entries(lists.list_ledger(row.pk)),
         "facts": _list_facts(row),
     }
     return render(request, "iscm/promising/demand.html", context)
@@ -163,16 +164,23 @@ def _list_facts(row: Demand) -> list[shapes.Fact]:
     ]
 
 
-def _to_entry(revision: PromiseRevision) -> shapes.Entry:
+def _to_entries(revisions: Sequence[PromiseRevision]) -> list[shapes.Entry]:
+    """Return the ledger of a promise, each date with the document that moved it, in words."""
+    causes = citations.read(revision.cause_ref for revision in revisions)
+    return [_to_entry(revision, causes.get(revision.cause_ref)) for revision in revisions]
+
+
+def _to_entry(revision: PromiseRevision, cited: citations.Citation | None) -> shapes.Entry:
     day = formats.day(revision.promised_on, today=edge.today()) if revision.promised_on else _("no day")
     expected = formats.day(revision.expected_on, today=edge.today()) if revision.expected_on else "–"
     cause = str(CAUSES.get(revision.cause, revision.cause))
     return shapes.Entry(
         _("%(cause)s: promised %(day)s, expected %(expected)s") % {"cause": cause, "day": day, "expected": expected},
         revision.at,
-        who=revision.cause_ref,
         house="operations",
         hurt=revision.promised_on is None,
+        who=cited.label if cited else "",
+        href=cited.href if cited else "",
     )
 
 

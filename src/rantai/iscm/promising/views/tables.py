@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.locations import queries as locations
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.promising.queries import lists
+from rantai.kernel.texts import pick
 from rantai.ui import tables
 
 BASES = {
@@ -43,19 +46,28 @@ def list_sites() -> list[tuple[str, str]]:
     return [(str(site.pk), site.name) for site in locations.list_sites()]
 
 
+def say_name(value: Any, row: Mapping[str, Any]) -> str:
+    """Return an item's name in the reader's language."""
+    return pick(value or {})
+
+
 class PromiseTable(tables.Table):
     """Open lines and what was said of them."""
 
     name = "promises"
     caption = _("Promises")
-    number = tables.Column(_("Order"), sort=True, link="iscm_promising:demand", sub="line")
-    item = tables.Column(_("Item"), accessor="item__code", grow=True, sort=True)
+    number = tables.Column(_("Order"), sort=True, link="iscm_promising:demand")
+    item = tables.Column(
+        _("Item"), accessor="item__name", format=say_name, sub="item__code", grow=True, sort="item__code"
+    )
     customer = tables.Column(_("Customer"), accessor="party__name", narrow=3)
     units = tables.Column(_("Open"), accessor="open_units", format="quantity", unit="item__base_unit__name")
     basis = tables.StateColumn(_("Stands on"), accessor="promise__basis", states=BASES, narrow=2)
     dates = tables.GaugeColumn(asked="requested_on", promised="promise__promised_on", p80="promise__p80_on")
     requested_on = tables.Column(_("Wanted"), format="day", sort=True, narrow=2)
-    promised_on = tables.Column(_("Promised"), accessor="promise__promised_on", format="day", hurt="is_hurt")
+    promised_on = tables.Column(
+        _("Promised"), accessor="promise__promised_on", format="day", hurt="is_hurt", phone="end"
+    )
     expected_on = tables.Column(_("Expected"), accessor="promise__expected_on", format="day", narrow=3)
     filters = (
         tables.Search("q", ["number__istartswith", "item__code__istartswith", "party__name__icontains"]),
@@ -83,8 +95,8 @@ class SupplyTable(tables.Table):
     name = "supplies"
     caption = _("What can be promised")
     item = tables.Column(
-        _("Item"), accessor="item__code", sort=True, link="iscm_inventory:item_location",
-        link_args=("item_id", "location_id"), grow=True,
+        _("Item"), accessor="item__name", format=say_name, sub="item__code", sort="item__code",
+        link="iscm_inventory:item_location", link_args=("item_id", "location_id"), grow=True,
     )  # fmt: skip
     place = tables.Column(_("Site"), accessor="location__name", sort=True)
     kind = tables.StateColumn(_("Supply"), states=KINDS)

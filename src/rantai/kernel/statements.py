@@ -1,0 +1,62 @@
+"""Run SQL whose text comes again and again with other values, so that the database reads and plans it once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
+
+LARGEST = 1000
+"""Values of a statement that is worth keeping; a larger one is bulk work, and its next has another length."""
+
+
+def read(sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+    """Run a statement and return its rows."""
+    with _open(values) as cursor:
+        cursor.execute(sql, values)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
+
+
+def write(sql: str, values: Sequence[Any] = ()) -> int:
+    """Run a statement that brings no rows; return how many it changed."""
+    with _open(values) as cursor:
+        cursor.execute(sql, values)
+        changed: int = cursor.rowcount
+        return changed
+
+
+def send(sql: str, values: Sequence[Any] = ()) -> None:
+    """Run a statement whose answer nobody needs.
+
+    It is done before anything that is asked later. What the database has against it is raised there: at the next
+    question on PostgreSQL, at the commit if there is none.
+    """
+    database = connections[DEFAULT_DB_ALIAS]
+    is_sent = _is_kept(database, values) and database.in_atomic_block
+    with database.sending_cursor() if is_sent else database.cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(sql, values)
+
+
+@lru_cache(maxsize=512)
+def list_values(count: int, *types: str) -> str:
+    """Return the text of a VALUES list of so many rows; the types of its first row are those of its columns."""
+    first = ", ".join(f"CAST(%s AS {kind})" for kind in types)
+    others = ", ".join(["%s"] * len(types))
+    return "VALUES " + ", ".join([f"({first})", *[f"({others})"] * (count - 1)])
+
+
+def _open(values: Sequence[Any]) -> CursorWrapper:
+    database = connections[DEFAULT_DB_ALIAS]
+    opened: CursorWrapper = (
+        database.prepared_cursor() if _is_kept(database, values) else database.cursor()  # type: ignore[attr-defined]
+    )
+    return opened
+
+
+def _is_kept(database: BaseDatabaseWrapper, values: Sequence[Any]) -> bool:
+    return database.vendor == "postgresql" and len(values) <= LARGEST
