@@ -14,6 +14,9 @@ ASSETS_STAMP := src/rantai/ui/static/dist/.built
 ASSET_SOURCES := build.mjs package.json package-lock.json $(shell find src/rantai/ui/assets -type f 2>/dev/null)
 MESSAGES := $(shell find src -name '*.po' 2>/dev/null)
 
+# A home that was begun is brought up to date by the process that serves it: on the way there Django is loaded once.
+FIRST_COMPANY := $(if $(wildcard $(RANTAI_HOME)/secret.key),,company)
+
 .DEFAULT_GOAL := help
 .PHONY: help setup warm assets company run test test-fast test-postgres test-browser check bench soak docs messages lock format clean
 
@@ -45,8 +48,8 @@ $(ASSETS_STAMP): $(SETUP_STAMP) $(ASSET_SOURCES)
 	@touch $@
 
 run: ## Serve Rantai, with the demonstration company on the first start
-	@$(MAKE) --no-print-directory -j3 company assets warm
-	@exec $(RANTAI) serve
+	@$(MAKE) --no-print-directory -j3 .venv/.messages $(FIRST_COMPANY) assets warm
+	@exec $(RUN) tools/first_start.py --serve
 
 company: $(SETUP_STAMP) .venv/.messages
 	@$(RUN) tools/first_start.py

@@ -1,6 +1,6 @@
 """Bring the schema up to date and, on the first start unless RANTAI_DEMO=no, make the demonstration company.
 
-One process does both, because each start of Django costs a second.
+With --serve it serves afterwards. One process does it all, because each start of Django costs a second.
 """
 
 import os
@@ -16,7 +16,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rantai.config.settings")
     django.setup()
     # Both can be imported only now that the apps are loaded.
-    from rantai.config import environment, schema
+    from rantai.config import environment, schema, serving
     from rantai.demo import founding
     from rantai.foundation.parties.models import Company
     from rantai.kernel.console import Refused, Screen
@@ -32,10 +32,12 @@ def main() -> None:
         if made.returncode:
             sys.exit(made.returncode)
         print(f"Made the demonstration company: {time.monotonic() - started:.1f} s")
-    if Company.objects.filter(is_demo=True).exists():
-        print(f"Sign in as one of these with the password '{founding.PASSWORD}' (this demonstration only):")
-        for role, name, _language in founding.LOGINS:
-            print(f"  {role}@kirana.example   {name}")
+    if "--serve" in sys.argv:
+        if Company.objects.filter(is_demo=True).exists():
+            print(f"Sign in as one of these with the password '{founding.PASSWORD}' (this demonstration only):")
+            for role, name, _language in founding.LOGINS:
+                print(f"  {role}@kirana.example   {name}", flush=True)
+        serving.run(Screen())
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from rantai.config import environment, houses
 # Django management commands of our own apps (…/management/commands/<name>.py) are found by their file.
 COMMANDS = {
     "serve": "rantai.config.serving:serve",
-    "web": "rantai.config.serving:web",
+    "web": "rantai.config.web:web",
     "migrate": "rantai.config.schema:migrate",
     "manage": "rantai.config.cli:manage",
     "backup": "rantai.config.keeping:backup",
@@ -29,6 +29,8 @@ COMMANDS = {
 }
 
 
+# It becomes another program that loads Django itself: whoever waits for the first page would wait for it twice.
+WITHOUT_DJANGO = {"web"}
 # Somebody who begins with one of these need not know of migrations.
 ON_A_DATABASE = {"import", "turn", "check", "demo", "explain"}
 
@@ -40,7 +42,8 @@ class LazyGroup(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in COMMANDS:
             module, _, attribute = COMMANDS[cmd_name].partition(":")
-            django.setup()
+            if cmd_name not in WITHOUT_DJANGO:
+                django.setup()
             if cmd_name in ON_A_DATABASE:
                 importlib.import_module("rantai.config.schema").prepare_empty()
             command: click.Command = getattr(importlib.import_module(module), attribute)

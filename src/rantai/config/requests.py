@@ -3,6 +3,7 @@
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import structlog
 from django.conf import settings
@@ -82,7 +83,8 @@ class Company:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with parties.ask_ways_once():
+        reading = parties.ask_company_once() if request.method in ("GET", "HEAD") else nullcontext()
+        with parties.ask_ways_once(), reading:
             return self.get_response(request)
 
     def process_view(

@@ -1,10 +1,8 @@
 """Serve Rantai on one machine: the web server, and beside it each process that the houses bring."""
 
-import contextlib
 import fcntl
-import os
-import socket
-import sys
+import http
+import http.client
 from pathlib import Path
 from typing import IO
 
@@ -21,12 +19,17 @@ from rantai.kernel.console import Refused, Screen
 SERVICES = ("worker", "scheduler", "planner")
 # Nobody waits for these; the planner answers within somebody's click.
 BACKGROUND = ("worker", "scheduler")
+SECONDS_TO_ANSWER = 0.3
 
 
 @click.command()
 def serve() -> None:
     """Start web, worker, scheduler and planner together, and keep them running."""
-    screen = Screen()
+    run(Screen())
+
+
+def run(screen: Screen) -> None:
+    """Serve until somebody stops it."""
     try:
         lock = hold_home(settings.HOME)
         schema.refuse_unusable()
@@ -41,31 +44,21 @@ def serve() -> None:
         screen.say(invitation)
     screen.say(f"Rantai: {settings.PUBLIC_URL}  ({', '.join(commands)}; Ctrl-C stops)")
     supervision.keep_running(
-        commands, pid_folder=settings.HOME / "run", is_first_up=is_listening, background=BACKGROUND
+        commands, pid_folder=settings.HOME / "run", is_first_up=is_answering, background=BACKGROUND
     )
     lock.close()
 
 
-@click.command()
-def web() -> None:
-    """Start the web server alone."""
-    arguments = [
-        *("--interface", "wsgi", "--no-ws", "--log-level", "warning"),
-        *("--host", environment.HOST.read(), "--port", str(settings.PORT)),
-        *("--workers", str(environment.WEB_WORKERS.read_count())),
-        *("--blocking-threads", str(environment.WEB_THREADS.read_count())),
-        # A worker that dies takes its requests with it, not the service.
-        *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
-        "rantai.config.wsgi:application",
-    ]
-    os.execv(sys.executable, [sys.executable, "-m", "granian", *arguments])
-
-
-def is_listening() -> bool:
-    """Tell whether the web server takes connections."""
-    with contextlib.suppress(OSError), socket.create_connection((environment.HOST.read(), settings.PORT), timeout=0.2):
-        return True
-    return False
+def is_answering() -> bool:
+    """Tell whether the web server answers; it takes connections long before its processes have loaded."""
+    asked = http.client.HTTPConnection(environment.HOST.read(), settings.PORT, timeout=SECONDS_TO_ANSWER)
+    try:
+        asked.request("GET", "/healthz", headers={"Host": "localhost"})
+        return asked.getresponse().status < http.HTTPStatus.INTERNAL_SERVER_ERROR
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        asked.close()
 
 
 def hold_home(home: Path) -> IO[str]:

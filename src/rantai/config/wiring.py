@@ -4,17 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import time
+from functools import partial
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from rantai.crm import handlers as crm
 from rantai.foundation import events as masters
 from rantai.foundation import handlers as foundation
+from rantai.foundation.access import rules as access
 from rantai.foundation.documents import rules as documents
+from rantai.foundation.items import queries as items
 from rantai.foundation.parties import queries as parties
+from rantai.iscm import facade as iscm_door
 from rantai.iscm import handlers as iscm
-from rantai.kernel import cron, outbox, refs
+from rantai.kernel import citations, cron, outbox, refs
 from rantai.kernel.cron import Entry
 from rantai.kernel.facts import Fact
+from rantai.srm import facade as srm
 from rantai.wires.mail import tasks as mail
 
 SUBSCRIPTIONS: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
@@ -45,6 +53,20 @@ PAGES = {
     "item": ("foundation_items:item", "items.view"),
 }
 
+NAMES: dict[str, tuple[Any, citations.Numbers | None]] = {
+    # kind of document: (its word, who knows its number)
+    "purchase_order": (_("Purchase order"), srm.number_orders),
+    "plan_run": (pgettext_lazy("document", "Plan"), partial(iscm_door.number_documents, "plan_run")),
+    "shipment": (_("Shipment"), partial(iscm_door.number_documents, "shipment")),
+    "goods_receipt": (_("Goods receipt"), partial(iscm_door.number_documents, "goods_receipt")),
+    "return_receipt": (_("Return"), partial(iscm_door.number_documents, "return_receipt")),
+    "transfer_order": (_("Transfer"), partial(iscm_door.number_documents, "transfer_order")),
+    "production_order": (_("Production order"), partial(iscm_door.number_documents, "production_order")),
+    "stock_count": (_("Stock count"), partial(iscm_door.number_documents, "stock_count")),
+    "item": (_("Item"), items.name_codes),
+    "import": (_("Import"), None),
+}
+
 CRON: tuple[Entry, ...] = (
     Entry(name="turn", task="desk.turn", at=(time(6, 30),)),
     Entry(name="loop figures", task="desk.snapshot_figures", at=(time(0, 50),)),
@@ -72,3 +94,6 @@ cron.TABLE[:] = CRON
 for kind, (page, permission) in PAGES.items():
     refs.PAGES[kind] = page
     documents.VIEW_PERMISSION[kind] = permission
+documents.FILE_PERMISSION["purchase_order"] = access.SEES_COST
+citations.NAMES.update(NAMES)
+citations.LISTS["plan_run"] = "iscm_supply:plan"

@@ -231,7 +231,7 @@ class NoSite(Exception):
 
 
 def _bind_invoices(run: ImportRun, lines: pl.DataFrame) -> None:
-    for part in _parts(lines["invoice"].unique(maintain_order=True).to_list(), 5_000):
+    for part in _parts(lines["invoice"].unique(maintain_order=True).to_list(), 1_000):
         run_atomic(lambda part=part: _rebind(run, part))  # type: ignore[misc]
 
 

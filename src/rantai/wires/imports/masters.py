@@ -12,7 +12,7 @@ from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.kinds.kind import parts
 from rantai.wires.imports.models import ImportedMaster, ImportRun
 
-BATCH = 300
+BATCH = 75
 
 
 class Keyed(Protocol):

@@ -21,7 +21,7 @@ from rantai.wires.imports.kinds.kind import parts
 from rantai.wires.imports.models import ImportedMaster, ImportRun
 
 _RATE_WEEKS = 13
-_CHUNK = 250
+_CHUNK = 75
 _STOCK_AT_ONCE = 50
 DEFAULT_LEAD_TIME_DAYS = 10
 

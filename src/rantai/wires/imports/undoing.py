@@ -21,6 +21,9 @@ from rantai.wires.imports.models import ImportedMaster, ImportRun
 
 _BATCH = 200
 
+REFUSED: tuple[type[Exception], ...] = (*iscm.REFUSALS, crm.OrderRefused)
+"""Why an order that came with a file may not be cancelled any more."""
+
 
 class CannotUndo(Exception):
     """An import whose goods or orders are in use already; the text says which."""
@@ -81,7 +84,7 @@ def _take_sales(run: ImportRun) -> int:
             continue
         try:
             crm.cancel_order(order_id, revision=order.revision, by=f"import:{run.pk}")
-        except (*iscm.REFUSALS, crm.OrderRefused) as refusal:
+        except REFUSED as refusal:
             raise CannotUndo(
                 _("Order %(number)s is on its way: %(why)s") % {"number": order.number, "why": refusal}
             ) from refusal
