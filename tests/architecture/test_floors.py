@@ -14,6 +14,8 @@ OWN = {
     "foundation/documents": {"papers"},
 }
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "managers", "services"}
+# Django looks for what wraps a database under this name alone.
+BACKENDS = {"src/rantai/kernel/postgresql/base.py", "src/rantai/kernel/sqlite/base.py"}
 
 
 def find_strange_rooms(app: str, names: Iterable[str]) -> Iterator[str]:
@@ -24,7 +26,11 @@ def find_strange_rooms(app: str, names: Iterable[str]) -> Iterator[str]:
 
 
 def find_empty_names(files: Iterable[Path]) -> list[str]:
-    return [file.as_posix() for file in files if file.stem in EMPTY_NAMES or EMPTY_NAMES & set(file.parent.parts)]
+    return [
+        file.as_posix()
+        for file in files
+        if (file.stem in EMPTY_NAMES and file.as_posix() not in BACKENDS) or EMPTY_NAMES & set(file.parent.parts)
+    ]
 
 
 def list_rooms(folder: Path, apps: set[Path]) -> set[str]:

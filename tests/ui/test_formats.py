@@ -4,10 +4,12 @@ import datetime
 
 import pytest
 from django.utils import timezone, translation
+from django.utils.safestring import mark_safe
 
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
 from rantai.ui import formats
+from rantai.ui.templatetags.ui import punctuated
 
 RUPIAH = Money(885_780_000 * 10_000, "IDR")
 TODAY = datetime.date(2026, 11, 21)
@@ -74,3 +76,30 @@ def test_lateness_is_signed():
 
 def test_initials_take_first_and_last_name():
     assert [formats.initials(name) for name in ("Rina Wati Hartati", "Rina", "李伟", "")] == ["RH", "R", "李", ""]
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "China"), ("id", "Tiongkok"), ("zh-hans", "中国")])
+def test_a_country_is_named_in_the_readers_language(language, text):
+    with translation.override(language):
+        assert formats.country("cn") == text
+        assert formats.country("Neverland") == "Neverland"
+        assert formats.country("") == ""
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "Chinese"), ("id", "Tionghoa"), ("zh-hans", "中文")])
+def test_a_language_is_named_in_the_readers_language(language, text):
+    with translation.override(language):
+        assert formats.language("zh-hans") == text
+
+
+def test_a_short_day_never_says_its_year():
+    assert formats.day(datetime.date(2027, 1, 4), today=TODAY, style="short") == "4 Jan"
+    assert formats.day(datetime.date(2027, 1, 4), today=TODAY) == "4 Jan 2027"
+
+
+def test_commas_between_chinese_parts_are_chinese():
+    title = mark_safe('<span class="is-hurt">36 张订单将延迟</span>, 114 张按期; Rp 1,200, IDR')
+
+    with translation.override("zh-hans"):
+        assert punctuated(title) == '<span class="is-hurt">36 张订单将延迟</span>，114 张按期; Rp 1,200, IDR'
+    assert punctuated(title) == title

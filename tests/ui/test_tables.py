@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from rantai.ui import tables
 from tests.ui import orders
 
 pytestmark = pytest.mark.usefixtures("thirty_orders")
@@ -126,3 +127,29 @@ def test_a_turned_list_sums_money_over_filtered_rows():
 
 def test_what_may_not_be_turned_is_the_plain_list():
     assert orders.open_list("?rows=amount").pivot is None
+
+
+def test_a_list_is_empty_because_of_its_filters_only_where_something_is_there():
+    filtered = orders.open_list("?q=nobody")
+    assert not filtered.rows
+    assert filtered.is_filtered
+
+    orders.SampleOrder.objects.all().delete()
+
+    assert not orders.open_list("?q=nobody").is_filtered
+
+
+@pytest.mark.parametrize(
+    ("column", "says"),
+    [
+        (tables.Column("Promised", format="day", phone="end"), "Promised"),
+        (tables.Column("Sources", format="number", phone="subend"), "Sources"),
+        (tables.Column("Late", format=lambda value, row: value, align="end", phone="sub"), "Late"),
+        (tables.Column("Free", format="quantity", unit="pcs", phone="end"), ""),
+        (tables.Column("Total", format="money", phone="end"), ""),
+        (tables.Column("Customer", phone="sub"), ""),
+        (tables.Column("Promised", format="day"), ""),
+    ],
+)
+def test_a_bare_figure_or_day_carries_its_head_to_the_phone(column, says):
+    assert column.says == says

@@ -94,7 +94,7 @@ def draw_staircase(chain: Chain) -> dict[str, Any]:
         "height": bottom + 34,
         "bottom": bottom,
         "right": WIDTH - RIGHT,
-        "ticks": [{"x": axis.x(day), "day": day} for day in _list_ticks(axis)],
+        "ticks": _draw_ticks(axis),
         "steps": steps,
         "path": _draw_critical_path(steps),
         "title": chain.title,
@@ -116,6 +116,16 @@ def _span_days(chain: Chain) -> _Axis:
         days = [date(2000, 1, 3)]
     start, end = min(days) - timedelta(days=1), max(days) + timedelta(days=1)
     return _Axis(start, max(end, start + timedelta(days=MIN_SPAN_DAYS)))
+
+
+def _draw_ticks(axis: _Axis) -> list[dict[str, Any]]:
+    """Return the days of the axis; a year is said once, where it begins."""
+    days = _list_ticks(axis)
+    begun = [None, *days]
+    return [
+        {"x": axis.x(day), "day": day, "style": "short" if before and before.year == day.year else ""}
+        for before, day in zip(begun, days, strict=False)
+    ]
 
 
 def _list_ticks(axis: _Axis) -> list[date]:

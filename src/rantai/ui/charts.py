@@ -202,7 +202,10 @@ def _draw_line(one: Series) -> dict[str, Any]:
             "color": style["color"],
             "fontWeight": 560,
             "align": "right",
-            "offset": [-12, -12],
+            # What others are compared with ends where they do: its name stands below.
+            "offset": [-12, 14 if one.kind == "compare" else -12],
+            "textBorderColor": "--plate",
+            "textBorderWidth": 3,
         },
         "z": 3,
     }

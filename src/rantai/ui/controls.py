@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from django import forms
 from django.forms import BoundField
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
+_DASHES = ">---------<"
 _NUMERIC = (forms.NumberInput,)
 _UNDRESSED = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple, forms.FileInput)
 _TYPES = {forms.DateInput: "date", forms.DateTimeInput: "datetime-local", forms.TimeInput: "time"}
@@ -25,7 +28,15 @@ def draw_control(field: BoundField) -> SafeString:
     if kind and not field.errors:
         # A refused date stays as typed in a text field: a picker would drop it.
         drawn.input_type, drawn.format = kind, _format_of(kind)
-    return field.as_widget(attrs=attrs)
+    return _name_blank(field, field.as_widget(attrs=attrs))
+
+
+def _name_blank(field: BoundField, html: SafeString) -> SafeString:
+    """Say in words what Django draws as a row of dashes: nothing is chosen, or is to be chosen."""
+    if _DASHES not in html:
+        return html
+    word = _("Choose one") if field.field.required else "–"
+    return mark_safe(html.replace(_DASHES, f">{escape(word)}<"))  # noqa: S308 the widget's own html, a word of ours
 
 
 def is_tick(field: BoundField) -> bool:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Literal
 
 from babel import Locale, dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from rantai.kernel.money import Money, minor_digits
@@ -21,6 +21,7 @@ SCALE = 10_000
 MINUS = "\N{MINUS SIGN}"
 SPACE = "\N{NO-BREAK SPACE}"
 
+LANGUAGES = (("en", gettext_lazy("English")), ("id", gettext_lazy("Indonesian")), ("zh-hans", gettext_lazy("Chinese")))
 # British English: day before month, as people in Jakarta and Shenzhen write it too.
 _LOCALES = {"en": "en_GB", "id": "id", "zh-hans": "zh_Hans_CN"}
 _SYMBOLS = {"IDR": "Rp", "CNY": "CN¥", "MYR": "RM", "THB": "฿", "VND": "₫", "SGD": "S$"}
@@ -37,13 +38,28 @@ def _locale(language: str) -> Locale:
     return Locale.parse(name or language.replace("-", "_"))
 
 
+def country(code: str) -> str:
+    """Name a country of two letters in the reader's language; what is no country stays as it is."""
+    return str(locale().territories.get(code.upper(), code)) if code else ""
+
+
+def language(code: str) -> str:
+    """Name a language in the reader's language: 'zh-hans' is Chinese, not a code."""
+    return str(dict(LANGUAGES).get(code, code))
+
+
 def number(value: Any, digits: int | None = None) -> str:
     """Format a figure with grouping; `digits` fixes the decimals, else up to four are shown."""
     if value is None or value == "":
         return NOTHING
     pattern = "#,##0.####" if digits is None else "#,##0" + ("." + "0" * digits if digits else "")
-    text = numbers.format_decimal(_plain(value), format=pattern, locale=locale())
-    return text.replace("-", MINUS)
+    return _number(str(_plain(value)), pattern, get_language() or "en")
+
+
+# Lists show the same figures, days and hours again and again, and Babel reads its patterns each time.
+@lru_cache(maxsize=4096)
+def _number(plain: str, pattern: str, language: str) -> str:
+    return numbers.format_decimal(plain, format=pattern, locale=_locale(language)).replace("-", MINUS)
 
 
 def compact(value: Any) -> str:
@@ -93,14 +109,20 @@ def quantity(value: Quantity | int | None, unit: str = "") -> str:
 
 
 def day(value: date | datetime | None, *, today: date, style: str = "") -> str:
-    """Format a date: 18 Nov, with the year where it is not this one; style "long" or "year"."""
+    """Format a date: 18 Nov, with the year where it is not this one; style "long", "year" or "short", never with it."""
     if value is None:
         return NOTHING
     shown = _local(value).date() if isinstance(value, datetime) else value
     if style == "long":
         return dates.format_date(shown, format="full", locale=locale())
-    skeleton = "yMMMd" if style == "year" or shown.year != today.year else "MMMd"
-    return dates.format_skeleton(skeleton, shown, locale=locale())
+    says_year = style == "year" or (style != "short" and shown.year != today.year)
+    skeleton = "yMMMd" if says_year else "MMMd"
+    return _day(shown, skeleton, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _day(shown: date, skeleton: str, language: str) -> str:
+    return dates.format_skeleton(skeleton, shown, locale=_locale(language))
 
 
 def moment(value: datetime | date | None, *, now: datetime) -> str:
@@ -108,10 +130,15 @@ def moment(value: datetime | date | None, *, now: datetime) -> str:
     if not isinstance(value, datetime):
         return day(value, today=_local(now).date())
     shown, here = _local(value), _local(now)
-    clock = dates.format_time(shown, format="HH:mm", locale=locale())
+    clock = _clock(shown.time().replace(second=0, microsecond=0), get_language() or "en")
     if shown.date() == here.date():
         return _("today %(clock)s") % {"clock": clock}
     return f"{day(shown.date(), today=here.date())} {clock}"
+
+
+@lru_cache(maxsize=1440)
+def _clock(shown: time, language: str) -> str:
+    return dates.format_time(shown, format="HH:mm", locale=_locale(language))
 
 
 def ago(value: date | datetime | None, *, today: date) -> str:
@@ -152,7 +179,12 @@ def currency_symbol(code: str) -> str:
 
 
 def _symbol(code: str) -> str:
-    return _SYMBOLS.get(code) or numbers.get_currency_symbol(code, locale=locale())
+    return _SYMBOLS.get(code) or _foreign_symbol(code, get_language() or "en")
+
+
+@lru_cache(maxsize=512)
+def _foreign_symbol(code: str, language: str) -> str:
+    return numbers.get_currency_symbol(code, locale=_locale(language))
 
 
 def _figure(value: Money) -> str:

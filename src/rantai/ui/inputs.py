@@ -8,14 +8,14 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rantai.kernel.money import SCALE, AmountTooLarge, Money, NotAnAmount
 from rantai.kernel.quantities import NotAQuantity, Quantity, QuantityOutOfRange
 from rantai.ui import formats
 
-LANGUAGES = (("en", gettext_lazy("English")), ("id", gettext_lazy("Indonesian")), ("zh-hans", gettext_lazy("Chinese")))
+LANGUAGES = formats.LANGUAGES
 
 
 def read_figure(text: str, *, language: str | None = None) -> str:

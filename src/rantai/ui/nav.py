@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.urls import NoReverseMatch, Resolver404, get_urlconf, resolve, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -92,7 +93,7 @@ def list_stretches(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"top": (), "houses": (), "end": ()}
-    reachable = [(station, href) for station in stations() if (href := _find_url(station.url_name))]
+    reachable = _list_reachable(getattr(settings, "UI_NAVIGATION", ""), get_urlconf() or settings.ROOT_URLCONF)
     here = _longest_prefix(request.path, [href for _station, href in reachable])
     stops = [
         Stop(station, href, href == here, _count(station, user))
@@ -126,6 +127,12 @@ def _is_granted(user: Any, path: str) -> bool:
         return False
     permission = getattr(view, "permission", "")
     return not permission or user.has_perm(permission)
+
+
+# Addresses stay as they are while the program runs, and the rail asks for two dozen of them.
+@lru_cache(maxsize=8)
+def _list_reachable(_navigation: str, _urls: str) -> list[tuple[Station, str]]:
+    return [(station, href) for station in stations() if (href := _find_url(station.url_name))]
 
 
 def stations() -> list[Station]:

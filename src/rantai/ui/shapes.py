@@ -69,6 +69,8 @@ class Comment:
     text: str
     at: datetime
     initials: str = ""
+    note: str = ""
+    """Who else reads it, such as the customer."""
 
 
 @dataclass(frozen=True, slots=True)

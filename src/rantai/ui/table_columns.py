@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db.models.expressions import Combinable
-from django.urls import reverse
+from django.urls import get_urlconf, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -20,6 +21,8 @@ from rantai.ui import formats, gauges
 
 Values = dict[str, Any]
 RIGHT = {"money", "amount", "quantity", "number", "percent", "day", "moment", "late"}
+# On a phone the heads are gone: these kinds say nothing without theirs.
+NEEDS_HEAD = {"amount", "number", "percent", "day", "moment", "late"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Cell:
     hurt: bool = False
     lamp: str = ""
     gauge: gauges.Gauge | None = None
+    says: Any = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,13 @@ class Column:
         ]
         return " ".join(filter(None, names))
 
+    @property
+    def says(self) -> Any:
+        """What stands beside the value on a phone, where a bare figure or day would be a riddle."""
+        bare = self.format in NEEDS_HEAD or (self.format == "quantity" and not self.unit)
+        bare = bare or (callable(self.format) and self.align == "end")
+        return self.label if bare and self.phone in {"end", "sub", "subend"} else ""
+
     def list_needs(self, known: frozenset[str]) -> list[str]:
         """Return the paths that the query must read; a unit or currency that is no path is a constant."""
         optional = [path for path in (self.unit, self.currency) if path in known or "__" in path]
@@ -100,13 +111,14 @@ class Column:
 
     def make_cell(self, row: Values, sight: Sight) -> Cell:
         """Return the cell of a row."""
-        href = reverse(self.link, args=[row[name] for name in self.link_args]) if self.link else ""
+        href = _find_address(self.link, [row[name] for name in self.link_args]) if self.link else ""
         return Cell(
             text=self.show(row, sight),
             css=self.css,
             href=href,
             sub=_say(row.get(self.sub)) if self.sub else "",
             hurt=bool(self.hurt and row.get(self.hurt)),
+            says=self.says,
         )
 
     def show(self, row: Values, sight: Sight) -> Any:
@@ -231,6 +243,22 @@ def choose_phone_places(columns: dict[str, Column]) -> None:
     for place, found in wishes.items():
         for column in found if place not in taken else ():
             column.phone = place
+
+
+def _find_address(name: str, keys: Sequence[Any]) -> str:
+    if any(type(key) is not int for key in keys):
+        return reverse(name, args=keys)
+    return _find_shape(name, len(keys), get_urlconf()).format(*keys)
+
+
+# Fifty links of a list differ by their numbers alone: the address is looked up once.
+@lru_cache(maxsize=256)
+def _find_shape(name: str, count: int, _urls: str | None) -> str:
+    marks = [10**15 + place for place in range(count)]
+    shape = reverse(name, args=marks)
+    for place, mark in enumerate(marks):
+        shape = shape.replace(str(mark), f"{{{place}}}")
+    return shape
 
 
 def plain_value(value: Any) -> Any:

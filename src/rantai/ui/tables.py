@@ -103,8 +103,8 @@ class Table:
 
     @property
     def is_filtered(self) -> bool:
-        """Tell whether an empty list is empty because of its filters."""
-        return bool(self.asked)
+        """Tell whether an empty list is empty because of its filters, and not because nothing is there yet."""
+        return bool(self.asked) and self._all.exists()
 
     @cached_property
     def shown(self) -> list[Column]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -13,30 +12,21 @@ from django.template import Context
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from lucide import _render_icon
+from django.utils.translation import get_language
 
 from rantai.kernel import texts
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
-from rantai.ui import controls, formats, gauges, nav, toasts
+from rantai.ui import controls, formats, gauges, icons, lamps, nav, rails, toasts
+from rantai.ui import table_rows as rows_of_tables
+from rantai.ui.tables import Table
 
 register = template.Library()
 
-LAMPS = {
-    "new": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.6"/>',
-    "wait": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.6" '
-    'stroke-dasharray="1.8 2.39"/>',
-    "run": '<circle cx="5" cy="5" r="4" fill="none" stroke="currentColor" stroke-width="1.6"/>'
-    '<path d="M5 1a4 4 0 0 1 0 8Z" fill="currentColor"/>',
-    "done": '<circle cx="5" cy="5" r="5" fill="currentColor"/>'
-    '<path class="lamp-tick" d="m2.8 5.2 1.6 1.6 3-3.4" fill="none" stroke-width="1.5"/>',
-    "look": '<path class="lamp-fill" d="M5 .4 9.8 9.4H.2Z" stroke="currentColor" stroke-width="1.1" '
-    'stroke-linejoin="round"/>',
-    "hurt": '<path d="M5-.6 10.6 5 5 10.6-.6 5Z" fill="currentColor"/>',
-    "end": '<rect x="1" y="1" width="8" height="8" rx="1.2" fill="none" stroke="currentColor" stroke-width="1.6"/>',
-}
+# A comma that we wrote between two Chinese parts, whatever closes the first.
+_COMMA = re.compile(r"([\u4e00-\u9fff）](?:</\w+>)*), ")
 
 
 @register.filter
@@ -102,6 +92,27 @@ def pick(value: Any) -> str:
 
 
 @register.filter
+def punctuated(html: Any) -> SafeString:
+    """Set the commas between the parts of a title as the reader's language does: Chinese has its own."""
+    text: str = conditional_escape(html)
+    if (get_language() or "").startswith("zh"):
+        text = _COMMA.sub(r"\1，", text)
+    return mark_safe(text)  # noqa: S308 escaped above, or the page's own html
+
+
+@register.filter
+def country(value: Any) -> str:
+    """Name a country."""
+    return formats.country(str(value or ""))
+
+
+@register.filter
+def language(value: Any) -> str:
+    """Name a language."""
+    return formats.language(str(value or ""))
+
+
+@register.filter
 def initials(value: Any) -> str:
     """Shorten a name."""
     return formats.initials(value)
@@ -127,33 +138,42 @@ def shown(value: Any) -> Any:
 @register.simple_tag
 def icon(name: str, css: str = "") -> SafeString:
     """Draw a lucide icon inline."""
-    return _icon(name, css) if name else mark_safe("")
-
-
-@lru_cache(maxsize=512)
-def _icon(name: str, css: str) -> SafeString:
-    drawing = _render_icon(name, None)
-    inner = drawing[drawing.index(">") + 1 : drawing.rindex("</svg>")]
-    return format_html('<svg class="i {}" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', css, mark_safe(inner))  # noqa: S308 the package's own drawing
+    return icons.draw(name, css)
 
 
 @register.simple_tag
 def lamp(kind: str) -> SafeString:
     """Draw the shape of a state."""
-    shape = mark_safe(LAMPS.get(kind) or LAMPS["new"])  # noqa: S308 constants above
-    return format_html('<svg class="lamp lamp--{}" viewBox="0 0 10 10" aria-hidden="true">{}</svg>', kind, shape)
+    return lamps.draw(kind)
 
 
 @register.simple_tag
 def state(kind: str, label: Any) -> SafeString:
     """Draw a state: shape, then its word."""
-    return format_html('<span class="state state--{}">{}{}</span>', kind, lamp(kind), label)
+    return lamps.draw_state(kind, label)
 
 
-@register.inclusion_tag("ui/gauge.html")
-def gauge(asked: date | None, promised: date | None, p80: date | None, scale: gauges.Scale) -> dict[str, Any]:
+@register.simple_tag
+def gauge(asked: date | None, promised: date | None, p80: date | None, scale: gauges.Scale) -> SafeString:
     """Draw one row's dates on the table's scale."""
-    return {"gauge": gauges.Gauge(scale, asked, promised, p80)}
+    return gauges.draw(gauges.Gauge(scale, asked, promised, p80))
+
+
+@register.simple_tag(takes_context=True)
+def table_rows(context: Context, table: Table) -> SafeString:
+    """Draw the rows of a list."""
+    request = context.get("request")
+    return rows_of_tables.draw(
+        table.rows,
+        has_ticks=bool(table.allowed_bulk),
+        opens=lambda href: request is None or nav.may_open(request, href),
+    )
+
+
+@register.simple_tag
+def station(stop: nav.Stop) -> SafeString:
+    """Draw one stop of the rail."""
+    return rails.draw(stop)
 
 
 @register.inclusion_tag("ui/gauge_key.html")

@@ -1,5 +1,6 @@
 // What every page loads: htmx, and one small module for each behaviour, bound by data-*.
 import "htmx.org";
+import { bindAnswers } from "./answers.js";
 import { bindDrawer } from "./drawer.js";
 import { bindDrops } from "./drop.js";
 import { bindGuards } from "./guard.js";
@@ -13,7 +14,7 @@ import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toasts.js";
 
 document.documentElement.classList.add("js");
-for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops]) bind();
+for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops, bindAnswers]) bind();
 
 function loadWhatThePageNeeds() {
   if (document.querySelector("[data-chart]:not([data-ready])")) import("./chart.js").then((chart) => chart.drawCharts());
