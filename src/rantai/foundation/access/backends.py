@@ -9,7 +9,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest, HttpResponse
 
-from rantai.foundation.access import actions, queries
+from rantai.foundation.access import actions, queries, rules
 from rantai.foundation.access.models import User
 from rantai.kernel import clock
 
@@ -33,6 +33,8 @@ class RoleBackend:
         if not hasattr(user, "_granted"):
             user._granted = queries.list_granted(user)  # type: ignore[attr-defined]
         granted: frozenset[str] = user._granted  # type: ignore[attr-defined]
+        if perm == rules.SEES_COST:
+            return perm in granted  # an administrator too may be one who sees none
         return perm in granted or (user.is_active and user.is_admin and user.is_staff)
 
 

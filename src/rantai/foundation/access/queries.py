@@ -14,6 +14,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 from django.utils.crypto import salted_hmac
 
+from rantai.foundation.access import rules
 from rantai.foundation.access.models import ApiKey, LinkToken, Role, SavedView, Territory, User
 from rantai.kernel import clock
 from rantai.kernel.compiled import Compiled
@@ -47,15 +48,16 @@ def effective_permissions(role: Role) -> frozenset[str]:
 
 
 def list_granted(user: User) -> frozenset[str]:
-    """Return every permission of a user: all for an administrator, none for a partner or a former colleague."""
+    """Return every permission of a user: all for an administrator, none for a partner or a former colleague.
+
+    Whom the company lets see no cost does not see it whatever their roles are.
+    """
     if not user.is_active or not user.is_staff:
         return frozenset()
-    if user.is_admin:
-        return frozenset(list_permissions())
-    granted: set[str] = set()
-    for role in user.roles.all():
+    granted = set(list_permissions()) if user.is_admin else set[str]()
+    for role in () if user.is_admin else user.roles.all():
         granted |= effective_permissions(role)
-    return frozenset(granted)
+    return frozenset(granted - {rules.SEES_COST} if user.hides_cost else granted)
 
 
 def list_staff() -> QuerySet[User]:
@@ -86,6 +88,11 @@ def count_standings() -> dict[str, int]:
 def list_users_with(permission: str) -> list[User]:
     """Return the active staff who hold a permission."""
     return [user for user in list_staff().prefetch_related("roles") if permission in list_granted(user)]
+
+
+def list_in_role(code: str) -> QuerySet[User]:
+    """Return the active staff of a role: whose work something usually is."""
+    return list_staff().filter(roles__code=code).distinct()
 
 
 def find_link(token: str, purpose: str) -> LinkToken | None:

@@ -37,8 +37,12 @@ BUILTIN_ROLES: dict[str, dict[str, str]] = {
 
 EVERY_ROLE = tuple(BUILTIN_ROLES)
 
+SEES_COST = "cost.view"
+"""What things cost us: unit cost, stock value, purchase prices, margins. A person may be excepted: User.hides_cost."""
+
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "access.manage": (),
+    SEES_COST: ("sales", "planner", "buyer", "finance", "manager"),
 }
 
 API_SCOPES = (
@@ -58,6 +62,7 @@ SUBJECTS: dict[str, Any] = {
     "accounts": _("Customers"),
     "calendars": _("Calendars"),
     "company": _("Our company"),
+    "cost": _("What things cost us"),
     "demand": _("Demand"),
     "desk": _("The chain as a whole"),
     "documents": _("Comments and files"),
@@ -93,6 +98,7 @@ ABILITIES: dict[str, Any] = {
     "calendars.view": _("See calendars"),
     "company.edit": _("Change the company, its taxes, rates and numbers"),
     "company.view": _("See the company's settings"),
+    "cost.view": _("See unit costs, purchase prices, stock values and margins"),
     "demand.edit": _("Change forecasts"),
     "demand.view": _("See demand, forecast and promises"),
     "desk.explain": _("See why: the chain behind any date"),

@@ -21,6 +21,7 @@ from rantai.ui.inputs import LANGUAGES, AmountField, DayField, FigureField, Perc
 INVOICE_ON = (
     ("shipped", gettext_lazy("When goods leave")),
     ("delivered", gettext_lazy("When goods have arrived")),
+    ("hand", gettext_lazy("By hand: what has left waits for finance")),
 )
 
 
@@ -35,6 +36,7 @@ SERIES = {
     "production_order": gettext_lazy("Production orders"),
     "stock_count": gettext_lazy("Stock counts"),
     "return_receipt": gettext_lazy("Returns"),
+    "return_authorization": gettext_lazy("Permissions to return"),
     "purchase_requisition": gettext_lazy("Requisitions"),
     "purchase_order": gettext_lazy("Purchase orders"),
     "case": gettext_lazy("Cases"),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import gettext_lazy, override
 
 from rantai.foundation.access.models import User
 from rantai.foundation.documents import queries
@@ -149,10 +149,45 @@ def add_comment(ref: DocRef, *, author: User, text: str) -> Comment:
     return comment
 
 
-def remove_comment(comment: Comment) -> None:
-    """Take a comment back."""
+def add_question(ref: DocRef, *, party_id: int, text: str, told: Iterable[User] = ()) -> Comment:
+    """Keep what the customer of a document wrote; its followers and those named are told, nobody is mentioned."""
     require_transaction()
-    Comment.objects.filter(pk=comment.pk).update(archived_at=clock.now())
+    comment = Comment.objects.create(
+        ref_kind=ref.kind, ref_id=ref.id, kind="customer", party_id=party_id, text=text.strip()
+    )
+    _tell([*queries.list_followers(ref), *told], kind="question", ref=ref, author=comment.party, text=comment.text)
+    return comment
+
+
+def add_answer(ref: DocRef, *, author: User, party_id: int, text: str) -> Comment:
+    """Keep what the customer of a document is told; what was asked has its answer, the other followers are told."""
+    require_transaction()
+    comment = Comment.objects.create(
+        ref_kind=ref.kind, ref_id=ref.id, kind="answer", author=author, party_id=party_id, text=text.strip()
+    )
+    close_questions(ref)
+    others = [user for user in queries.list_followers(ref) if user != author]
+    follow(ref, users=[author])
+    _tell(others, kind="comment", ref=ref, author=author, text=comment.text)
+    return comment
+
+
+def close_questions(ref: DocRef) -> int:
+    """Let what a customer asked on a document wait no more; return how many questions that were."""
+    require_transaction()
+    return queries.list_questions(ref.kind).filter(ref_id=ref.id).order_by().update(answered_at=clock.now())
+
+
+def erase_conversations(party_id: int) -> None:
+    """Forget what a party wrote and was told; that something was said stays."""
+    require_transaction()
+    Comment.objects.filter(party_id=party_id).update(text="", archived_at=clock.now(), answered_at=clock.now())
+
+
+def remove_comment(comment: Comment) -> None:
+    """Take a comment back that only we have read."""
+    require_transaction()
+    Comment.objects.filter(pk=comment.pk, kind="internal").update(archived_at=clock.now())
 
 
 def restore_comment(comment: Comment) -> None:
@@ -217,6 +252,13 @@ def notify(users: Iterable[User], *, kind: str, ref: DocRef, text: str) -> list[
     return Notification.objects.bulk_create(rows)
 
 
+def notify_once(users: Iterable[User], *, kind: str, ref: DocRef, text: str) -> list[Notification]:
+    """Let users see something unless the same words about the document wait unseen for them already."""
+    same = Notification.objects.filter(kind=kind, ref_kind=ref.kind, ref_id=ref.id, text=text[:300], seen_at=None)
+    told = set(same.values_list("user_id", flat=True))
+    return notify([user for user in users if user.pk not in told], kind=kind, ref=ref, text=text)
+
+
 def notify_followers(ref: DocRef, *, kind: str, text: str, but: str = "") -> list[Notification]:
     """Tell a document's followers, but for the actor who did it."""
     return notify([user for user in queries.list_followers(ref) if user.actor != but], kind=kind, ref=ref, text=text)
@@ -249,8 +291,15 @@ def mark_mailed(ids: Sequence[int], *, now: datetime) -> None:
     Notification.objects.filter(pk__in=ids).update(mailed_at=now)
 
 
-def _tell(users: Iterable[User], *, kind: str, ref: DocRef, author: User, text: str) -> None:
-    for user in users:
+_SAID = {
+    "mention": gettext_lazy("%(who)s mentioned you: %(what)s"),
+    "question": gettext_lazy("%(who)s asks: %(what)s"),
+    "comment": gettext_lazy("%(who)s wrote: %(what)s"),
+}
+
+
+def _tell(users: Iterable[User], *, kind: str, ref: DocRef, author: object, text: str) -> None:
+    for user in dict.fromkeys(users):
         with override(user.language or None):
-            words = _("%(who)s mentioned you: %(what)s") if kind == "mention" else _("%(who)s wrote: %(what)s")
-            notify([user], kind=kind, ref=ref, text=words % {"who": author, "what": " ".join(text.split())})
+            said = str(_SAID[kind]) % {"who": author, "what": " ".join(text.split())}
+            notify([user], kind=kind, ref=ref, text=said)

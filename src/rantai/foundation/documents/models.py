@@ -31,19 +31,41 @@ class Attachment(models.Model):
 
 
 class Comment(models.Model):
-    """Something said on a document."""
+    """Something said on a document: among us, by the customer, or to the customer."""
 
     ref_kind = models.CharField(max_length=40)
     ref_id = models.BigIntegerField()
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    kind = models.CharField(
+        max_length=8, default="internal", help_text="internal, customer (asked by them), answer (they read it)"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, help_text="empty: the party wrote it"
+    )
+    party = models.ForeignKey(
+        "foundation_parties.Party", null=True, on_delete=models.PROTECT, help_text="who wrote it, or reads it"
+    )
     text = models.TextField(max_length=5000)
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, related_name="mentioned_in")
     at = models.DateTimeField(auto_now_add=True)
     edited_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True, help_text="when a customer's question had its answer")
 
     class Meta:
-        indexes = [models.Index(fields=["ref_kind", "ref_id", "id"], name="comment_ref")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="internal", author__isnull=False, party__isnull=True)
+                | Q(kind="customer", author__isnull=True, party__isnull=False)
+                | Q(kind="answer", author__isnull=False, party__isnull=False),
+                name="comment_kind_legal",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["ref_kind", "ref_id", "id"], name="comment_ref"),
+            models.Index(
+                fields=["ref_kind", "ref_id"], condition=Q(kind="customer", answered_at=None), name="comment_unanswered"
+            ),
+        ]
 
 
 class Task(models.Model):

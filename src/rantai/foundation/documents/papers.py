@@ -13,11 +13,13 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from rantai.foundation.documents import queries
 from rantai.foundation.documents.models import PaperTemplate
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Address
+from rantai.ui import formats
 
 SECONDS = 20
 MEGABYTES = 1500
@@ -81,7 +83,9 @@ def typeset(
         for name, text in _list_shared().items():
             (root / name).write_text(text, encoding="utf-8")
         picture = logo or (queries.read_file(own.logo) if own and own.logo else None)
-        data = {**values, "company": _describe_company(company_id, own, picture, root), "language": language}
+        with override(language):
+            company = _describe_company(company_id, own, picture, root)
+        data = {**values, "company": company, "language": language}
         return _run(kind, json.dumps({"data": json.dumps(data, default=str)}), root)
 
 
@@ -147,7 +151,8 @@ def _describe_company(company_id: int, own: PaperTemplate | None, picture: bytes
 
 
 def _write_address(address: Address) -> list[str]:
-    lines = [address.street, f"{address.postcode} {address.city}".strip(), address.region, address.country]
+    town, country = f"{address.postcode} {address.city}".strip(), formats.country(address.country)
+    lines = [address.street, town, address.region, country]
     return [line for line in lines if line]
 
 

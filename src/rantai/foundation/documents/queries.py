@@ -13,6 +13,9 @@ from rantai.foundation.documents import rules
 from rantai.foundation.documents.models import Attachment, Comment, Follower, Notification, StoredFile, Task
 from rantai.kernel.refs import DocRef
 
+WITH_CUSTOMER = ("customer", "answer")
+"""Kinds of comment that the customer may read: all that this does not name stays among us."""
+
 MENTION = re.compile(r"@([\w.+-]+(?:@[\w-]+(?:\.[\w-]+)+)?)")
 
 
@@ -35,9 +38,24 @@ def list_attachments(ref: DocRef) -> QuerySet[Attachment]:
 
 
 def list_comments(ref: DocRef) -> QuerySet[Comment]:
-    """Return what was said on a document, oldest first."""
+    """Return what was said on a document among us, oldest first; partners never read it."""
+    return _list_said(ref).filter(kind="internal")
+
+
+def list_conversation(ref: DocRef) -> QuerySet[Comment]:
+    """Return what the customer wrote on a document and what was written to the customer, and nothing else."""
+    return _list_said(ref).filter(kind__in=WITH_CUSTOMER)
+
+
+def _list_said(ref: DocRef) -> QuerySet[Comment]:
     rows = Comment.objects.filter(ref_kind=ref.kind, ref_id=ref.id, archived_at=None)
-    return rows.select_related("author").order_by("id")
+    return rows.select_related("author", "party").order_by("id")
+
+
+def list_questions(kind: str) -> QuerySet[Comment]:
+    """Return what customers wrote on documents of a kind and nobody answered yet, oldest first."""
+    rows = Comment.objects.filter(ref_kind=kind, kind="customer", answered_at=None, archived_at=None)
+    return rows.order_by("id")
 
 
 def list_tasks(ref: DocRef) -> QuerySet[Task]:
@@ -91,3 +109,15 @@ def may_see(user: User, ref: DocRef) -> bool:
         return user.has_perm(permission)
     scope = rules.PARTY_SCOPE.get(ref.kind)
     return bool(scope and scope(ref.id, list(user.parties.values_list("pk", flat=True))))
+
+
+def may_see_file(user: User, hung: Attachment) -> bool:
+    """Tell whether a user may open a file: who may open its document, unless what it is for asks for more."""
+    asked = rules.FILE_PERMISSION.get(hung.purpose)
+    is_open = asked is None or not user.is_staff or user.has_perm(asked)
+    return is_open and may_see(user, DocRef(hung.ref_kind, hung.ref_id))
+
+
+def list_visible(user: User, ref: DocRef) -> list[Attachment]:
+    """Return the files on a document that a user may open, oldest first."""
+    return [hung for hung in list_attachments(ref) if may_see_file(user, hung)]

@@ -21,3 +21,6 @@ VIEW_PERMISSION: dict[str, str] = {
 
 PARTY_SCOPE: dict[str, Callable[[int, list[int]], bool]] = {}
 """Kind of document → function(id, party ids) that tells whether a partner may see it; filled in by config.wiring."""
+
+FILE_PERMISSION: dict[str, str] = {}
+"""Purpose of a file → permission that it asks for beside its document's: a purchase order's paper tells prices."""

@@ -118,6 +118,11 @@ def list_codes(limit: int = 1000) -> list[str]:
     return codes if len(codes) <= limit else []
 
 
+def name_codes(ids: Iterable[int]) -> dict[int, str]:
+    """Return the codes of items by id."""
+    return dict(Item.objects.filter(pk__in=list(ids)).values_list("pk", "code"))
+
+
 def get_unit_factor(item_id: int, unit_code: str) -> Fraction:
     """Return how many base units one `unit_code` of the item holds; '' is the base unit. Raises UnknownUnit."""
     item = Item.objects.select_related("base_unit").get(pk=item_id)

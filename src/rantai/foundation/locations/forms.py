@@ -117,8 +117,10 @@ class LaneForm(forms.Form):
     valid_from = DayField(label=gettext_lazy("From day"), required=False)
     valid_to = DayField(label=gettext_lazy("Until (not included)"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, hides_cost: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if hides_cost:
+            del self.fields["cost"]
         self.fields["origin"].queryset = self.fields["destination"].queryset = queries.list_sites()  # type: ignore[attr-defined]
         self.fields["carrier"].queryset = parties.list_parties("carrier").order_by("name")  # type: ignore[attr-defined]
 
@@ -131,5 +133,6 @@ class LaneForm(forms.Form):
             self.add_error("destination", _("A lane goes to another place."))
         if data.get("valid_from") and data.get("valid_to") and data["valid_to"] <= data["valid_from"]:
             self.add_error("valid_to", _("The period must end after it begins."))
-        data["cost"] = data.get("cost") or 0
+        if "cost" in self.fields:
+            data["cost"] = data.get("cost") or 0
         return data

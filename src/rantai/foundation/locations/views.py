@@ -113,9 +113,10 @@ def lane(request: access.StaffRequest, lane_id: int | None = None) -> HttpRespon
     """Add or change a lane."""
     found = get_object_or_404(Lane, pk=lane_id) if lane_id else None
     initial = {name: getattr(found, name) for name in LANE} if found else {"origin": request.GET.get("origin")}
-    form = forms.LaneForm(request.POST or None, initial=initial)
+    hides_cost = not request.user.has_perm(access.SEES_COST)
+    form = forms.LaneForm(request.POST or None, hides_cost=hides_cost, initial=initial)
     if request.method == "POST" and form.is_valid():
-        values, by = {name: form.cleaned_data[name] for name in LANE}, request.user.actor
+        values, by = {name: form.cleaned_data[name] for name in LANE if name in form.fields}, request.user.actor
         run_atomic(partial(_save_lane, found, values, by))
         toasts.say(request, _("Lane saved"))
         return redirect("foundation_locations:lanes")

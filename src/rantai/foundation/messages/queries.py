@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.apps import apps
 from django.conf import settings
 from django.db.models import Case, Q, QuerySet, When
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rantai.foundation.messages.models import MessageTemplate, OutgoingMessage
@@ -98,6 +99,12 @@ def list_letters() -> dict[str, dict[str, Words]]:
                 key=key, language=language, subject=subject.strip(), body=body.strip()
             )
     return dict(sorted(found.items()))
+
+
+def name_kind(key: str) -> str:
+    """Return what a reader calls a kind of message: its subject in the reader's language, with its names marked."""
+    shipped = list_letters()[key]
+    return show_names((shipped.get(get_language() or "en") or shipped["en"]).subject)
 
 
 def list_names(key: str) -> set[str]:

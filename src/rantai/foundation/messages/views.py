@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rantai.foundation.access import rules as access
+from rantai.foundation.documents import queries as documents
 from rantai.foundation.documents.models import Attachment
 from rantai.foundation.messages import actions, forms, queries
 from rantai.foundation.messages.models import MessageTemplate, OutgoingMessage
 from rantai.foundation.parties import queries as parties
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import tables, toasts
+from rantai.ui import formats, tables, toasts
 from rantai.ui.inputs import LANGUAGES
 
 STATES = {
@@ -41,7 +42,7 @@ class MessageTable(tables.Table):
     )  # fmt: skip
     party = tables.Column(gettext_lazy("To"), accessor="party__name", narrow=2)
     state = tables.StateColumn(gettext_lazy("State"), states=STATES)
-    language = tables.Column(gettext_lazy("Language"), narrow=3)
+    language = tables.Column(gettext_lazy("Language"), format=lambda code, _row: formats.language(code), narrow=3)
     recorded_at = tables.Column(gettext_lazy("Recorded"), format="moment", sort=True)
     sent_at = tables.Column(gettext_lazy("Sent"), format="moment", narrow=2)
     filters = [
@@ -83,7 +84,11 @@ def message(request: access.StaffRequest, message_id: int) -> HttpResponse:
     lamp, word = STATES[found.state]
     context = {
         "message": found, "subject": subject, "body": body, "lamp": lamp, "word": word,
-        "attachments": Attachment.objects.filter(pk__in=found.attachments).select_related("file"),
+        "attachments": [
+            hung
+            for hung in Attachment.objects.filter(pk__in=found.attachments).select_related("file")
+            if documents.may_see_file(request.user, hung)
+        ],
         "can_retry": found.state in ("failed", "refused") and request.user.has_perm("messages.edit"),
     }  # fmt: skip
     return render(request, "foundation/messages/message.html", context)
@@ -110,8 +115,8 @@ def list_words(request: access.StaffRequest) -> HttpResponse:
     company = parties.get_company()
     own = {(row.key, row.language): row for row in MessageTemplate.objects.filter(company=company).order_by("version")}
     rows = [
-        (key, shipped["en"].subject, [(code, label, own.get((key, code))) for code, label in LANGUAGES])
-        for key, shipped in queries.list_letters().items()
+        (key, queries.name_kind(key), [(code, label, own.get((key, code))) for code, label in LANGUAGES])
+        for key in queries.list_letters()
     ]
     return render(request, "foundation/messages/words_list.html", {"rows": rows, "changed": len(own)})
 
@@ -138,7 +143,7 @@ def words(request: access.StaffRequest, key: str, language: str) -> HttpResponse
                 toasts.say(request, _("Words saved; the next message uses them"))
                 return redirect("foundation_messages:words", key, language)
     context = {
-        "form": form, "key": key, "language": dict(LANGUAGES)[language], "present": present,
+        "form": form, "name": queries.name_kind(key), "language": dict(LANGUAGES)[language], "present": present,
         "names": sorted(queries.list_names(key)), "preview": _preview(form, initial),
     }  # fmt: skip
     return render(request, "foundation/messages/words.html", context, status=422 if form.errors else 200)

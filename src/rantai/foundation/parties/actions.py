@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cryptography.fernet import Fernet
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from rantai.foundation import events
@@ -24,7 +23,7 @@ from rantai.foundation.parties.models import (
     PartyRole,
     Tombstone,
 )
-from rantai.kernel import audit, changes, clock, externals, outbox, revisions
+from rantai.kernel import audit, changes, clock, externals, outbox, revisions, statements
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -77,16 +76,14 @@ def next_numbers(company_id: int, kind: str, *, count: int) -> list[str]:
     """Take several numbers at once, in one statement: what bulk work needs."""
     require_transaction()
     prefix = rules.SERIES.get(kind) or "".join(word[0] for word in kind.split("_")).upper() + "-"
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO foundation_parties_numberseries (company_id, kind, prefix, next_number, digits, is_gapless)"
-            " VALUES (%s, %s, %s, %s, 5, %s) ON CONFLICT (company_id, kind)"
-            " DO UPDATE SET next_number = foundation_parties_numberseries.next_number + %s"
-            " RETURNING prefix, next_number, digits",
-            [company_id, kind, prefix, 1 + count, kind in rules.GAPLESS, count],
-        )
-        found: tuple[str, int, int] = cursor.fetchone()
-    return [f"{found[0]}{found[1] - count + place:0{found[2]}d}" for place in range(count)]
+    ((prefix, after, digits),) = statements.read(
+        "INSERT INTO foundation_parties_numberseries (company_id, kind, prefix, next_number, digits, is_gapless)"
+        " VALUES (%s, %s, %s, %s, 5, %s) ON CONFLICT (company_id, kind)"
+        " DO UPDATE SET next_number = foundation_parties_numberseries.next_number + %s"
+        " RETURNING prefix, next_number, digits",
+        [company_id, kind, prefix, 1 + count, kind in rules.GAPLESS, count],
+    )
+    return [f"{prefix}{after - count + place:0{digits}d}" for place in range(count)]
 
 
 def add_party(

@@ -29,6 +29,7 @@ ONE = 1_000_000_000
 """An exchange rate of one."""
 
 
+_held_companies: ContextVar[dict[int | None, Company | None] | None] = ContextVar("companies", default=None)
 _held_ways: ContextVar[list[frozenset[str] | None] | None] = ContextVar("ways", default=None)
 
 
@@ -49,6 +50,25 @@ def get_company(company_id: int | None = None) -> Company:
 
 def find_company(company_id: int | None = None) -> Company | None:
     """Return a company of ours, by default the first, or None."""
+    held = _held_companies.get()
+    if held is None:
+        return _read_company(company_id)
+    if company_id not in held:
+        held[company_id] = _read_company(company_id)
+    return held[company_id]
+
+
+@contextmanager
+def ask_company_once() -> Iterator[None]:
+    """Let `find_company` ask the database once in this block, which writes nothing: the edge opens one for each GET."""
+    token = _held_companies.set({})
+    try:
+        yield
+    finally:
+        _held_companies.reset(token)
+
+
+def _read_company(company_id: int | None) -> Company | None:
     rows = Company.objects.select_related("party").order_by("id")
     return rows.first() if company_id is None else rows.filter(pk=company_id).first()
 

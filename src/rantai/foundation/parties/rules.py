@@ -22,6 +22,7 @@ SERIES: dict[str, str] = {
     "production_order": "MO-",
     "stock_count": "SC-",
     "return_receipt": "RR-",
+    "return_authorization": "RA-",
     "purchase_requisition": "PR-",
     "purchase_order": "PO-",
     "case": "CS-",

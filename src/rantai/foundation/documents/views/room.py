@@ -51,7 +51,7 @@ def comment(request: access.StaffRequest, kind: str, pk: int) -> HttpResponse:
 @access.permission_required("documents.use")
 def remove_comment(request: access.StaffRequest, comment_id: int) -> HttpResponse:
     """Take one's own comment back."""
-    said = get_object_or_404(Comment, pk=comment_id, author=request.user)
+    said = get_object_or_404(Comment, pk=comment_id, author=request.user, kind="internal")
     run_atomic(partial(actions.remove_comment, said))
     return _back(request, DocRef(said.ref_kind, said.ref_id))
 
@@ -154,7 +154,7 @@ def download(request: HttpRequest, attachment_id: int, name: str) -> HttpRespons
     """Serve a file to whoever may open its document: staff by permission, partners their own."""
     hung = get_object_or_404(Attachment.objects.select_related("file"), pk=attachment_id, archived_at=None)
     user = request.user
-    if not user.is_authenticated or not queries.may_see(user, DocRef(hung.ref_kind, hung.ref_id)):
+    if not user.is_authenticated or not queries.may_see_file(user, hung):
         raise PermissionDenied
     response = FileResponse(default_storage.open(queries.get_path(hung.file.sha256)), content_type=hung.file.media_type)
     saves = hung.file.media_type not in INLINE
@@ -182,7 +182,7 @@ def _describe(request: access.StaffRequest, ref: DocRef, **given: object) -> dic
             shapes.Comment(author=str(row.author), text=row.text, at=row.at) for row in queries.list_comments(ref)
         ],
         "tasks": list(queries.list_tasks(ref)),
-        "attachments": list(queries.list_attachments(ref)),
+        "attachments": queries.list_visible(request.user, ref),
         "followers": followers,
         "is_following": request.user in followers,
         "task_form": forms.TaskForm(),

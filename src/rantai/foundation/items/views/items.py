@@ -89,7 +89,7 @@ def item(request: access.StaffRequest, item_id: int) -> HttpResponse:
     found = get_object_or_404(Item.objects.select_related("base_unit", "category"), pk=item_id)
     company = parties.find_company()
     currency = company.currency if company else ""
-    shows_cost = not request.user.hides_cost
+    shows_cost = request.user.has_perm(access.SEES_COST)
     makes = parties.is_shown("foundation_items:bill")
     context = {
         "house": "operations",
@@ -118,7 +118,9 @@ def item(request: access.StaffRequest, item_id: int) -> HttpResponse:
 def add(request: access.StaffRequest) -> HttpResponse:
     """Add an item."""
     form = forms.ItemForm(
-        request.POST or None, hides_cost=request.user.hides_cost, initial={"is_sold": True, "tracking": "none"}
+        request.POST or None,
+        hides_cost=not request.user.has_perm(access.SEES_COST),
+        initial={"is_sold": True, "tracking": "none"},
     )
     if request.method == "POST" and form.is_valid():
         try:
@@ -136,7 +138,9 @@ def add(request: access.StaffRequest) -> HttpResponse:
 def edit(request: access.StaffRequest, item_id: int) -> HttpResponse:
     """Change an item."""
     found = get_object_or_404(Item, pk=item_id)
-    form = forms.ItemForm(request.POST or None, item=found, hides_cost=request.user.hides_cost, initial=_values(found))
+    form = forms.ItemForm(
+        request.POST or None, item=found, hides_cost=not request.user.has_perm(access.SEES_COST), initial=_values(found)
+    )
     if request.method == "POST" and form.is_valid():
         values = {name: form.cleaned_data[name] for name in _editable(form)}
         expected = form.cleaned_data["revision"] or 0

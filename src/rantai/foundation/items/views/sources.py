@@ -27,7 +27,10 @@ def source(request: access.StaffRequest, item_id: int, source_id: int | None = N
     item = get_object_or_404(Item, pk=item_id)
     found = get_object_or_404(Source, pk=source_id, item=item) if source_id else None
     form = forms.SourceForm(
-        request.POST or None, item=item, hides_cost=request.user.hides_cost, initial=_source_values(found)
+        request.POST or None,
+        item=item,
+        hides_cost=not request.user.has_perm(access.SEES_COST),
+        initial=_source_values(found),
     )
     if request.method == "POST" and form.is_valid():
         data = dict(form.cleaned_data)
