@@ -164,6 +164,7 @@ def send(shipment: Shipment, *, at: datetime) -> None:
     """Take a shipment all the way to the customer, an hour for each step."""
     pack(shipment, at=at)
     ship(shipment, at=at + timedelta(hours=1))
+    settle()
     deliver(shipment, at=at + timedelta(hours=2))
     settle()
 

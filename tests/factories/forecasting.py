@@ -14,6 +14,7 @@ from rantai.foundation.locations.models import Location
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.iscm.demand import tasks  # noqa: F401 (registers the tasks)
+from rantai.iscm.supply import tasks as supply_tasks  # noqa: F401 (stock targets follow bills)
 from rantai.kernel import jobs
 from rantai.kernel.quantities import Quantity
 

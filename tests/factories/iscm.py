@@ -15,6 +15,7 @@ from rantai.foundation.parties.models import Address, Party
 from rantai.iscm import facade as iscm
 from rantai.iscm import handlers, messages
 from rantai.iscm.demand.models import Demand
+from rantai.iscm.fulfilment import tasks  # noqa: F401 (goods that leave have their note printed)
 from rantai.iscm.fulfilment.actions import receipts
 from rantai.iscm.fulfilment.actions.receipts import Arrival, ArrivedLine
 from rantai.iscm.fulfilment.models import GoodsReceipt, Shipment

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 
 from rantai.foundation.documents.models import Attachment
+from rantai.iscm.fulfilment.actions import papers
 from rantai.iscm.fulfilment.models import GoodsReceipt, PickTask, ReturnReceipt, Shipment, ShipmentLine
-from rantai.iscm.fulfilment.views import papers
 from rantai.iscm.inventory.models import StockBalance, StockCount
+from rantai.kernel import jobs
 from tests.factories import foundation, srm
 from tests.factories import iscm as factory
 
@@ -152,6 +153,7 @@ def test_shipment_goes_from_shelf_to_customer_by_clicks(hand) -> None:
     click("pack", shipment.pk, packages="2", weight_kg="3.5")
     click("ship", shipment.pk, carrier="JNE", tracking="42")
     assert (shipment.state, shipment.packages, shipment.carrier) == ("shipped", 2, "JNE")
+    assert jobs.run_next(worker="test")
     click("deliver", shipment.pk, proof="photo", file=SimpleUploadedFile("door.png", PNG, "image/png"))
 
     assert (shipment.state, shipment.proof, balance().on_hand) == ("delivered", "photo", 10_000)
@@ -177,6 +179,8 @@ def test_second_click_changes_nothing_and_says_so(hand) -> None:
 
     assert "cannot become shipped: it is shipped" in response.content.decode()
     assert balance().on_hand == 10_000
+    assert jobs.run_next(worker="test")
+    assert not jobs.run_next(worker="test")
     assert Attachment.objects.count() == 1
     factory.drain()
 

@@ -226,6 +226,8 @@ def ship(order: OrderView, day: date) -> None:
     for row in iscm.list_shipments(ref_of(order)):
         iscm.pack_shipment(row.id, by=WAREHOUSE, as_of=at)
         iscm.ship_shipment(row.id, carrier="JNE", tracking="JN-7", by=WAREHOUSE, as_of=at)
+    tell_everybody(at)
+    for row in iscm.list_shipments(ref_of(order)):
         iscm.deliver_shipment(row.id, proof="signature", by=WAREHOUSE, as_of=at + timedelta(days=1))
     tell_everybody(at + timedelta(days=1))
 

@@ -69,6 +69,8 @@ def test_the_first_order_goes_out_from_stock(scene: Scene) -> None:
     iscm.ship_shipment(shipment, carrier="JNE", tracking="JN-42", by=telling.WAREHOUSE, as_of=ship_day)
     tell_everybody()
     assert letters(order)[1:] == ["order.picking", "order.packed", "order.handed_to_carrier"]
+    note = Attachment.objects.get(ref_kind="shipment", ref_id=shipment, purpose="delivery_note")
+    assert OutgoingMessage.objects.get(key="order.handed_to_carrier").attachments == [note.pk]
 
     # Delivered: the invoice leaves its gapless series, with its PDF, and the letter carries it.
     next_day = ship_day + timedelta(days=1)

@@ -59,6 +59,8 @@ class MilestoneReached(OrderFact):
     carrier: str = ""
     tracking: str = ""
     shipment_id: int | None = None
+    note_follows: bool = False
+    """The goods' delivery note is being printed: DeliveryNotePrinted tells when it hangs on the shipment."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +71,22 @@ class Shipped(OrderFact):
     shipment_number: str
     units: int
     at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeliveryNotePrinted(Fact):
+    """The note of goods that left hangs on their shipment; no attachment where its template cannot be printed."""
+
+    order_kind: str
+    order_id: int
+    shipment_id: int
+    attachment_id: int | None
+    shipped_at: datetime
+
+    @property
+    def stream(self) -> str:
+        """Return the stream of the citing document: who hears of the note has heard that the goods left."""
+        return f"{self.order_kind}.demand:{self.order_id}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

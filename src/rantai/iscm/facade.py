@@ -15,7 +15,7 @@ from rantai.iscm.demand.actions import history
 from rantai.iscm.demand.actions import overrides as forecast_changes
 from rantai.iscm.demand.queries import answers as forecasts
 from rantai.iscm.fulfilment import queries as fulfilment
-from rantai.iscm.fulfilment.actions import receipts, reversals, shipments, transfers, withdrawals
+from rantai.iscm.fulfilment.actions import authorizations, receipts, reversals, shipments, transfers, withdrawals
 from rantai.iscm.fulfilment.models import Shipment
 from rantai.iscm.inventory import queries as inventory
 from rantai.iscm.inventory.actions import openings, policies
@@ -38,13 +38,18 @@ from rantai.kernel.transactions import run_atomic
 
 Result = TypeVar("Result")
 
-REFUSALS = (demand_actions.CannotReduce, demand_actions.DemandExists, withdrawals.CannotWithdraw)
+REFUSALS: tuple[type[Exception], ...] = (
+    demand_actions.CannotReduce, demand_actions.DemandExists, withdrawals.CannotWithdraw, shipments.UnknownProof,
+    *authorizations.REFUSALS,
+)  # fmt: skip
 """What may be refused to a house above for a reason that a person can do something about."""
-
 
 NEED_REFUSALS = waiting.NEED_REFUSALS
 list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
 list_figures, get_reach, get_lateness = waiting.list_figures, waiting.get_reach, waiting.get_lateness
+say_shortage, number_documents = waiting.say_shortage, waiting.number_documents
+list_returnable, list_returns = fulfilment.list_returnable, fulfilment.list_returns
+authorize_returns, end_return = authorizations.authorize_returns, authorizations.end_return
 
 
 def promise(ask: messages.Ask) -> messages.Offer:
@@ -164,12 +169,15 @@ def pack_shipment(shipment_id: int, *, packages: int = 1, by: str, as_of: dateti
 
 
 def ship_shipment(shipment_id: int, *, carrier: str = "", tracking: str = "", by: str, as_of: datetime) -> None:
-    """Hand a packed shipment over; its stock leaves. Raises IllegalTransition."""
+    """Hand a packed shipment over; its stock leaves, its delivery note is printed. Raises IllegalTransition."""
     _work(shipment_id, lambda row: shipments.ship(row, carrier=carrier, tracking=tracking, at=as_of, by=by))
 
 
 def deliver_shipment(shipment_id: int, *, proof: str = "carrier", by: str, as_of: datetime) -> None:
-    """Note that the consignee has the goods. Raises IllegalTransition."""
+    """Note that the consignee has the goods; `proof` is signature, photo, carrier or handed_over.
+
+    Raises IllegalTransition, or UnknownProof.
+    """
     _work(shipment_id, lambda row: shipments.deliver(row, proof=proof, at=as_of, by=by))
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from rantai.iscm import events
 from rantai.iscm.demand.actions import demands
 from rantai.iscm.demand.models import Milestone
-from rantai.iscm.promising.actions import backing, dropped, made, moved, records, slots
+from rantai.iscm.promising.actions import alarms, backing, dropped, made, moved, records, slots
 from rantai.kernel import clock
 from rantai.kernel.facts import Fact
 from rantai.srm import events as srm
@@ -49,6 +49,7 @@ def on_reservation_freed(fact: events.ReservationFreed) -> None:
 def on_stock_changed(fact: events.StockChanged) -> None:
     """Let promises follow a count, a return, a status; what nobody was promised goes to parts that wait."""
     now, pair = clock.now(), (fact.item_id, fact.location_id)
+    made.lock_waiting([pair])
     slots.follow_stock([pair], cause="stock_count", as_of=now)
     made.serve_components([pair], as_of=now)
     moved.hold_waiting(*pair, as_of=now)
@@ -62,6 +63,7 @@ def on_supply_freed(fact: events.SupplyFreed) -> None:
 def on_goods_received(fact: events.GoodsReceived) -> None:
     """Hold goods for the parts that they were bought for, then let promises lean on stock, then serve who waits."""
     now, pair = clock.now(), (fact.item_id, fact.location_id)
+    made.lock_waiting([pair])
     made.serve_bought(fact.purchase_order_id, pair=pair, as_of=now)
     slots.follow_receipt(fact.purchase_order_id, pair=pair, as_of=now)
     made.serve_components([pair], as_of=now)
@@ -87,6 +89,11 @@ def on_promise_revised(fact: events.PromiseRevised) -> None:
 def on_demand_changed(fact: events.DemandChanged) -> None:
     """Let what is proposed for a demand follow what it still wants."""
     backing.back_demand(fact.demand_id, at=clock.now())
+
+
+def on_shortage_foreseen(fact: events.ShortageForeseen) -> None:
+    """Tell the planners."""
+    alarms.tell_planners(fact)
 
 
 def on_production_changed(fact: events.ProductionChanged) -> None:
@@ -130,6 +137,7 @@ HANDLED: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
     (srm.PurchaseCancelled, on_purchase_cancelled),
     (events.PromiseRevised, on_promise_revised),
     (events.DemandChanged, on_demand_changed),
+    (events.ShortageForeseen, on_shortage_foreseen),
     (events.ProductionChanged, on_production_changed),
     (events.TransferChanged, on_transfer_changed),
     (srm.PurchaseOrdered, on_purchase_for_customer),

@@ -320,6 +320,15 @@ class ReceiptLine:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class WantedReturn:
+    """Units of a delivered shipment line that a customer wants to send back."""
+
+    line_id: int
+    """As `reports.ReturnableLine` names it."""
+    units: Quantity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OpeningStock:
     """Stock counted at the start, in bulk: parallel tuples, units in 1/10,000 base units."""
 

@@ -41,6 +41,50 @@ class ShipmentView:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnableLine:
+    """Delivered units that the customer has and nobody allowed to send back yet."""
+
+    line_id: int
+    """The shipment's line, as `messages.WantedReturn` names it."""
+    shipment_id: int
+    shipment_number: str
+    line: int
+    schedule: int
+    item_id: int
+    units: Quantity
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnLineView:
+    """Units of one order line that may come back, and how many have."""
+
+    line: int
+    schedule: int
+    item_id: int
+    units: Quantity
+    received: Quantity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReturnView:
+    """A permission to send goods of one shipment back, as other houses show it."""
+
+    id: int
+    number: str
+    state: str
+    """'open', 'received' or 'ended'."""
+    reason: str
+    note: str
+    shipment_id: int
+    shipment_number: str
+    site: str
+    authorized_at: datetime
+    ended_at: datetime | None
+    lines: tuple[ReturnLineView, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Leaning:
     """Units of a line's promise and the supply that they lean on."""
 

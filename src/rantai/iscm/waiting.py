@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
 from django.db import connection
+from django.db.models import Model
 
 from rantai.foundation.parties import queries as parties
+from rantai.iscm.demand.models import Demand
 from rantai.iscm.fulfilment import queries as fulfilment
+from rantai.iscm.fulfilment.models import GoodsReceipt, ReturnReceipt, Shipment, TransferOrder
+from rantai.iscm.inventory.models import StockCount
+from rantai.iscm.production.models import ProductionOrder
 from rantai.iscm.promising.actions import answers
-from rantai.iscm.promising.queries import causes, figures, flows, needs
+from rantai.iscm.promising.queries import causes, figures, flows, needs, shortages
+from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import plans
 from rantai.kernel import clock
 from rantai.kernel.flows import Lateness, Reach
@@ -40,6 +47,31 @@ def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
         work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE], as_of=as_of)
         done += (work() if connection.in_atomic_block else run_atomic(work)).count
     return Done(count=done, ids=tuple(ids))
+
+
+def say_shortage(demand_id: int, *, units: int, cause: str, as_of: datetime) -> str:
+    """Return in one sentence which units of an order have no date, since when they are wanted, and why."""
+    demand = Demand.objects.select_related("item__base_unit").get(pk=demand_id)
+    outcome = shortages.find_outcomes([demand_id]).get(demand_id)
+    today = clock.business_date(as_of, parties.get_company().zone)
+    return shortages.say_shortage(demand, units=units, cause=cause, outcome=outcome, today=today)
+
+
+_NUMBERED: dict[str, tuple[type[Model], str]] = {
+    "plan_run": (PlanRun, "revision"),
+    "shipment": (Shipment, "number"),
+    "goods_receipt": (GoodsReceipt, "number"),
+    "return_receipt": (ReturnReceipt, "number"),
+    "transfer_order": (TransferOrder, "number"),
+    "production_order": (ProductionOrder, "number"),
+    "stock_count": (StockCount, "number"),
+}
+
+
+def number_documents(kind: str, ids: Collection[int]) -> dict[int, object]:
+    """Return the numbers by which people know documents of ours of one kind."""
+    model, field = _NUMBERED[kind]
+    return dict(model._default_manager.filter(pk__in=ids).values_list("pk", field))
 
 
 def list_figures(as_of: datetime) -> tuple[Figure, ...]:

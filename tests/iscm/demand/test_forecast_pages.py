@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from rantai.iscm.demand.models import ForecastOverride
+from rantai.iscm.demand.models import ForecastOverride, ForecastRun
 from rantai.iscm.inventory.models import StockPolicy
-from rantai.kernel.models import Job
+from rantai.kernel.models import Job, KpiValue
+from rantai.ui import formats
 from tests.factories import forecasting, foundation, iscm
 from tests.factories.forecasting import FIRST_WEEK
 
@@ -193,3 +194,26 @@ def test_forecast_now_queues_one_job(planner, item):
         assert planner.post(reverse("iscm_demand:forecast_now")).status_code == 302
 
     assert Job.objects.filter(task="iscm.forecast_demand", state="queued").count() == 1
+
+
+def test_the_headline_says_what_stock_feels_and_what_was_gained_on_last_years_weeks(client):
+    site, item = foundation.make_site(), foundation.make_item("LUMPY-1")
+    forecasting.make_history({item: [0, 0, 3, 0, 0, 1, 0, 0, 0, 2] * 12}, location=site)
+    forecasting.forecast()
+    told = ForecastRun.objects.get(state="current").figures
+    client.force_login(foundation.make_user(roles=["planner"]))
+
+    page = client.get(reverse("iscm_demand:forecasts")).content.decode()
+
+    # the same weeks, the same units: only the bucket and the rival differ
+    assert 0 <= told["window_error"] <= told["abs_error"]
+    assert abs(told["net_error"]) == told["window_error"]
+    assert told["benchmark_units"] == told["tested_units"]
+    assert told["benchmark_own_error"] == told["abs_error"]
+    together, weekly = (told[name] / told["tested_units"] for name in ("window_error", "abs_error"))
+    assert f"items were off by {formats.percent(together, 0)} of their demand" in page
+    assert f"week by week by {formats.percent(weekly, 0)}" in page
+    gained = told["benchmark_error"] - told["benchmark_own_error"]
+    kept = KpiValue.objects.get(code="forecast_value_added")
+    assert (kept.numerator, kept.denominator) == (gained, told["benchmark_units"])
+    assert "Gained on last year" in page

@@ -20,6 +20,9 @@ from rantai_engines.forecasting.solve import solve
 
 Floats = NDArray[np.float64]
 
+BENCHMARKS = ("seasonal_naive", "naive")
+"""Against which forecasts are measured: last year's same weeks, else the last week's demand."""
+
 ENGINE = "forecasting 1"
 SEASON = 52
 WORTH_WEEKS = 13
@@ -77,6 +80,21 @@ def summarise(history: WeeklyHistory, solution: ForecastSolution, costs: Mapping
         "tested_units": float(solution.actual_total[tested].sum()),
         "abs_error": float(terms[tested, 0].sum()),
         "net_error": float(terms[tested, 1].sum()),
+        # each series' tested weeks as one bucket: what a stock that lasts for weeks feels
+        "window_error": float(np.abs(terms[tested, 1]).sum()),
+        **_compare(solution, terms, tested),
+    }
+
+
+def _compare(solution: ForecastSolution, terms: Floats, tested: Any) -> dict[str, float]:
+    """Return how far off the benchmark was on the same weeks, last year's or else the last week's demand (FVA)."""
+    seasonal, plain = (solution.wmape_terms[:, METHODS.index(name), 0] for name in BENCHMARKS)
+    benchmark = np.where(np.isfinite(seasonal), seasonal, plain)
+    both = tested & np.isfinite(benchmark)
+    return {
+        "benchmark_units": float(solution.actual_total[both].sum()),
+        "benchmark_error": float(benchmark[both].sum()),
+        "benchmark_own_error": float(terms[both, 0].sum()),
     }
 
 

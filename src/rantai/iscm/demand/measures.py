@@ -52,6 +52,17 @@ def measure_tested(run: ForecastRun) -> Kpi:
     return Kpi(code="forecast_wmape_tested", numerator=sums["off"], denominator=sums["tested"])
 
 
+def measure_value_added(run: ForecastRun) -> Kpi:
+    """Return forecast value added: the benchmark's Σ|A−F| less ours, ÷ ΣA of the same tested weeks."""
+    told = run.figures
+    units = told.get("benchmark_units") or None
+    return Kpi(
+        code="forecast_value_added",
+        numerator=None if units is None else told["benchmark_error"] - told["benchmark_own_error"],
+        denominator=units,
+    )
+
+
 def measure_frozen(*, last_week: int, count: int = WEEKS) -> tuple[Kpi, Kpi, Kpi]:
     """Return explained demand share, WMAPE and bias of the last full weeks against the forecast frozen at lag.
 

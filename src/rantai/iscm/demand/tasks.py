@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,7 +15,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand import bridge, measures
 from rantai.iscm.demand.actions import forecasts as actions
 from rantai.iscm.demand.models import ForecastRun
-from rantai.iscm.demand.queries import forecasts, history, overrides, weeks
+from rantai.iscm.demand.queries import expectations, forecasts, history, overrides, weeks
 from rantai.iscm.demand.queries.history import WeeklyHistory
 from rantai.iscm.inventory import bridge as stock_bridge
 from rantai.iscm.inventory.actions import targets as target_actions
@@ -33,6 +33,7 @@ ROWS_AT_ONCE = 500
 SERIES_A_BLOCK = 4_000
 
 Left = TypeVar("Left", ForecastRun, StockTargetRun)
+ListMakers = Callable[[forecasts.CurrentForecast, date], expectations.Makers]
 
 
 class NoForecast(RuntimeError):
@@ -84,9 +85,13 @@ def forecast_demand(run: jobs.Run, *, as_of: str = "", key: str = "", then_targe
     return {"run_id": staged.pk, "series": past.size, "seconds": round(time.perf_counter() - started, 3), **figures}
 
 
-@jobs.task("iscm.set_stock_targets")
-def set_stock_targets(run: jobs.Run, *, as_of: str = "", key: str = "") -> dict[str, Any]:
-    """Set safety stock, reorder point and lot of every stocked item-location from the current forecast's error."""
+def set_stock_targets(
+    run: jobs.Run, *, as_of: str = "", key: str = "", list_makers: ListMakers = lambda _forecast, _on: {}
+) -> dict[str, Any]:
+    """Set safety stock, reorder point and lot of every stocked item-location from the current forecast's error.
+
+    `list_makers` says which items are made of which parts: bills are known above, where the plan is made.
+    """
     done = StockTargetRun.objects.filter(key=key).exclude(state="staged").first() if key else None
     if done is not None:
         return {"run_id": done.pk, "targets": done.targets_count, "already_done": True, **done.figures}
@@ -97,7 +102,10 @@ def set_stock_targets(run: jobs.Run, *, as_of: str = "", key: str = "") -> dict[
     forecast = forecasts.load_current()
     if forecast is None:
         raise NoForecast
-    inputs, figures = _read_inputs(forecast, at)
+    company = parties.find_company()
+    today = clock.business_date(at, company.zone if company else "UTC")
+    expected = expectations.expect(forecast, list_makers(forecast, today))
+    inputs, figures = _read_inputs(expected, weeks.number_of(forecast.first_week) - 1, today)
     problem, solution = stock_bridge.set_targets(inputs, seed=forecast.run_id)
     staged = run_atomic(
         lambda: target_actions.begin_run(as_of=at, forecast_run_id=forecast.run_id, engine=stock_bridge.ENGINE, key=key)
@@ -162,19 +170,26 @@ def _freeze(staged: ForecastRun, past: WeeklyHistory, statistical: np.ndarray) -
 
 
 def _measure(staged: ForecastRun, last_week: int, at: datetime) -> None:
-    found = [measures.measure_tested(staged), *measures.measure_frozen(last_week=last_week)]
+    staged.refresh_from_db(fields=["figures"])
+    found = [
+        measures.measure_tested(staged),
+        measures.measure_value_added(staged),
+        *measures.measure_frozen(last_week=last_week),
+    ]
     company = parties.find_company()
     day = clock.business_date(at, company.zone if company else "UTC")
     run_atomic(lambda: kpis.snapshot(found, day=day))
 
 
-def _read_inputs(forecast: forecasts.CurrentForecast, at: datetime) -> tuple[stock_bridge.TargetInputs, dict[str, int]]:
+def _read_inputs(
+    expected: expectations.Expectation, last_week: int, today: date
+) -> tuple[stock_bridge.TargetInputs, dict[str, int]]:
     """Leave out what has no place or is archived, and what is not kept in stock unless a person said so."""
     columns = Item.objects.filter(archived_at=None).values_list("id", "decoupling", "category_id", "standard_cost")
     items = {row[0]: row[1:] for row in columns}
     rules = policies.Policies()
     kept, wanted = [], []
-    for row, (item, place) in enumerate(zip(forecast.item_ids.tolist(), forecast.location_ids.tolist(), strict=True)):
+    for row, (item, place) in enumerate(expected.pairs):
         if not place or item not in items:
             continue
         decoupling, category, _cost = items[item]
@@ -183,21 +198,24 @@ def _read_inputs(forecast: forecasts.CurrentForecast, at: datetime) -> tuple[sto
             kept.append(row)
             wanted.append(asked)
     rows = np.array(kept, dtype=np.int64)
-    pairs = list(zip(forecast.item_ids[rows].tolist(), forecast.location_ids[rows].tolist(), strict=True))
-    company = parties.find_company()
-    waits = lead_times.list_lead_times(pairs, on=clock.business_date(at, company.zone if company else "UTC"))
-    past = history.load_history(last_week=weeks.number_of(forecast.first_week) - 1, most_weeks=52)
-    offsets, values = past.take(pairs)
+    known = expected.pairs
+    pairs = [known[row] for row in kept]
+    waits = lead_times.list_lead_times(pairs, on=today)
+    past = history.load_history(last_week=last_week, most_weeks=52)
+    offsets, values = expectations.take_history(past, pairs, expected.makers)
     figures = {
-        "left_out": len(forecast.item_ids) - len(kept),
+        "left_out": len(expected.item_ids) - len(kept),
         "without_source": sum(wait.basis == "none" for wait in waits),
         "learnt_lead_times": sum(wait.basis in ("item", "supplier") for wait in waits),
+        "parts": sum(pair in expected.makers for pair in pairs),
     }
     inputs = stock_bridge.TargetInputs(
-        item_ids=forecast.item_ids[rows],
-        location_ids=forecast.location_ids[rows],
-        demand=forecast.mean[rows],
-        demand_std=forecast.error_std[rows],
+        item_ids=expected.item_ids[rows],
+        location_ids=expected.location_ids[rows],
+        demand=expected.mean[rows],
+        demand_std=expected.error_std[rows],
+        dependent=expected.dependent[rows],
+        uses=expected.list_uses(pairs),
         history_offsets=offsets,
         history_values=values,
         lead_times=waits,

@@ -8,22 +8,18 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rantai.iscm.fulfilment import rules
 from rantai.kernel.quantities import MAX_AMOUNT
 from rantai.srm.messages import PurchaseLine
 from rantai.ui.inputs import FigureField
 
-PROOFS = (
-    ("signature", gettext_lazy("Signed delivery note")),
-    ("photo", gettext_lazy("Photo")),
-    ("carrier", gettext_lazy("The carrier's word")),
-    ("handed_over", gettext_lazy("Collected here")),
-)
 RETURN_REASONS = (
     ("damaged", gettext_lazy("Damaged")),
     ("wrong", gettext_lazy("Wrong goods")),
     ("unwanted", gettext_lazy("Not wanted")),
     ("warranty", gettext_lazy("Warranty")),
 )
+REASON_WORDS = dict(RETURN_REASONS)
 CONDITIONS = (
     ("quarantine", gettext_lazy("To be looked at")),
     ("available", gettext_lazy("As new")),
@@ -60,7 +56,7 @@ class ShipForm(forms.Form):
 class DeliverForm(forms.Form):
     """How we know that the goods are there."""
 
-    proof = forms.ChoiceField(label=gettext_lazy("Proof"), choices=PROOFS)
+    proof = forms.ChoiceField(label=gettext_lazy("Proof"), choices=tuple(rules.PROOFS.items()))
     file = forms.FileField(
         label=gettext_lazy("Picture or scan"),
         required=False,

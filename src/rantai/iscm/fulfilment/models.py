@@ -143,6 +143,48 @@ class GoodsReceiptLine(models.Model):
         ]
 
 
+class ReturnAuthorization(models.Model):
+    """Permission to send goods of a delivered shipment back, and what the site is to expect."""
+
+    company = models.ForeignKey("foundation_parties.Company", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=40)
+    shipment = models.ForeignKey(Shipment, on_delete=models.PROTECT, related_name="return_authorizations")
+    reason = models.CharField(max_length=20, help_text="damaged, wrong, unwanted, warranty")
+    note = models.CharField(max_length=500, blank=True, help_text="for whoever opens the parcel")
+    state = models.CharField(max_length=8, default="open")
+    authorized_at = models.DateTimeField()
+    authorized_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "number"], name="return_authorization_number"),
+            states.return_authorization.check("return_authorization"),
+        ]
+        indexes = [models.Index(fields=["authorized_at"], condition=Q(state="open"), name="return_authorization_open")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class ReturnAuthorizationLine(models.Model):
+    """Units of one shipment line that may come back, and how many have."""
+
+    authorization = models.ForeignKey(ReturnAuthorization, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(ShipmentLine, on_delete=models.PROTECT, related_name="return_authorization_lines")
+    units = QuantityField()
+    received = QuantityField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["authorization", "line"], name="return_authorization_line_once"),
+            models.CheckConstraint(
+                condition=Q(units__gt=0, received__gte=0, units__gte=F("received")),
+                name="return_authorization_line_units",
+            ),
+        ]
+
+
 class ReturnReceipt(models.Model):
     """Goods of a shipment that came back from the customer."""
 

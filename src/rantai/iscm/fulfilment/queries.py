@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet, Sum
 
 from rantai.foundation.documents.models import Attachment
+from rantai.foundation.locations import rules as places
 from rantai.iscm import reports
-from rantai.iscm.fulfilment.models import GoodsReceipt, GoodsReceiptLine, PickTask, Shipment, ShipmentLine
+from rantai.iscm.fulfilment.models import (
+    GoodsReceipt,
+    GoodsReceiptLine,
+    PickTask,
+    ReturnAuthorization,
+    ReturnAuthorizationLine,
+    Shipment,
+    ShipmentLine,
+)
 from rantai.iscm.inventory.models import StockBalance
 from rantai.kernel.invariants import Violation, rows
 from rantai.kernel.quantities import Quantity
@@ -98,6 +107,12 @@ def describe_shipments(ref: DocRef) -> tuple[reports.ShipmentView, ...]:
     return tuple(_describe(shipment, notes.get(shipment.pk)) for shipment in shipments)
 
 
+def list_notes(shipment_id: int) -> QuerySet[Attachment]:
+    """Return the delivery note that left with a shipment; none before it is printed, or once the goods came back."""
+    rows = Attachment.objects.filter(ref_kind="shipment", ref_id=shipment_id, purpose="delivery_note")
+    return rows.filter(archived_at=None).order_by("id")
+
+
 def _find_notes(shipment_ids: Sequence[int]) -> dict[int, int]:
     """Return shipment → the attachment with its delivery note, the newest where it left twice."""
     rows = Attachment.objects.filter(ref_kind="shipment", ref_id__in=shipment_ids, purpose="delivery_note")
@@ -134,6 +149,103 @@ def _describe(shipment: Shipment, note: int | None) -> reports.ShipmentView:
 def count_to_pick(on: date) -> int:
     """Count the shipments that must leave by a day and are not packed yet."""
     return Shipment.objects.filter(state__in=("released", "picking"), ship_on__lte=on).count()
+
+
+def list_returnable(ref: DocRef) -> tuple[reports.ReturnableLine, ...]:
+    """Return what of a document was delivered from our sites and may still be sent back, in the order of its lines."""
+    lines = _list_delivered(ref).select_related("shipment").order_by("order_line", "order_schedule", "id")
+    waiting = _sum_authorized(lines)
+    return tuple(
+        reports.ReturnableLine(
+            line_id=line.pk,
+            shipment_id=line.shipment_id,
+            shipment_number=line.shipment.number,
+            line=line.order_line,
+            schedule=line.order_schedule,
+            item_id=line.item_id,
+            units=Quantity(left),
+            delivered_at=line.shipment.delivered_at,
+        )
+        for line in lines
+        if (left := line.units - line.returned - waiting.get(line.pk, 0)) > 0
+    )
+
+
+def list_returns(ref: DocRef) -> tuple[reports.ReturnView, ...]:
+    """Return what may come back of a document's shipments and what has, newest first."""
+    rows = ReturnAuthorization.objects.filter(shipment__order_kind=ref.kind, shipment__order_id=ref.id)
+    return tuple(describe_return(row) for row in list_authorizations(rows).order_by("-id"))
+
+
+def list_authorizations(rows: QuerySet[ReturnAuthorization]) -> QuerySet[ReturnAuthorization]:
+    """Return authorizations with all that their description reads."""
+    return rows.select_related("shipment__location").prefetch_related("lines__line__item__base_unit")
+
+
+def describe_return(row: ReturnAuthorization) -> reports.ReturnView:
+    """Return an authorization as other houses show it."""
+    return reports.ReturnView(
+        id=row.pk,
+        number=row.number,
+        state=row.state,
+        reason=row.reason,
+        note=row.note,
+        shipment_id=row.shipment_id,
+        shipment_number=row.shipment.number,
+        site=row.shipment.location.name,
+        authorized_at=row.authorized_at,
+        ended_at=row.ended_at,
+        lines=tuple(
+            reports.ReturnLineView(
+                line=part.line.order_line,
+                schedule=part.line.order_schedule,
+                item_id=part.line.item_id,
+                units=Quantity(part.units),
+                received=Quantity(part.received),
+            )
+            for part in row.lines.all()
+        ),
+    )
+
+
+def lock_returnable(ref: DocRef, line_ids: Collection[int]) -> dict[int, tuple[ShipmentLine, int]]:
+    """Return delivered lines of a document, locked in id order, with the units that may still be sent back."""
+    rows = _list_delivered(ref).select_for_update(of=("self",)).select_related("shipment__location", "item")
+    lines = list(rows.filter(pk__in=line_ids).order_by("id"))
+    waiting = _sum_authorized(lines)
+    return {line.pk: (line, line.units - line.returned - waiting.get(line.pk, 0)) for line in lines}
+
+
+def find_locked_authorization(ref: DocRef, authorization_id: int) -> ReturnAuthorization | None:
+    """Return one authorization of a document, locked."""
+    rows = ReturnAuthorization.objects.select_for_update()
+    shipments = Shipment.objects.filter(order_kind=ref.kind, order_id=ref.id)
+    return rows.filter(pk=authorization_id, shipment__in=shipments).first()
+
+
+def list_open_authorizations(shipment: Shipment) -> list[ReturnAuthorization]:
+    """Return what may still come back of a shipment, oldest first."""
+    rows = ReturnAuthorization.objects.filter(shipment=shipment, state="open")
+    return list(rows.prefetch_related("lines").order_by("id"))
+
+
+def count_awaited() -> int:
+    """Count the authorizations of which goods may still come."""
+    return ReturnAuthorization.objects.filter(state="open").count()
+
+
+def _list_delivered(ref: DocRef) -> QuerySet[ShipmentLine]:
+    """Return lines that left our own sites: what a partner shipped does not come back to us."""
+    return ShipmentLine.objects.filter(
+        shipment__order_kind=ref.kind, shipment__order_id=ref.id, shipment__state="delivered",
+        shipment__location__kind__in=places.SITES,
+    )  # fmt: skip
+
+
+def _sum_authorized(lines: Iterable[ShipmentLine]) -> dict[int, int]:
+    """Return shipment line → units that were allowed to come back and have not."""
+    rows = ReturnAuthorizationLine.objects.filter(line__in=[line.pk for line in lines], authorization__state="open")
+    return dict(rows.order_by().values_list("line").annotate(units=Sum(F("units") - F("received"))))
 
 
 def list_receipts() -> QuerySet[GoodsReceipt]:

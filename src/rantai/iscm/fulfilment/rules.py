@@ -1,4 +1,6 @@
-"""Who may see and do the work at the dock."""
+"""Who may see and do the work at the dock, and what proves a delivery."""
+
+from django.utils.translation import gettext_lazy as _
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "shipments.view": ("sales", "service", "planner", "warehouse", "finance"),
@@ -8,3 +10,11 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "transfers.view": ("sales", "planner", "buyer", "warehouse", "production", "manager"),
     "transfers.work": ("planner", "warehouse", "manager"),
 }
+
+PROOFS = {
+    "signature": _("Signed delivery note"),
+    "photo": _("Photo"),
+    "carrier": _("The carrier's word"),
+    "handed_over": _("Collected here"),
+}
+"""How we know that a consignee has the goods."""

@@ -17,6 +17,12 @@ shipment = Machine(
 
 work = Machine("work", {"open": ("done", "cancelled"), "done": ("cancelled",), "cancelled": ()})
 
+return_authorization = Machine(
+    "return_authorization",
+    # ended: the customer keeps what has not come back
+    {"open": ("received", "ended"), "received": (), "ended": ()},
+)
+
 transfer = Machine(
     "transfer_order",
     {

@@ -16,6 +16,7 @@ urlpatterns = [
     path("shipments/<int:shipment_id>/cancel/", shipments.cancel, name="cancel"),
     path("shipments/<int:shipment_id>/return/", returns.receive, name="return"),
     path("shipments/<int:shipment_id>/paper/", shipments.paper, name="paper"),
+    path("returns/", returns.awaited, name="returns"),
     path("picks/<int:task_id>/", shipments.pick, name="pick"),
     path("orders/<slug:kind>/<int:order_id>/", shipments.order_shipments, name="order_shipments"),
     path("receipts/", receipts.receipts, name="receipts"),

@@ -21,6 +21,8 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ENGINE = "inventory 1"
+MOST_USES = 12
+"""Items made of a part that its target names."""
 _LARGEST_UNITS = 9 * 10**18
 
 
@@ -33,6 +35,10 @@ class TargetInputs:
     demand: Floats
     """(n, horizon): expected a week."""
     demand_std: Floats
+    dependent: Floats
+    """(n, horizon): the share of the expected that is wanted for what is made of it."""
+    uses: Sequence[Sequence[tuple[int, float]]]
+    """Items made of it with the base units that they take a week."""
     history_offsets: Ints
     history_values: Floats
     lead_times: Sequence[LeadTime]
@@ -137,6 +143,8 @@ def _to_row(
         expected_cycle=round(float(solution.cycle_service_level[i]) * 10_000),
         expected_fill=round(float(solution.fill_rate[i]) * 10_000),
         demand_mean=float(problem.demand_mean[i]),
+        dependent_mean=_measure_dependent(inputs, problem, i),
+        uses=[[item, round(units, 4)] for item, units in inputs.uses[i][:MOST_USES]],
         demand_std=float(problem.demand_std[i]),
         lead_time_weeks=float(problem.lead_time_mean[i]),
         lead_time_std_weeks=float(problem.lead_time_std[i]),
@@ -147,3 +155,11 @@ def _to_row(
         source_id=lead_time.source_id,
         policy_id=wanted.policy_id,
     )
+
+
+def _measure_dependent(inputs: TargetInputs, problem: StockProblem, i: int) -> float:
+    """Return the dependent share of the mean week, over the same weeks as that."""
+    if not inputs.uses[i]:
+        return 0.0
+    protection = np.array([problem.lead_time_mean[i] + problem.review_period[i]])
+    return float(mean_over(inputs.dependent[i : i + 1], protection)[0])

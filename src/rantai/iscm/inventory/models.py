@@ -284,6 +284,10 @@ class StockTarget(models.Model):
     expected_cycle = models.IntegerField(default=0, help_text="share of cycles without a stock-out, in 1/10,000")
     expected_fill = models.IntegerField(default=0, help_text="share of units from stock, in 1/10,000")
     demand_mean = models.FloatField(help_text="statistic: base units a week")
+    dependent_mean = models.FloatField(
+        default=0.0, help_text="statistic: what of demand_mean is wanted for what is made of it"
+    )
+    uses = models.JSONField(default=list, help_text="[item made of it, base units of this a week], the largest first")
     demand_std = models.FloatField(help_text="statistic: error of one week's forecast, base units")
     lead_time_weeks = models.FloatField(help_text="statistic: mean, weeks")
     lead_time_std_weeks = models.FloatField(help_text="statistic: standard deviation, weeks")

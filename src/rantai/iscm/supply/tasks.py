@@ -1,4 +1,4 @@
-"""Steps of a turn: a new plan by the planner, proposals that a policy covers, forecasts for suppliers."""
+"""Steps of a turn: stock targets, a new plan by the planner, proposals that a policy covers, supplier forecasts."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Any
 
 from django.conf import settings
 
+from rantai.iscm.demand import tasks as demand
 from rantai.iscm.supply.actions import proposals
-from rantai.iscm.supply.queries import outlooks, plans
+from rantai.iscm.supply.queries import dependents, outlooks, plans
 from rantai.kernel import clock, decisions, jobs, sockets
 from rantai.kernel.models import ApprovalPolicy
 from rantai.kernel.transactions import run_atomic
@@ -24,6 +25,14 @@ RELEASED_AT_ONCE = 100
 
 class PlannerFailed(RuntimeError):
     """The planner could not make a plan; the text is its own."""
+
+
+@jobs.task("iscm.set_stock_targets")
+def set_stock_targets(run: jobs.Run, *, as_of: str = "", key: str = "") -> dict[str, Any]:
+    """Set stock targets from the forecast of each item and of all that is made of it."""
+    return demand.set_stock_targets(
+        run, as_of=as_of, key=key, list_makers=lambda forecast, on: dependents.list_makers(forecast, on=on)
+    )
 
 
 @jobs.task("iscm.solve_plan")

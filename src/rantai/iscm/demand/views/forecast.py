@@ -163,6 +163,11 @@ def _set_policy(request: HttpRequest, item_id: int, location_id: int, form: form
 
 def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook: Outlook | None) -> dict[str, Any]:
     unit = pick(item.base_unit.name)
+    held = [
+        targets.describe(target, unit)
+        for target in target_queries.list_targets(item.pk)
+        if location_id in (None, target.location_id)
+    ]
     context: dict[str, Any] = {
         "house": "operations",
         "item": item,
@@ -172,11 +177,8 @@ def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook
         "outlook": outlook,
         "changes": sheets.list_changes(overrides.list_of_item(item.pk), location_id),
         "tabs": _list_tabs(item, location_id, outlook),
-        "targets": [
-            targets.describe(target, unit)
-            for target in target_queries.list_targets(item.pk)
-            if location_id in (None, target.location_id)
-        ],
+        "targets": held,
+        "is_part": any(target.is_part for target in held),
         "ref": DocRef("item", item.pk),
         "policy_url": _find_policy_url(request, item, location_id, outlook),
     }

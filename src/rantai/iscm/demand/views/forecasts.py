@@ -22,12 +22,14 @@ from rantai.ui import toasts
 
 @require_safe
 @access.permission_required("demand.view")
-def forecasts(request: HttpRequest) -> HttpResponseBase:
+def forecasts(request: access.StaffRequest) -> HttpResponseBase:
     """Show every forecast; the title says how few carry most of it and how far off the methods were."""
     run = queries.find_run()
     currency = edge.currency()
     by_worth = run is not None and run.figures.get("is_worth_known", False)
-    chosen = tables.ForecastTable if by_worth else tables.VolumeTable
+    chosen: type[tables.ForecastTable] = tables.ForecastTable if by_worth else tables.VolumeTable
+    if not request.user.has_perm(access.SEES_COST):
+        chosen = tables.CostlessTable
     table = chosen(tables.list_series(run, currency), request=request, today=edge.today())
     context = {"house": "operations", "run": run, "currency": currency, **_describe(run)}
     return table.respond("iscm/demand/forecasts.html", context)
@@ -55,6 +57,7 @@ def _describe(run: ForecastRun | None) -> dict[str, Any]:
         "carriers": told.get("carriers", 0),
         "expecting": told.get("expecting", 0),
         "off_share": off / tested if tested else None,
+        **_describe_benchmark(told, tested),
         "off": round(off),
         "net": round(abs(net)),
         "tested": round(tested),
@@ -63,3 +66,15 @@ def _describe(run: ForecastRun | None) -> dict[str, Any]:
         "explained": explained,
         "changed": overrides.list_live(first_week=run.first_week).values("item_id").distinct().count(),
     }
+
+
+def _describe_benchmark(told: dict[str, Any], tested: float) -> dict[str, Any]:
+    """Return how far off items were over their tested weeks together, and how much better than the benchmark."""
+    together, units = told.get("window_error"), told.get("benchmark_units")
+    found: dict[str, Any] = {}
+    if tested and together is not None:
+        found |= {"together_share": together / tested, "together": round(together)}
+    if units:
+        ours, other = told["benchmark_own_error"] / units, told["benchmark_error"] / units
+        found |= {"own_share": ours, "benchmark_share": other, "points": 100 * (other - ours)}
+    return found

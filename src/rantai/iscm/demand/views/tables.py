@@ -80,3 +80,10 @@ class VolumeTable(ForecastTable):
     """Forecasts where no cost is known: what sells most first."""
 
     sort = "-expected_units"
+
+
+class CostlessTable(VolumeTable):
+    """Forecasts for who may not see what things cost us."""
+
+
+CostlessTable.columns = {name: column for name, column in VolumeTable.columns.items() if name != "expected_amount"}

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from rantai.foundation.items.models import Item
 from rantai.iscm.inventory.models import StockTarget
 from rantai.ui import formats, shapes
 
@@ -20,7 +22,11 @@ class TargetView:
     """The arithmetic in one line."""
     why: str
     facts: tuple[shapes.Fact, ...]
+    is_part: bool
+    """Something is made of it that customers ask for."""
 
+
+_MOST_USES = 4
 
 BASES = {
     "item": lambda n: _("learnt from %(n)s arrivals of this item") % {"n": n},
@@ -36,11 +42,13 @@ def describe(target: StockTarget, unit: str) -> TargetView:
         place=target.location.name,
         sum=_write_sum(target),
         why=_say_why(target),
+        is_part=bool(target.uses),
         facts=(
             shapes.Fact(_("Safety stock"), formats.quantity(target.safety_stock, unit), strong=True),
             shapes.Fact(_("Reorder point"), formats.quantity(target.reorder_point, unit), strong=True),
             shapes.Fact(_("Order up to"), formats.quantity(target.order_up_to, unit) if target.order_up_to else None),
             shapes.Fact(_("Demand a week"), _figure(target.demand_mean), rule=True),
+            *_list_uses(target),
             shapes.Fact(_("Error of a week"), _figure(target.demand_std)),
             shapes.Fact(
                 _("Lead time"),
@@ -52,6 +60,21 @@ def describe(target: StockTarget, unit: str) -> TargetView:
             shapes.Fact(_("Units from stock, expected"), formats.percent(target.expected_fill / 10_000)),
         ),
     )
+
+
+def _list_uses(target: StockTarget) -> list[shapes.Fact]:
+    """Return what of the demand is for what is made of it, and for what; nothing for what is no part."""
+    if not target.uses:
+        return []
+    names = dict(Item.objects.filter(pk__in=[item for item, _units in target.uses]).values_list("id", "code"))
+    shown = [f"{names.get(item, item)} {_figure(units)}" for item, units in target.uses[:_MOST_USES]]
+    others = len(target.uses) - len(shown)
+    if others:
+        shown.append(ngettext("%(n)s more item", "%(n)s more items", others) % {"n": formats.number(others)})
+    return [
+        shapes.Fact(_("Of it for what is made of it"), _figure(target.dependent_mean)),
+        shapes.Fact(_("Made of it, units a week"), ", ".join(shown)),
+    ]
 
 
 def _write_sum(target: StockTarget) -> str:

@@ -13,7 +13,7 @@ from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties import actions as parties
 from rantai.iscm import events
 from rantai.iscm.fulfilment import queries
-from rantai.iscm.fulfilment.actions import shipments
+from rantai.iscm.fulfilment.actions import authorizations, shipments
 from rantai.iscm.fulfilment.models import ReturnReceipt, ReturnReceiptLine, Shipment, ShipmentLine
 from rantai.iscm.inventory.actions import moves
 from rantai.iscm.inventory.models import StockBalance
@@ -22,7 +22,6 @@ from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
-REASONS = ("damaged", "wrong", "unwanted", "warranty")
 STATUSES = ("quarantine", "available", "blocked")
 
 
@@ -51,10 +50,11 @@ def receive_return(
 ) -> ReturnReceipt:
     """Post returned goods to the site that shipped them, lot by lot as they left. Stock is locked last.
 
+    What was authorized counts as come back.
     Raises CannotReturn before anything is written. Records ReturnReceived and StockChanged for each line.
     """
     require_transaction()
-    assert reason in REASONS
+    assert reason in authorizations.REASONS
     known = {line.pk: line for line in queries.lock_lines(shipment)}
     for returned in lines:
         _check(shipment, known[returned.line_id], returned.units)
@@ -68,6 +68,8 @@ def receive_return(
         received_by=by,
     )
     rows = _write_lines(receipt, lines, known)
+    back = {pk: sum(line.units for line in lines if line.line_id == pk) for pk in known}
+    authorizations.note_received(shipment, back, at=at)
     outbox.record(*(_returned(receipt, shipment, known[line.line_id], line.units, at) for line in lines))
     outbox.record(*(_stock_changed(shipment, known[line.line_id], line.units) for line in lines))
     audit.record(DocRef("shipment", shipment.pk), action="returned", by=by)

@@ -6,13 +6,16 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from rantai.foundation.documents import actions as documents
 from rantai.foundation.locations import queries as locations
 from rantai.iscm import events, milestones
-from rantai.iscm.fulfilment import queries, states
-from rantai.iscm.fulfilment.actions import withdrawals
+from rantai.iscm.fulfilment import queries, rules, states
+from rantai.iscm.fulfilment.actions import papers, withdrawals
 from rantai.iscm.fulfilment.models import PackTask, PickTask, Shipment, ShipmentLine
 from rantai.iscm.inventory.actions import reservations
-from rantai.kernel import audit, outbox
+from rantai.kernel import audit, jobs, outbox
 from rantai.kernel.facts import Fact
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -21,6 +24,17 @@ from rantai.kernel.transitions import IllegalTransition
 
 class WrongQuantity(ValueError):
     """A picked quantity that cannot be."""
+
+
+class UnknownProof(ValueError):
+    """A proof of delivery that is none of ours."""
+
+    def __init__(self, proof: str) -> None:
+        self.proof = proof
+        super().__init__(
+            _("“%(proof)s” is no proof of delivery. Say one of these: %(known)s.")
+            % {"proof": proof[:40], "known": ", ".join(f"{code} ({word})" for code, word in rules.PROOFS.items())}
+        )
 
 
 def start_picking(shipment: Shipment, *, at: datetime, by: str) -> None:
@@ -82,7 +96,8 @@ def pack(
 def ship(shipment: Shipment, *, carrier: str = "", tracking: str = "", at: datetime, by: str) -> None:
     """Hand the goods over: their stock goes to the customers' account. Stock is locked last.
 
-    Raises IllegalTransition. Records MilestoneReached (handed to carrier) and Shipped for each line.
+    Raises IllegalTransition. Records MilestoneReached (handed to carrier) and Shipped for each line, and has the
+    delivery note printed.
     """
     require_transaction()
     states.shipment.move(shipment, "shipped")
@@ -90,8 +105,9 @@ def ship(shipment: Shipment, *, carrier: str = "", tracking: str = "", at: datet
     lines = queries.list_lines(shipment)
     tasks = queries.list_done_picks(shipment)
     audit.record(_ref(shipment), action="shipped", by=by)
-    _announce(shipment, lines, milestones.HANDED_TO_CARRIER, at=at)
+    _announce(shipment, lines, milestones.HANDED_TO_CARRIER, at=at, note_follows=True)
     outbox.record(*(_shipped(shipment, line, at) for line in lines))
+    jobs.enqueue(papers.PRINT_TASK, {"shipment_id": shipment.pk}, key=str(shipment.pk))
     reservations.issue(
         [task.reservation for task in tasks],
         lines={task.reservation_id: task.line_id for task in tasks},
@@ -112,8 +128,13 @@ def note_in_transit(shipment: Shipment, *, tracking: str = "", at: datetime) -> 
 
 
 def deliver(shipment: Shipment, *, proof: str, at: datetime, by: str) -> None:
-    """Note that the consignee has the goods, and how we know. Records MilestoneReached (delivered)."""
+    """Note that the consignee has the goods, and how we know. Records MilestoneReached (delivered).
+
+    Raises IllegalTransition, or UnknownProof.
+    """
     require_transaction()
+    if proof not in rules.PROOFS:
+        raise UnknownProof(proof)
     states.shipment.move(shipment, "delivered")
     _set(shipment, proof=proof, delivered_at=at)
     audit.record(_ref(shipment), action="delivered", by=by)
@@ -129,6 +150,8 @@ def reverse_shipment(shipment: Shipment, *, at: datetime, by: str) -> None:
     _require(shipment, ("shipped",), to="packed")
     states.shipment.move(shipment, "packed")
     _set(shipment, shipped_at=None)
+    for note in queries.list_notes(shipment.pk):
+        documents.remove_attachment(note, by=by)
     lines = queries.list_lines(shipment)
     tasks = queries.list_done_picks(shipment)
     audit.record(_ref(shipment), action="reversed", by=by)
@@ -154,7 +177,9 @@ def _require(shipment: Shipment, states_before: tuple[str, ...], *, to: str) -> 
         raise IllegalTransition(str(shipment), shipment.state, to, states.shipment.ways[shipment.state])
 
 
-def _announce(shipment: Shipment, lines: Sequence[ShipmentLine], milestone: str, *, at: datetime) -> None:
+def _announce(
+    shipment: Shipment, lines: Sequence[ShipmentLine], milestone: str, *, at: datetime, note_follows: bool = False
+) -> None:
     facts: Iterable[Fact] = (
         events.MilestoneReached(
             milestone=milestone,
@@ -163,6 +188,7 @@ def _announce(shipment: Shipment, lines: Sequence[ShipmentLine], milestone: str,
             carrier=shipment.carrier,
             tracking=shipment.tracking,
             shipment_id=shipment.pk,
+            note_follows=note_follows,
             **order_fields(shipment, line),
         )
         for line in lines

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rantai.foundation.access.models import User
-from rantai.iscm.fulfilment import forms, queries
+from rantai.iscm.fulfilment import forms, queries, rules
+from rantai.iscm.fulfilment.actions import papers
 from rantai.iscm.fulfilment.models import PickTask, Shipment, ShipmentLine
-from rantai.iscm.fulfilment.views import papers
 from rantai.kernel.models import AuditEntry
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -34,6 +34,8 @@ TOLD = {
     "lines_withdrawn": gettext_lazy("Lines taken off: the order changed"),
     "picked_short": gettext_lazy("Picked short"),
     "returned": gettext_lazy("Return received"),
+    "return_authorized": gettext_lazy("Return allowed"),
+    "return_ended": gettext_lazy("Return awaited no more"),
     "attached": gettext_lazy("File added"),
     "received": gettext_lazy("Goods received"),
 }
@@ -130,6 +132,8 @@ def _name_actors(actors: set[str]) -> dict[str, str]:
 
 
 def _answer(shipment: Shipment, left: int, today: date) -> str:
+    if shipment.state == "picking" and not left:
+        return _("All is picked: pack it")
     words = {
         "released": ngettext(
             "%(n)s place to pick, it leaves on %(day)s", "%(n)s places to pick, it leaves on %(day)s", left
@@ -160,7 +164,7 @@ def _list_facts(shipment: Shipment, *, today: date, is_late: bool) -> list[shape
     if shipment.carrier or shipment.tracking:
         facts.append(shapes.Fact(_("Carrier"), f"{shipment.carrier} {shipment.tracking}".strip()))
     if shipment.proof:
-        facts.append(shapes.Fact(_("Proof"), str(dict(forms.PROOFS)[shipment.proof])))
+        facts.append(shapes.Fact(_("Proof"), str(rules.PROOFS.get(shipment.proof, shipment.proof))))
     return facts
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_POST, require_safe
 from rantai.foundation.access import rules as access
 from rantai.foundation.documents import actions as documents
 from rantai.iscm.fulfilment import forms, queries
-from rantai.iscm.fulfilment.actions import reversals, withdrawals
+from rantai.iscm.fulfilment.actions import papers, reversals, withdrawals
 from rantai.iscm.fulfilment.actions import shipments as actions
 from rantai.iscm.fulfilment.models import PickTask, Shipment
-from rantai.iscm.fulfilment.views import edge, papers, sheets, tables
+from rantai.iscm.fulfilment.views import edge, sheets, tables
 from rantai.iscm.inventory.views import edge as clicks
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
@@ -94,25 +94,18 @@ def pack(request: HttpRequest, shipment_id: int) -> HttpResponse:
 @require_POST
 @access.permission_required("shipments.work")
 def ship(request: HttpRequest, shipment_id: int) -> HttpResponse:
-    """Hand the goods over; the delivery note is printed first and hangs on the shipment."""
+    """Hand the goods over; the delivery note is printed right after and hangs on the shipment."""
     form = forms.ShipForm(request.POST)
     if not form.is_valid():
         return _refuse(request, form, shipment_id)
     carrier, tracking = form.cleaned_data["carrier"], form.cleaned_data["tracking"]
-    get_object_or_404(Shipment, pk=shipment_id)
-    try:
-        printed = papers.render_delivery_note(shipment_id, carrier=carrier, tracking=tracking)
-    except edge.REFUSALS as problem:
-        toasts.hurt(request, str(problem))
-        return redirect(edge.shipment_url(shipment_id))
     at, by = clock.now(), clicks.actor(request)
-
-    def work(row: Shipment) -> None:
-        name = f"{row.number}.pdf"
-        documents.attach(_ref(row), name=name, content=printed, purpose="delivery_note", by=by)
-        actions.ship(row, carrier=carrier, tracking=tracking, at=at, by=by)
-
-    return _act(request, shipment_id, work, said=_("Shipped. The customer is told."))
+    return _act(
+        request,
+        shipment_id,
+        lambda row: actions.ship(row, carrier=carrier, tracking=tracking, at=at, by=by),
+        said=_("Shipped. The customer is told."),
+    )
 
 
 @require_POST

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from rantai.foundation.locations import queries as locations
-from rantai.iscm.fulfilment import queries
-from rantai.iscm.fulfilment.models import GoodsReceipt, Shipment
+from rantai.iscm.fulfilment import forms, queries
+from rantai.iscm.fulfilment.models import GoodsReceipt, ReturnAuthorization, Shipment
 from rantai.ui import tables
 
 SHIPMENT_STATES = {
@@ -91,6 +91,57 @@ class ShipmentTable(tables.Table):
     sort, key, page_size = "ship_on", "id", 50
     empty = tables.Empty(
         _("Nothing to ship"), _("Shipments open when confirmed orders are due and their goods are here.")
+    )
+
+
+RETURN_STATES = {
+    "open": ("wait", _("Awaited")),
+    "received": ("done", _("Came back")),
+    "ended": ("end", _("Did not come")),
+}
+
+
+def list_returns() -> QuerySet[ReturnAuthorization]:
+    """Return authorizations with what the list shows."""
+    return ReturnAuthorization.objects.annotate(units=Sum("lines__units"), received=Sum("lines__received"))
+
+
+class ReturnTable(tables.Table):
+    """Goods that customers may send back."""
+
+    name = "returns"
+    caption = _("Returns")
+    number = tables.Column(_("Return"), sort=True)
+    customer = tables.Column(_("Customer"), accessor="shipment__party__name", grow=True, sub="shipment__order_number")
+    shipment = tables.Column(
+        _("Shipment"), accessor="shipment__number", link="iscm_fulfilment:shipment", link_args=("shipment_id",)
+    )
+    site = tables.Column(_("Site"), accessor="shipment__location__name", narrow=2)
+    reason = tables.Column(_("Reason"), format=lambda value, row: forms.REASON_WORDS.get(value, value), narrow=2)
+    state = tables.StateColumn(_("State"), states=RETURN_STATES)
+    units = tables.Column(_("May come back"), format="quantity")
+    received = tables.Column(_("Came back"), format="quantity", narrow=3)
+    authorized_at = tables.Column(_("Allowed"), format="moment", sort=True)
+    filters = (
+        tables.Search(
+            "q", ["number__istartswith", "shipment__number__istartswith", "shipment__order_number__istartswith"]
+        ),
+        tables.Choice(
+            "state",
+            _("State"),
+            field="state",
+            choices=[(code, word) for code, (_kind, word) in RETURN_STATES.items()],
+            many=True,
+        ),
+        tables.Pick("site", _("Site"), field="shipment__location_id", choices=list_sites),
+    )
+    views = (
+        tables.View("awaited", _("Awaited"), {"state": "open"}, count=True),
+        tables.View("all", _("All"), {}),
+    )
+    sort, key, page_size = "-authorized_at", "id", 50
+    empty = tables.Empty(
+        _("Nothing comes back"), _("Begin a return on the page of the customer's order; then it is awaited here.")
     )
 
 

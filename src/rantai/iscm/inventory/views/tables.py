@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any
 
 from django.db.models import Case, F, QuerySet, Value, When
@@ -11,15 +12,20 @@ from django.utils.translation import pgettext_lazy
 
 from rantai.foundation.locations import queries as locations
 from rantai.iscm.inventory.models import StockBalance, StockMove
+from rantai.kernel import citations
 from rantai.kernel.fields import QuantityField
+from rantai.kernel.refs import DocRef
 from rantai.kernel.texts import pick
 from rantai.ui import tables
+from rantai.ui.table_columns import Cell, Sight
+from rantai.ui.table_pages import Page
 
 STATUSES = {
     "available": ("done", _("Available")),
     "quarantine": ("look", _("Quarantine")),
     "blocked": ("end", _("Blocked")),
 }
+CITED = "cited"
 REASONS = {
     "opening": _("Opening stock"),
     "receipt": _("Goods receipt"),
@@ -34,18 +40,21 @@ REASONS = {
     "correction": _("Correction"),
     "status": _("Status change"),
     "not_found": _("Not found when picking"),
+    "transfer_in": _("Came from another place of ours"),
+    "transfer_out": _("Left for another place of ours"),
+    "issue": _("Issued to production"),
+    "production": _("Made"),
 }
 
 
-DOCUMENTS = {
-    "import": _("Import"),
-    "shipment": _("Shipment"),
-    "goods_receipt": _("Goods receipt"),
-    "return_receipt": _("Return"),
-    "stock_count": _("Stock count"),
-    "transfer_order": _("Transfer"),
-    "production_order": _("Production"),
-    "item": _("Status change"),
+# The other side of a move that is no place of ours, by the kind of its account.
+ACCOUNTS = {
+    "supplier": pgettext_lazy("other side of a stock move", "Supplier"),
+    "customer": pgettext_lazy("other side of a stock move", "Customer"),
+    "production": pgettext_lazy("other side of a stock move", "Production"),
+    "adjustment": pgettext_lazy("other side of a stock move", "Correction"),
+    "transit": pgettext_lazy("other side of a stock move", "On the way"),
+    "history": pgettext_lazy("other side of a stock move", "Before our books"),
 }
 
 
@@ -125,23 +134,61 @@ class StockTable(tables.Table):
     )
 
 
+def name_place(row: Mapping[str, Any], side: str) -> str:
+    """Return where goods came from or went to: a site by its name, an account by its word, with an odd status."""
+    kind, status = row[f"{side}_location__kind"], row[f"{side}_status"]
+    name = str(ACCOUNTS.get(kind) or row[f"{side}_location__name"])
+    return name if status == "available" else f"{name}, {STATUSES[status][1]}"
+
+
+class DocumentColumn(tables.Column):
+    """The document that a row cites, in words and with its page."""
+
+    def make_cell(self, row: dict[str, Any], sight: Sight) -> Cell:
+        """Return the cell; the table has looked the page's documents up."""
+        cited = row.get(CITED) or citations.Citation(label=str(self.show(row, sight)))
+        return Cell(text=cited.label, css=self.css, href=cited.href)
+
+    def show(self, row: dict[str, Any], sight: Sight) -> Any:
+        """Return the document in words."""
+        return _name_document(row)
+
+    def list_exports(self) -> list[tuple[str, Callable[[dict[str, Any]], Any]]]:
+        """Return the document in words for a file, which reads its rows one by one."""
+        return [(str(self.label), _name_document)]
+
+
+def _name_document(row: dict[str, Any]) -> str:
+    ref = DocRef(row["ref_kind"], row["ref_id"])
+    return citations.describe([ref])[ref].label
+
+
 class MoveTable(tables.Table):
     """The ledger of an item at a location."""
+
+    @cached_property
+    def page(self) -> Page:
+        """Rows of this page with the documents that they cite, looked up at once."""
+        found = super().page
+        cited = citations.describe(DocRef(row["ref_kind"], row["ref_id"]) for row in found.rows)
+        for row in found.rows:
+            row[CITED] = cited[DocRef(row["ref_kind"], row["ref_id"])]
+        return found
 
     name = "stock-moves"
     caption = _("Ledger")
     at = tables.Column(_("When"), format="moment", sort=True, phone="sub")
     reason = tables.Column(_("Reason"), format=lambda value, row: REASONS.get(value, value), grow=True, phone="head")
-    ref = tables.Column(
-        _("Document"),
-        accessor="ref_kind",
-        format=lambda value, row: f"{DOCUMENTS.get(value, value)} {row['ref_id']}",
-        needs=["ref_id"],
-        narrow=3,
-    )
+    ref = DocumentColumn(_("Document"), accessor="ref_kind", needs=["ref_id"], narrow=3)
     lot = tables.Column(_("Lot"), accessor="lot__code", narrow=2)
-    source = tables.Column(_("From"), accessor="from_location__name", sub="from_status", narrow=2)
-    target = tables.Column(_("To"), accessor="to_location__name", sub="to_status", narrow=2)
+    source = tables.Column(
+        _("From"), accessor="from_location__name", format=lambda _value, row: name_place(row, "from"), narrow=2,
+        needs=["from_location__kind", "from_status"],
+    )  # fmt: skip
+    target = tables.Column(
+        _("To"), accessor="to_location__name", format=lambda _value, row: name_place(row, "to"), narrow=2,
+        needs=["to_location__kind", "to_status"],
+    )  # fmt: skip
     change = tables.Column(pgettext_lazy("difference", "Change"), format="quantity", phone="end")
     by = tables.Column(_("By"), hidden=True)
     sort, key, page_size = "-at", "id", 50

@@ -73,7 +73,8 @@ def describe_one(order_id: int, company: Company, today: date) -> Sheet:
     touched, others = _list_touched(reasons)
     return Sheet(
         need=show_one(row, today),
-        facts=tuple(_list_facts(row, company, today)),
+        facts=tuple(_list_facts(row, today)),
+        costs=tuple(_list_costs(row, company)),
         parts=tuple(_list_parts(row, reasons)),
         parts_title=_("Where the quantity comes from"),
         touched=touched,
@@ -209,7 +210,7 @@ def _name_bundle(row: dict[str, Any], names: _Names) -> str:
     return said[row["kind"]] % facts
 
 
-def _list_facts(row: PlannedOrder, company: Company, today: date) -> Iterator[tuple[str, str, bool]]:
+def _list_facts(row: PlannedOrder, today: date) -> Iterator[tuple[str, str, bool]]:
     unit = str(row.item.base_unit)
     yield _("Order by"), formats.day(row.start_on, today=today), row.start_on < today and row.for_orders > 0
     yield _("There on"), formats.day(row.due_on, today=today), False
@@ -218,6 +219,9 @@ def _list_facts(row: PlannedOrder, company: Company, today: date) -> Iterator[tu
         yield _("Minimum"), formats.quantity(row.source.minimum, unit), False
     if row.source.multiple:
         yield _("In steps of"), formats.quantity(row.source.multiple, unit), False
+
+
+def _list_costs(row: PlannedOrder, company: Company) -> Iterator[tuple[str, str, bool]]:
     if row.amount:
         yield _("Cost"), formats.money(row.amount, company.currency), False
     if row.stake:
@@ -285,13 +289,10 @@ def _list_figures(row: PlannedOrder, today: date) -> needs.Figures:
             Q(valid_from=None) | Q(valid_from__lte=row.start_on), Q(valid_to=None) | Q(valid_to__gt=row.start_on)
         )
         for source in rows.select_related("supplier").order_by("rank", "id"):
-            facts = {
-                "supplier": source.supplier.name if source.supplier else "",
-                "cost": formats.money(Money(source.cost, source.currency or row.company.currency)),
-                "days": source.lead_time_days,
-            }
-            label = _("%(supplier)s, %(cost)s, %(days)s working days") % facts
-            choices.append(needs.Choice(value=str(source.pk), label=label))
+            facts = {"supplier": source.supplier.name if source.supplier else "", "days": source.lead_time_days}
+            label = _("%(supplier)s, %(days)s working days") % facts
+            cost = formats.money(Money(source.cost, source.currency or row.company.currency))
+            choices.append(needs.Choice(value=str(source.pk), label=label, cost=cost))
     return needs.Figures(
         units=row.units, due_on=row.due_on, unit=unit, source=str(row.source_id), sources=tuple(choices)
     )

@@ -26,7 +26,7 @@ def to_stocked(pairs: Ints, net: Ints, *, stocked: Ints, on: date) -> tuple[Ints
     sums: dict[int, Ints] = {int(pair): row for pair, row in zip(pairs[is_stocked], net[is_stocked], strict=True)}
     wanted = np.flatnonzero(~is_stocked & net.any(axis=1))
     if len(wanted):
-        bills = _Bills(set(stocked.tolist()), on)
+        bills = Bills(set(stocked.tolist()), on)
         for row in wanted.tolist():
             for part, per in bills.list_parts(int(pairs[row])).items():
                 units = -(-net[row] * per.numerator // per.denominator)
@@ -36,12 +36,24 @@ def to_stocked(pairs: Ints, net: Ints, *, stocked: Ints, on: date) -> tuple[Ints
     return found, np.array(rows, np.int64).reshape(len(rows), net.shape[1])
 
 
-class _Bills:
+class Bills:
     """The parts of stock of item-locations, each worked out once."""
 
     def __init__(self, stocked: set[int], on: date) -> None:
         self._stocked, self._makes, self._sources = stocked, sourcing.Makes(on), sourcing.read_sources()
         self._known: dict[int, dict[int, Fraction]] = {}
+        self._below: dict[int, dict[int, Fraction]] = {}
+
+    def list_all_parts(self, pair: int, level: int = 0) -> dict[int, Fraction]:
+        """Return base units of the parts of stock for one base unit, and of the parts of those, down to the last."""
+        if pair not in self._below and level < _MOST_LEVELS:
+            found: dict[int, Fraction] = defaultdict(Fraction)
+            for part, per in self.list_parts(pair).items():
+                found[part] += per
+                for lower, each in self.list_all_parts(part, level + 1).items():
+                    found[lower] += per * each
+            self._below[pair] = dict(found)
+        return self._below.get(pair, {})
 
     def list_parts(self, pair: int, level: int = 0) -> dict[int, Fraction]:
         """Return base units of each part of stock (item-location) for one base unit."""

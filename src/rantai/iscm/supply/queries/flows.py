@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 
 import numpy as np
@@ -26,11 +26,12 @@ Way = tuple[str, str]
 
 @dataclass(kw_only=True, slots=True)
 class PlannedFlows:
-    """Sums of one plan for one day: worth and rows by way, units to make by place, forecast demand by place."""
+    """Sums of one plan for one day: worth and rows by way, orders to make and forecast demand by place."""
 
     ways: dict[Way, tuple[int, int]] = field(default_factory=dict)
     makes: dict[int, int] = field(default_factory=dict)
     expected: dict[int, int] = field(default_factory=dict)
+    expected_rows: dict[int, int] = field(default_factory=dict)
 
 
 def read_planned(window: Window) -> PlannedFlows | None:
@@ -41,7 +42,7 @@ def read_planned(window: Window) -> PlannedFlows | None:
     run = plans.find_run()
     if run is None:
         return None
-    key = f"iscm.flows.{run.pk}.{run.solution_hash[:12]}.{window.today.isoformat()}"
+    key = f"iscm.flows.2.{run.pk}.{run.solution_hash[:12]}.{window.today.isoformat()}"
     found: PlannedFlows = cache.get(key) or _read_plan(run, window)
     cache.set(key, found, _KEPT)
     return _without_decided(found, run, window)
@@ -51,7 +52,8 @@ def _read_plan(run: PlanRun, window: Window) -> PlannedFlows:
     reader = PlanReader(run)
     costs = _Costs()
     until = int(datetime.combine(window.until, time(), UTC).timestamp())
-    found = PlannedFlows(expected=_sum_expected(reader, costs, until))
+    expected, expected_rows = _sum_expected(reader, costs, until)
+    found = PlannedFlows(expected=expected, expected_rows=expected_rows)
     orders, sources = reader.whole("orders"), reader.whole("sources")
     if not orders or not len(orders["source"]):
         return found
@@ -91,15 +93,17 @@ class _Costs:
         return np.where(known, self._costs[at], 0.0) * units / _UNIT
 
 
-def _sum_expected(reader: PlanReader, costs: _Costs, until: int) -> dict[int, int]:
-    """Sum forecast demand that no order has used up, by place."""
+def _sum_expected(reader: PlanReader, costs: _Costs, until: int) -> tuple[dict[int, int], dict[int, int]]:
+    """Sum forecast demand that no order has used up, and count its items, by place."""
     demands = reader.whole("demands")
     if not demands or not len(demands["kind"]):
-        return {}
+        return {}, {}
     mine = (demands["kind"] == keys.FORECAST) & (demands["due"] < until)
     worth = costs.of(demands["place"][mine], demands["quantity"][mine])
     places = keys.places_of(demands["place"][mine])
-    return {int(place): int(worth[places == place].sum()) for place in np.unique(places)}
+    where, rows = np.unique(keys.places_of(np.unique(demands["place"][mine])), return_counts=True)
+    sums = {int(place): int(worth[places == place].sum()) for place in where}
+    return sums, dict(zip(where.tolist(), rows.tolist(), strict=True))
 
 
 def _without_decided(found: PlannedFlows, run: PlanRun, window: Window) -> PlannedFlows:
@@ -115,4 +119,4 @@ def _without_decided(found: PlannedFlows, run: PlanRun, window: Window) -> Plann
         way = (origin, f"site:{place}" if place else DIRECT)
         amount, count = ways.get(way, (0, 0))
         ways[way] = (max(0, amount - int(row["worth"] or 0)), max(0, count - row["n"]))
-    return PlannedFlows(ways=ways, makes=makes, expected=found.expected)
+    return replace(found, ways=ways, makes=makes)

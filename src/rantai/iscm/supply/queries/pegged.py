@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from rantai.foundation.items.models import Source
 from rantai.iscm.demand.models import Demand
@@ -130,10 +130,12 @@ def _places_below(walk: Walk, kind: int, row: int, pair: int) -> list[int]:
 
 
 def _link_above(walk: Walk, supplier: Node, kind: int, row: int | None, pair: int) -> Iterator[Node]:
-    wanted = {"supply_kind": kind} | ({} if row is None else {"supply": row})
     place = walk.reader.find_row(pair)
-    for peg in walk.reader.select("pegs", pair, **wanted):
-        node = _consumer_of(walk, peg) if peg["item_location"] == place else None
+    wanted = {"supply_kind": kind} | ({} if row is None else {"supply": row})
+    pegs = [peg for peg in walk.reader.select("pegs", pair, **wanted) if peg["item_location"] == place]
+    walk.read_demands(_list_demands(walk, pegs))
+    for peg in pegs:
+        node = _consumer_of(walk, peg)
         if node is None:
             continue
         is_new = walk.graph.add(node)
@@ -141,6 +143,15 @@ def _link_above(walk: Walk, supplier: Node, kind: int, row: int | None, pair: in
         walk.graph.link(supplier.key, node.key, peg["quantity"], slack=slack, reason="pegged")
         if is_new:
             yield node
+
+
+def _list_demands(walk: Walk, pegs: Iterable[Row]) -> Iterator[int]:
+    for peg in pegs:
+        if peg["consumer_kind"] == reading.FOR_DEMAND:
+            row = walk.reader.row_of("demands", walk.reader.pair(peg["consumer_place"]), peg["consumer"])
+            pk, kind = keys.untag(row["key"])
+            if kind == keys.ORDER:
+                yield pk
 
 
 def _supply_of(walk: Walk, peg: Row) -> Node | None:
@@ -188,7 +199,7 @@ def _demand_of(walk: Walk, row: Row) -> Node | None:
     if kind == keys.ORDER:
         if f"demand:{pk}" in walk.graph.nodes:
             return walk.graph.nodes[f"demand:{pk}"]
-        demand = Demand.objects.select_related("promise").filter(pk=pk).first()
+        demand = walk.find_demand(pk)
         return walk.demand(demand) if demand and walk.find_outcome(demand) else None
     if kind == keys.FORECAST:
         return Node(key=f"forecast:{row['place']}", kind="forecast", item_id=item_id, place_id=place_id)

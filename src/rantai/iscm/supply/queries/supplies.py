@@ -67,16 +67,17 @@ def read_stock(site_ids: Sequence[int]) -> Columns:
 
 
 def read_targets() -> Columns:
-    """Return stock targets by item-location."""
+    """Return stock targets by item-location: never less than the safety stock, and lots of their size above it.
+
+    What is expected during the lead time is in the plan as demand, day by day: a reorder point, which covers it too,
+    would have it bought twice (time-phased order point; Silver, Pyke and Thomas, 2017).
+    """
     current = targets.load_current()
     if current is None:
         return dict.fromkeys(("place", "safety_stock", "reorder_level", "order_up_to"), np.zeros(0, np.int64))
     known = current.location_ids > 0
-    levels = {
-        "safety_stock": current.safety_stock[known],
-        "reorder_level": current.reorder_point[known],
-        "order_up_to": current.order_up_to[known],
-    }
+    safety, lot = current.safety_stock[known], current.order_up_to[known] - current.reorder_point[known]
+    levels = {"safety_stock": safety, "reorder_level": safety, "order_up_to": np.where(lot > 0, safety + lot, 0)}
     whole = wholes.are_whole(current.item_ids[known])
     return {
         "place": keys.pair(current.item_ids[known], current.location_ids[known]),

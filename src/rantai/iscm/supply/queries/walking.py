@@ -37,6 +37,7 @@ class Walk:
     supplies: dict[str, OpenSupply] = field(default_factory=dict)
     """What is bought, by the key of its node."""
     _outcomes: dict[int, PlanOutcome | None] = field(default_factory=dict)
+    _demands: dict[int, Demand | None] = field(default_factory=dict)
 
     @cached_property
     def reader(self) -> PlanReader:
@@ -72,6 +73,23 @@ class Walk:
     def planned_day(self, pair: int, instant: int) -> date:
         """Return the day by whose end something of the plan is there."""
         return days.day_of(instant, self.sites.zone(keys.split(pair)[1]))
+
+    def read_demands(self, ids: Iterable[int]) -> None:
+        """Read demands at once with what the plan says of them: dozens lean on one supply."""
+        wanted = set(ids) - self._demands.keys()
+        if not wanted:
+            return
+        found = Demand.objects.select_related("promise").in_bulk(wanted)
+        self._demands |= {pk: found.get(pk) for pk in wanted}
+        self._outcomes |= dict.fromkeys(found.keys() - self._outcomes.keys())
+        for outcome in PlanOutcome.objects.filter(run=self.run, demand__in=found).order_by("-pk"):
+            if outcome.demand_seq == found[outcome.demand_id].changed_seq:
+                self._outcomes[outcome.demand_id] = outcome
+
+    def find_demand(self, pk: int) -> Demand | None:
+        """Return a demand, None where it is gone."""
+        self.read_demands([pk])
+        return self._demands[pk]
 
     def find_outcome(self, demand: Demand) -> PlanOutcome | None:
         """Return what the plan says of a demand, None where it does not know the demand as it is now."""

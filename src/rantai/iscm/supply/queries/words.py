@@ -24,6 +24,23 @@ REASONS = {
     "minimum": gettext_lazy("Raised to the minimum"),
     "multiple": gettext_lazy("Rounded up to whole lots"),
 }
+CAUSES = {
+    "": "",
+    "lead_time": gettext_lazy("the lead time is too long"),
+    "no_source": gettext_lazy("nothing says where it comes from"),
+    "supplier_maximum": gettext_lazy("the source gives no more"),
+    "effectivity": gettext_lazy("the source is not valid then"),
+    "awaits_receipt": gettext_lazy("it waits for an order under way"),
+    "fence": gettext_lazy("inside the time fence"),
+    "size": gettext_lazy("lot sizes do not allow it"),
+    "shipment_rule": gettext_lazy("the order ships in one piece"),
+    "max_lateness": gettext_lazy("it would come too late to be wanted"),
+    "calendar": gettext_lazy("the source does not work then"),
+    "circle": gettext_lazy("the bill of materials needs itself"),
+    "horizon": gettext_lazy("beyond the planning horizon"),
+    "due_in_past": gettext_lazy("it was due already"),
+}
+"""Leaf causes of what a plan brings late or not at all."""
 
 
 def title_of(row: PlannedOrder) -> str:

@@ -27,7 +27,7 @@ from rantai.ui import formats, shapes
 
 @require_http_methods(["GET", "POST"])
 @access.permission_required("plan.view")
-def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
+def order(request: access.StaffRequest, order_id: int) -> HttpResponseBase:
     """Show a proposal with its reasons and chain; change it while it is open."""
     rows = PlannedOrder.objects.select_related(
         "item__base_unit", "location", "supplier", "origin", "source", "company", "run", "demand", "decision"
@@ -39,7 +39,8 @@ def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
     form = forms.ChangeForm(request.POST or None, initial=initial)
     if request.method == "POST" and may_change and form.is_valid():
         return _change(request, row, form.cleaned_data)
-    context = _describe(row, is_open=is_open) | {"form": form, "may_change": may_change}
+    sees_cost = request.user.has_perm(access.SEES_COST)
+    context = _describe(row, is_open=is_open, sees_cost=sees_cost) | {"form": form, "may_change": may_change}
     return render(request, "iscm/supply/order.html", context, status=422 if form.errors else 200)
 
 
@@ -81,7 +82,7 @@ def reopen_many(request: HttpRequest) -> HttpResponse:
     return edge.attempt(request, lambda: proposals.reopen_proposals(ids, at=clock.now()), said=said, back=back)
 
 
-def _describe(row: PlannedOrder, *, is_open: bool) -> dict[str, Any]:
+def _describe(row: PlannedOrder, *, is_open: bool, sees_cost: bool) -> dict[str, Any]:
     today = edge.today()
     chain = chains.trace(DocRef("planned_order", row.pk))
     reasons = plans.list_reasons([row.decision_id] if row.decision_id else []).get(row.decision_id or 0, ())
@@ -99,13 +100,13 @@ def _describe(row: PlannedOrder, *, is_open: bool) -> dict[str, Any]:
         "state": words.STATES[row.state],
         "reasons": [*sums, shapes.Reason(_("In all"), formats.quantity(row.proposed_units, unit), total=True)],
         "chain": pictures.draw_chain(chain, title=naming.title_of(row), today=today) if chain else None,
-        "facts": _list_facts(row, unit),
+        "facts": _list_facts(row, unit, sees_cost=sees_cost),
         "today": today,
         "ref": DocRef("planned_order", row.pk),
     }
 
 
-def _list_facts(row: PlannedOrder, unit: str) -> list[shapes.Fact]:
+def _list_facts(row: PlannedOrder, unit: str, *, sees_cost: bool) -> list[shapes.Fact]:
     today = edge.today()
     facts = [
         shapes.Fact(_("Order by"), formats.day(row.start_on, today=today), hurt=row.start_on < today),
@@ -113,9 +114,12 @@ def _list_facts(row: PlannedOrder, unit: str) -> list[shapes.Fact]:
         shapes.Fact(_("Lead time, working days"), formats.number(row.source.lead_time_days)),
         shapes.Fact(_("Minimum"), formats.quantity(row.source.minimum, unit)),
         shapes.Fact(_("In steps of"), formats.quantity(row.source.multiple or None, unit)),
-        shapes.Fact(_("Cost"), formats.money(row.amount, row.company.currency), strong=True, rule=True),
-        shapes.Fact(_("At stake"), formats.money(row.stake, row.company.currency)),
     ]
+    if sees_cost:
+        facts += [
+            shapes.Fact(_("Cost"), formats.money(row.amount, row.company.currency), strong=True, rule=True),
+            shapes.Fact(_("At stake"), formats.money(row.stake, row.company.currency)),
+        ]
     if row.location_id:
         href = reverse("iscm_supply:stock", args=[row.item_id, row.location_id])
         facts.insert(0, shapes.Fact(_("Projected stock"), row.location.name if row.location else "", href=href))

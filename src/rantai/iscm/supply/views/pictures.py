@@ -53,10 +53,11 @@ def find_page(ref: DocRef | None) -> str:
 def _draw_link(node: messages.ChainNode, chain: messages.Chain) -> chains.Link:
     span = (node.starts_on or node.due_on, node.due_on) if node.due_on else None
     promised = (node.promised_on, node.promised_on) if node.promised_on else None
+    name = node.name or node.label
     is_root_cause = node.is_late and node.is_critical and not any(link.consumer == node.key for link in chain.links)
     return chains.Link(
-        label=f"{words.NODES.get(node.kind, node.kind)} {node.label}",
-        note=formats.quantity(node.units) if node.units.amount else "",
+        label=", ".join(filter(None, (str(words.NODES.get(node.kind, node.kind)), node.place))),
+        note=f"{formats.quantity(node.units)} {name}" if node.units.amount else name,
         ref=node.detail,
         house=words.HOUSES.get(node.kind, "operations"),
         promised=promised,

@@ -20,10 +20,11 @@ from rantai.ui import toasts
 
 @require_safe
 @access.permission_required("plan.view")
-def plan(request: HttpRequest) -> HttpResponseBase:
+def plan(request: access.StaffRequest) -> HttpResponseBase:
     """Answer what should be released now, and whom the plan cannot serve in time."""
     today, run = edge.today(), plans.find_run()
-    table = tables.OrderTable(tables.list_orders(), request=request, today=today)
+    kind = tables.OrderTable if request.user.has_perm(access.SEES_COST) else tables.CostlessOrderTable
+    table = kind(tables.list_orders(), request=request, today=today)
     hurt = PlanOutcome.objects.filter(run__state="current").filter(Q(late_days__gt=0) | Q(short__gt=0))
     opened = plans.list_open()
     context = {
@@ -41,9 +42,10 @@ def plan(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 @access.permission_required("plan.view")
-def exceptions(request: HttpRequest) -> HttpResponseBase:
+def exceptions(request: access.StaffRequest) -> HttpResponseBase:
     """Answer what a planner should do about what is under way."""
-    table = tables.ExceptionTable(tables.list_exceptions(), request=request, today=edge.today())
+    kind = tables.ExceptionTable if request.user.has_perm(access.SEES_COST) else tables.CostlessExceptionTable
+    table = kind(tables.list_exceptions(), request=request, today=edge.today())
     rows = plans.list_exceptions()
     context = {
         "house": "operations",

@@ -80,6 +80,16 @@ class OrderTable(tables.Table):
     )
 
 
+class CostlessOrderTable(OrderTable):
+    """The same for who may not see cost and margin."""
+
+
+CostlessOrderTable.filters = tuple(one for one in OrderTable.filters if one.name != "amount")  # type: ignore[assignment]
+CostlessOrderTable.columns = {
+    name: column for name, column in OrderTable.columns.items() if name not in ("amount", "stake")
+}
+
+
 def list_exceptions() -> QuerySet[PlanException]:
     """Return the exceptions of the current plan with the names that the list shows."""
     return plans.list_exceptions().annotate(
@@ -123,6 +133,13 @@ class ExceptionTable(tables.Table):
     empty = tables.Empty(
         _("Nothing to do about what is under way"), _("The plan finds every order where it should be.")
     )
+
+
+class CostlessExceptionTable(ExceptionTable):
+    """The same for who may not see margin."""
+
+
+CostlessExceptionTable.columns = {name: column for name, column in ExceptionTable.columns.items() if name != "stake"}
 
 
 def list_outcomes() -> QuerySet[PlanOutcome]:

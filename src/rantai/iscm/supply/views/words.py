@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from rantai.iscm.supply.queries import words as naming
+
 KINDS = {
     "purchase": _("Buy"),
     "production": _("Make"),
@@ -27,22 +29,7 @@ EXCEPTIONS = {
     "defer": ("look", _("Comes before it is needed")),
     "cancel": ("look", _("Nobody needs it")),
 }
-CAUSES = {
-    "": "",
-    "lead_time": _("the lead time is too long"),
-    "no_source": _("nothing says where it comes from"),
-    "supplier_maximum": _("the source gives no more"),
-    "effectivity": _("the source is not valid then"),
-    "awaits_receipt": _("it waits for an order under way"),
-    "fence": _("inside the time fence"),
-    "size": _("lot sizes do not allow it"),
-    "shipment_rule": _("the order ships in one piece"),
-    "max_lateness": _("it would come too late to be wanted"),
-    "calendar": _("the source does not work then"),
-    "circle": _("the bill of materials needs itself"),
-    "horizon": _("beyond the planning horizon"),
-    "due_in_past": _("it was due already"),
-}
+CAUSES = naming.CAUSES
 NODES = {
     "demand": _("Order of a customer"),
     "forecast": _("Expected demand"),
