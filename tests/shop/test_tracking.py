@@ -17,6 +17,7 @@ from rantai.crm.orders.actions import links
 from rantai.crm.orders.queries import tracking
 from rantai.foundation.access.models import LinkToken
 from rantai.foundation.documents import actions as documents
+from rantai.foundation.documents.models import Attachment
 from rantai.foundation.messages import queries as messages
 from rantai.foundation.messages.models import OutgoingMessage
 from rantai.kernel import relay
@@ -182,12 +183,9 @@ def test_papers_of_the_order_are_given_and_no_others(client):
 def test_the_delivery_note_lies_with_the_letter_and_on_the_page(client):
     order = make_order()
     shipment = make.release(SOON)[0]
-    with transaction.atomic():
-        note = documents.attach(
-            DocRef("shipment", shipment.pk), name="DN.pdf", content=b"%PDF-1.7 note", purpose="delivery_note", by="x"
-        )
     make.send(shipment, at=SOON)
 
+    note = Attachment.objects.get(ref_kind="shipment", ref_id=shipment.pk, purpose="delivery_note")
     letter = OutgoingMessage.objects.get(ref_id=order.pk, key="order.handed_to_carrier")
     page = client.get(link_of(order)).content.decode()
 

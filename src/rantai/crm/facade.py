@@ -24,7 +24,7 @@ from rantai.crm.messages import (
     TrackedOrder,
     ValueSummary,
 )
-from rantai.crm.orders.actions import capturing, changing, confirming, history, invoicing
+from rantai.crm.orders.actions import capturing, changing, confirming, history, invoicing, questions
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import asking, checks, finding, orders, past, tracking
 from rantai.crm.pricing import actions as pricing
@@ -45,13 +45,14 @@ HistoryKnown = history.HistoryKnown
 OrderRefused = asking.drafts.OrderRefused
 CreditExceeded = confirming.CreditExceeded
 OrderHeld = confirming.OrderHeld
+TooManyQuestions = questions.TooManyQuestions
 Progress = Callable[[int, int], None]
 
 NEED_REFUSALS = waiting.NEED_REFUSALS
 list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
 list_figures, get_reach = waiting.list_figures, waiting.get_reach
 
-_PARTIES = 2000
+_PARTIES = 800
 
 
 def capture_order(draft: OrderDraft) -> int:
@@ -146,6 +147,17 @@ def find_tracked_order(token: str, *, language: str = "") -> TrackedOrder | None
     if order is None:
         return None
     return tracking.show_order(order, language=language or order.party.language, now=clock.now())
+
+
+def ask_question(token: str, *, text: str) -> bool:
+    """Take what the customer of the order that a tracking link opens asks; False where it waits for an answer already.
+
+    Joins the caller's transaction, or opens one. Raises UnknownOrder where the link opens none, TooManyQuestions.
+    """
+    order = tracking.find_order(token)
+    if order is None:
+        raise orders.UnknownOrder(0)
+    return _at_edge(lambda: questions.ask_question(order, text=text)) is not None
 
 
 def find_tracked_paper(token: str, paper_id: int) -> TrackedFile | None:

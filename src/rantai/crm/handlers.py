@@ -7,7 +7,7 @@ from typing import Any
 
 from rantai.crm import events as own
 from rantai.crm.loyalty.actions import points
-from rantai.crm.orders.actions import fulfilling, letters
+from rantai.crm.orders.actions import alarms, fulfilling, letters
 from rantai.crm.orders.queries import orders
 from rantai.iscm import events
 from rantai.iscm import facade as iscm
@@ -43,6 +43,12 @@ def on_milestone_reached(fact: events.MilestoneReached) -> None:
         fulfilling.reach_stage(fact)
 
 
+def on_delivery_note_printed(fact: events.DeliveryNotePrinted) -> None:
+    """Tell the customer that goods left, with their paper."""
+    if fact.order_kind == OURS:
+        fulfilling.tell_handed_over(fact)
+
+
 def on_shipped(fact: events.Shipped) -> None:
     """Count what left."""
     if fact.order_kind == OURS:
@@ -53,6 +59,12 @@ def on_shipment_reversed(fact: events.ShipmentReversed) -> None:
     """Take back what had left, and its invoice."""
     if fact.order_kind == OURS:
         fulfilling.note_reversed(fact)
+
+
+def on_shortage_foreseen(fact: events.ShortageForeseen) -> None:
+    """Tell who looks after the order."""
+    if fact.order_kind == OURS:
+        alarms.tell_shortage(fact)
 
 
 def on_return_received(fact: events.ReturnReceived) -> None:
@@ -76,9 +88,11 @@ HANDLED: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
     (own.OrderChanged, on_order_changed),
     (events.PromiseRevised, on_promise_revised),
     (events.MilestoneReached, on_milestone_reached),
+    (events.DeliveryNotePrinted, on_delivery_note_printed),
     (events.Shipped, on_shipped),
     (events.ShipmentReversed, on_shipment_reversed),
     (events.ReturnReceived, on_return_received),
+    (events.ShortageForeseen, on_shortage_foreseen),
     (own.InvoiceIssued, on_invoice_issued),
     (own.PaymentRecorded, on_payment_recorded),
 )

@@ -212,6 +212,27 @@ class TrackedPaper:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedReturn:
+    """Goods that the customer may send back, or has."""
+
+    number: str
+    state: str
+    """'open', 'received' or 'ended'."""
+    site: str
+    goods: tuple[tuple[str, Quantity, str], ...]
+    """Name, quantity and unit of each line."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TrackedPost:
+    """Something that the customer asked, or was told."""
+
+    text: str
+    at: datetime
+    is_ours: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class TrackedOrder:
     """What a customer sees of one order by its link."""
 
@@ -227,6 +248,9 @@ class TrackedOrder:
     lines: tuple[TrackedLine, ...]
     parcels: tuple[TrackedParcel, ...]
     papers: tuple[TrackedPaper, ...]
+    returns: tuple[TrackedReturn, ...]
+    posts: tuple[TrackedPost, ...]
+    """What was said with the customer, oldest first; never what we say among us."""
     language: str
     """The customer's own, for whoever has not chosen another."""
 

@@ -37,7 +37,7 @@ def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
     ids = answers.list_ids(key, answer, on=_today(as_of))
     done = 0
     for start in range(0, len(ids), answers.AT_ONCE):
-        work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE])
+        work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE], at=as_of)
         done += work() if connection.in_atomic_block else run_atomic(work)
     return Done(count=done, ids=tuple(ids))
 

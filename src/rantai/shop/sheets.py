@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, npgettext, pgettext
 
-from rantai.crm.messages import TrackedLine, TrackedOrder, TrackedStage
+from rantai.crm.messages import TrackedLine, TrackedOrder, TrackedReturn, TrackedStage
 from rantai.ui import formats, shapes
 
 NEXT = {
@@ -30,6 +30,13 @@ NEXT = {
     "in_transit": gettext_lazy("Next the carrier brings your goods. We write when they are delivered."),
 }
 """What happens next at a line whose last stage is the key."""
+
+
+RETURN_STATES = {
+    "open": gettext_lazy("can be sent back"),
+    "received": gettext_lazy("is back with us"),
+    "ended": gettext_lazy("stays with you"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +59,10 @@ def describe_order(order: TrackedOrder) -> dict[str, Any]:
         "charges": [line for line in order.lines if not line.is_dated and not line.cancelled.amount],
         "next": _say_next(order, opened),
         "count": len(goods),
+        "returns": [
+            {"view": row, "state": str(RETURN_STATES[row.state]), "next": _say_return(row, order)}
+            for row in order.returns
+        ],
         "papers": [
             {"id": paper.id, "name": _name_paper(paper.kind, paper.number), "issued_on": paper.issued_on}
             for paper in order.papers
@@ -195,6 +206,13 @@ def _say_progress(line: TrackedLine) -> str:
     if line.cancelled.amount:
         parts.append(_("%(units)s cancelled") % {"units": formats.quantity(line.cancelled, line.unit)})
     return ", ".join(parts)
+
+
+def _say_return(row: TrackedReturn, order: TrackedOrder) -> str:
+    if row.state != "open":
+        return ""
+    facts = {"number": row.number, "company": order.company, "site": row.site}
+    return _("Write %(number)s on the parcel and send it to %(company)s, %(site)s.") % facts
 
 
 def _name_paper(kind: str, number: str) -> str:

@@ -7,5 +7,6 @@ from rantai.shop import views
 app_name = "shop"
 urlpatterns = [
     path("t/<str:token>/", views.tracking, name="tracking"),
+    path("t/<str:token>/question/", views.question, name="question"),
     path("t/<str:token>/paper/<int:paper_id>/", views.paper, name="paper"),
 ]

@@ -14,6 +14,7 @@ from rantai.foundation.parties.models import Company, PaymentTerm
 from rantai.iscm.fulfilment.actions import returns, shipments
 from rantai.iscm.fulfilment.models import ShipmentLine
 from rantai.kernel.money import Money
+from rantai.kernel.needs import Answer
 from rantai.kernel.quantities import Quantity
 from tests.factories import crm, foundation
 
@@ -235,3 +236,67 @@ def _return(shipment, line, *, units):
     shipment.refresh_from_db()
     back = returns.ReturnedLine(line_id=line.pk, units=units * UNIT)
     returns.receive_return(shipment, lines=[back], reason="damaged", at=LATER, by=crm.BY)
+
+
+def ship_by_hand(**facts):
+    foundation.make_company()
+    Company.objects.update(invoice_on="hand")
+    order = crm.make_confirmed(crm.make_customer(), [(crm.make_stocked_item(), 2)], **facts)
+    for shipment in crm.release(LATER):
+        crm.send(shipment, at=crm.NOW)
+    return order
+
+
+def list_unbilled() -> list[str]:
+    return [need.key for need in facade.list_needs(crm.NOW) if need.kind == "unbilled_order"]
+
+
+def test_what_left_waits_for_finance_where_invoices_are_issued_by_hand():
+    order = ship_by_hand()
+    assert not Invoice.objects.exists()
+
+    (need,) = [need for need in facade.list_needs(crm.NOW) if need.kind == "unbilled_order"]
+    assert (need.key, need.duty, need.permission) == (f"unbilled_order:{order.pk}", "finance", "invoices.issue")
+    assert (need.stake, need.stake_note) == (Money(order.total, order.currency), "to bill")
+
+    done = facade.decide_need(need.key, Answer(code="bill", by="user:1"), as_of=crm.NOW)
+    crm.settle()
+
+    invoice = Invoice.objects.get(order=order)
+    assert (done.count, invoice.total, invoice.issued_by) == (1, order.total, "user:1")
+    assert list_unbilled() == []
+    order.refresh_from_db()
+    assert order.state == "closed"
+
+
+def test_issuing_twice_bills_once():
+    order = ship_by_hand()
+    answer = Answer(code="bill", by="user:1", ids=(order.pk,))
+
+    first = facade.decide_need(f"unbilled_order:{order.pk}", answer, as_of=crm.NOW)
+    second = facade.decide_need(f"unbilled_order:{order.pk}", answer, as_of=crm.NOW)
+
+    assert (first.count, second.count, Invoice.objects.count()) == (1, 0, 1)
+
+
+def test_many_that_left_unbilled_are_one_thing_to_decide():
+    orders_made = [ship_by_hand() for _number in range(4)]
+
+    (key,) = list_unbilled()
+    sheet = facade.describe_need(key, as_of=crm.NOW)
+    done = facade.decide_need(key, Answer(code="bill", by="user:1"), as_of=crm.NOW)
+
+    assert (key, sheet.total, len(sheet.rows)) == ("unbilled_order", 4, 4)
+    assert sheet.need.stake == Money(sum(order.total for order in orders_made), "IDR")
+    assert (done.count, Invoice.objects.count()) == (4, 4)
+
+
+def test_what_the_companys_policy_bills_by_itself_waits_for_nobody():
+    foundation.make_company()
+    crm.make_confirmed(crm.make_customer(), [(crm.make_stocked_item(), 2)])
+    [shipment] = crm.release(LATER)
+    crm.pack(shipment, at=crm.NOW)
+    crm.ship(shipment, at=crm.NOW)
+    crm.settle()
+
+    assert list_unbilled() == []

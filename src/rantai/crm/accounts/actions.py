@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from rantai.crm.accounts import queries
 from rantai.crm.accounts.models import Account
 from rantai.foundation.parties.models import Party, PartyRole
-from rantai.kernel import audit, revisions
+from rantai.kernel import audit, revisions, statements
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -78,13 +78,12 @@ def note_order(account_id: int, *, at: datetime) -> None:
     """Remember when an account ordered first and last."""
     require_transaction()
     day = connection.ops.adapt_datetimefield_value(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE crm_accounts_account"
-            " SET first_order_at = CASE WHEN first_order_at <= %s THEN first_order_at ELSE %s END,"
-            " last_order_at = CASE WHEN last_order_at >= %s THEN last_order_at ELSE %s END WHERE id = %s",
-            [day, day, day, day, account_id],
-        )
+    statements.send(
+        "UPDATE crm_accounts_account"
+        " SET first_order_at = CASE WHEN first_order_at <= %s THEN first_order_at ELSE %s END,"
+        " last_order_at = CASE WHEN last_order_at >= %s THEN last_order_at ELSE %s END WHERE id = %s",
+        [day, day, day, day, account_id],
+    )
 
 
 def note_orders(spans: Sequence[tuple[int, datetime, datetime]]) -> None:

@@ -18,7 +18,8 @@ from rantai.crm.orders.queries import drafts
 from rantai.foundation.items.models import Item, Unit
 from rantai.foundation.parties.models import Address
 from rantai.kernel import texts
-from rantai.kernel.quantities import Quantity
+from rantai.kernel.quantities import MAX_AMOUNT, Quantity
+from rantai.ui import formats
 from rantai.ui.inputs import AmountField, DayField, FigureField
 
 MAX_SHOWN = 60
@@ -204,10 +205,43 @@ def search_items(text: str, *, at_most: int = 12) -> list[Item]:
 
 def say_address(address: Address) -> str:
     """Say an address in one line."""
-    return ", ".join(part for part in (address.attention, address.street, address.city, address.country) if part)
+    parts = (address.attention, address.street, address.city, formats.country(address.country))
+    return ", ".join(part for part in parts if part)
 
 
 def list_suggestions() -> list[Item]:
     """Return the items that the browser offers while typing: the newest, as many as a page can carry."""
     rows = Item.objects.filter(archived_at=None, is_sold=True, is_blocked=False).order_by("-id")[:300]
     return sorted(rows, key=lambda item: item.code)
+
+
+RETURN_REASONS = {
+    "damaged": gettext_lazy("Damaged"),
+    "wrong": gettext_lazy("Wrong goods"),
+    "unwanted": gettext_lazy("Not wanted"),
+    "warranty": gettext_lazy("Warranty"),
+}
+
+
+class ReturnForm(forms.Form):
+    """Why goods come back, and what the warehouse should know."""
+
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=list(RETURN_REASONS.items()))
+    note = forms.CharField(label=gettext_lazy("For the warehouse"), required=False, max_length=500)
+
+
+class ReturnLineForm(forms.Form):
+    """How much of a delivered line comes back; empty is nothing."""
+
+    units = FigureField(label=gettext_lazy("Comes back"), required=False, minimum=1, maximum=MAX_AMOUNT)
+
+
+class AnswerForm(forms.Form):
+    """What the customer is told, in plain words."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Write to the customer"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Goes by mail and stands on the customer's page. For colleagues write a comment below."),
+    )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.crm.orders.views import capture, changes, customers, invoices, orders
+from rantai.crm.orders.views import capture, changes, conversation, customers, invoices, orders, returns
 
 app_name = "crm_orders"
 urlpatterns = [
@@ -19,6 +19,11 @@ urlpatterns = [
     path("<int:order_id>/tracking/end", orders.renew_tracking, name="renew_tracking"),
     path("<int:order_id>/confirmation.pdf", invoices.confirmation, name="confirmation"),
     path("<int:order_id>/quotation.pdf", invoices.quotation, name="quotation"),
+    path("<int:order_id>/returns/", returns.order_returns, name="order_returns"),
+    path("<int:order_id>/returns/new", returns.new_return, name="new_return"),
+    path("<int:order_id>/returns/<int:return_id>/end", returns.end_return, name="end_return"),
+    path("<int:order_id>/conversation", conversation.conversation, name="conversation"),
+    path("<int:order_id>/conversation/close", conversation.close_questions, name="close_questions"),
     path("customer/<int:party_id>/", customers.customer_orders, name="customer_orders"),
     path("invoices/", invoices.list_invoices, name="invoices"),
     path("invoices/<int:invoice_id>/", invoices.invoice, name="invoice"),

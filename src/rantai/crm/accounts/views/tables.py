@@ -18,13 +18,14 @@ class CustomerTable(tables.Table):
         link_args=("party_id",), grow=True, sub="party__email",
     )  # fmt: skip
     value = tables.Column(
-        gettext_lazy("Value of a year"), accessor="lifetime_value", format="money", currency="base", sort=True
-    )
+        gettext_lazy("Value of a year"), accessor="lifetime_value", format="money", currency="base", sort=True,
+        phone="end",
+    )  # fmt: skip
     open_amount = tables.Column(gettext_lazy("Open amount"), format="money", currency="base", sort=True)
-    last_order_at = tables.Column(gettext_lazy("Last order"), format="day", sort=True)
+    last_order_at = tables.Column(gettext_lazy("Last order"), format="day", sort=True, phone="subend")
     first_order_at = tables.Column(gettext_lazy("Customer since"), format="day", narrow=2)
-    demand_class = tables.Column(gettext_lazy("Class"), narrow=2)
-    owner = tables.Column(gettext_lazy("Looked after by"), accessor="owner__name", narrow=3)
+    demand_class = tables.Column(gettext_lazy("Class"), narrow=2, phone="")
+    owner = tables.Column(gettext_lazy("Looked after by"), accessor="owner__name", narrow=3, phone="")
     filters = (
         tables.Search("q", ["party__name__istartswith", "party__email__istartswith"]),
         tables.Flag("owes", gettext_lazy("Owes us"), q=Q(open_amount__gt=0)),

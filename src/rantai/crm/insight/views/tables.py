@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rantai.crm.insight.queries import LEAVING_BELOW
-from rantai.ui import tables
+from rantai.ui import formats, tables
 
 
 class ValueTable(tables.Table):
@@ -27,7 +27,7 @@ class ValueTable(tables.Table):
     )
     probability_alive = tables.Column(gettext_lazy("Still a customer"), format="percent", sort=True, phone="sub")
     expected_purchases = tables.Column(
-        gettext_lazy("Purchases expected"), format=lambda value, row: f"{value:.1f}", align="end", narrow=2
+        gettext_lazy("Purchases expected"), format=lambda value, row: formats.number(value, 1), align="end", narrow=2
     )
     purchases = tables.Column(gettext_lazy("Purchases so far"), format="number", hidden=True)
     idle_days = tables.Column(gettext_lazy("Days since the last"), format="number", sort=True, narrow=2)

@@ -28,7 +28,7 @@ BEST = 20
 
 @require_safe
 @access.permission_required("insight.view")
-def list_values(request: HttpRequest) -> HttpResponseBase:
+def list_values(request: access.StaffRequest) -> HttpResponseBase:
     """Show customers by value; the title says how much the best fifth brings."""
     company = parties.get_company()
     valuation = queries.find_current(company.pk)
@@ -36,7 +36,7 @@ def list_values(request: HttpRequest) -> HttpResponseBase:
     table = tables.ValueTable(rows, request=request, today=clock.business_date(clock.now(), company.zone))
     context: dict[str, Any] = {"house": "customers", "valuation": valuation, "best": BEST}
     if valuation:
-        context |= _describe(valuation)
+        context |= _describe(valuation, sees_cost=request.user.has_perm(access.SEES_COST))
     return table.respond("crm/insight/values.html", context)
 
 
@@ -54,7 +54,7 @@ def customer(request: HttpRequest, party_id: int) -> HttpResponseBase:
             "worth": Money(value.lifetime_value, currency),
             "risk": Money(value.at_risk, currency),
             "bought": Money(value.net_amount, currency),
-            "purchases": f"{value.expected_purchases:.1f}",
+            "purchases": formats.number(value.expected_purchases, 1),
             "alive": formats.percent(value.probability_alive),
             "is_leaving": value.probability_alive < queries.LEAVING_BELOW,
         }
@@ -74,7 +74,7 @@ def value_now(request: HttpRequest) -> HttpResponse:
     return redirect("crm_insight:values")
 
 
-def _describe(valuation: Valuation) -> dict[str, Any]:
+def _describe(valuation: Valuation, *, sees_cost: bool) -> dict[str, Any]:
     bases = {
         "orders": _("measured on orders of the last year"),
         "settings": _("as set for the company"),
@@ -91,8 +91,8 @@ def _describe(valuation: Valuation) -> dict[str, Any]:
         "facts": [
             shapes.Fact(_("As of"), valuation.as_of),
             shapes.Fact(_("Horizon"), _("%(days)s days") % {"days": valuation.horizon_days}),
-            shapes.Fact(_("Margin"), formats.percent(valuation.margin_share)),
-            shapes.Fact("", bases[valuation.margin_basis]),
+            *((shapes.Fact(_("Margin"), formats.percent(valuation.margin_share)),) if sees_cost else ()),
+            *((shapes.Fact("", bases[valuation.margin_basis]),) if sees_cost else ()),
             shapes.Fact(_("Model"), _say_method(valuation.method)),
             *(shapes.Fact("", _say_reason(reason)) for reason in valuation.reasons),
         ],

@@ -7,7 +7,6 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
 from rantai.crm import events
@@ -20,7 +19,7 @@ from rantai.foundation.parties import actions as series
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
-from rantai.kernel import audit, clock, money, outbox, revisions
+from rantai.kernel import audit, clock, money, outbox, revisions, statements
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -142,13 +141,13 @@ def note_demands(schedule: Sequence[ScheduleLine], recorded: Sequence[messages.R
     if not recorded:
         return
     values = [part for one in recorded for part in (rows[one.key].pk, one.demand_id, one.revision)]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"WITH told(id, demand, revision) AS (VALUES {', '.join(['(%s, %s, %s)'] * len(recorded))})"  # noqa: S608
-            " UPDATE crm_orders_scheduleline SET demand_id = told.demand, demand_revision = told.revision"
-            " FROM told WHERE crm_orders_scheduleline.id = told.id",
-            values,
-        )
+    told = statements.list_values(len(recorded), "bigint", "bigint", "integer")
+    statements.send(
+        f"WITH told(id, demand, revision) AS ({told})"  # noqa: S608 (placeholders only)
+        " UPDATE crm_orders_scheduleline SET demand_id = told.demand, demand_revision = told.revision"
+        " FROM told WHERE crm_orders_scheduleline.id = told.id",
+        values,
+    )
 
 
 def stake_of(order: SalesOrder, row: ScheduleLine) -> messages.Stake:

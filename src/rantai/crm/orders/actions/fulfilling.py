@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rantai.crm.orders import states
 from rantai.crm.orders.actions import headers, invoicing, letters
-from rantai.crm.orders.models import ReturnShare, SalesOrder, ScheduleLine, ShipmentShare
+from rantai.crm.orders.models import Invoice, ReturnShare, SalesOrder, ScheduleLine, ShipmentShare
 from rantai.crm.orders.queries import orders, peers
 from rantai.crm.orders.queries.stages import rank_of
 from rantai.iscm import events, milestones
@@ -99,6 +99,24 @@ def reach_stage(fact: events.MilestoneReached) -> None:
     if fact.shipment_id and fact.milestone in BILLING_STAGES.get(order.company.invoice_on, ()):
         invoicing.bill_shipment(order, shipment_id=fact.shipment_id, at=fact.at, by=SYSTEM)
     close_when_done(order)
+
+
+def tell_handed_over(fact: events.DeliveryNotePrinted) -> None:
+    """Tell the customer that goods left, now that their delivery note can go with the letter."""
+    require_transaction()
+    order = orders.get_locked(fact.order_id)
+    told = peers.list_handed_over(fact)
+    if told:
+        letters.tell_handed_over(order, _get_schedule_line(told[0]), told, note=fact.attachment_id)
+
+
+def bill_by_hand(order_id: int, *, at: datetime, by: str) -> Invoice:
+    """Bill what was shipped of an order and close it where nothing is left to do. Locks it; raises NothingToBill."""
+    require_transaction()
+    order = orders.get_locked(order_id)
+    invoice = invoicing.issue_invoice(order, at=at, by=by)
+    close_when_done(order)
+    return invoice
 
 
 def note_shipped(fact: events.Shipped) -> None:

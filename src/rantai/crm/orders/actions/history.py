@@ -27,8 +27,8 @@ from rantai.kernel.transactions import require_transaction
 Span = tuple[int, datetime, datetime]
 """A party, and when it bought first and last."""
 
-CHUNK = 8_000
-"""Lines written by one transaction: about a tenth of a second on a slow disk."""
+CHUNK = 2_500
+"""Lines written by one transaction: a small part of a second, also where the machine has much else to do."""
 DELETED = 20_000
 
 

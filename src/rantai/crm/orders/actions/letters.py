@@ -10,9 +10,10 @@ from django.utils.translation import override
 
 from rantai.crm.orders.actions import links
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
-from rantai.crm.orders.queries import causes, orders, stages, tracking, units
+from rantai.crm.orders.queries import causes, orders, stages, units
+from rantai.foundation.documents.models import Comment
 from rantai.foundation.messages import actions as messages
-from rantai.iscm import events, milestones
+from rantai.iscm import events, milestones, reports
 from rantai.iscm.messages import DemandStatus
 from rantai.kernel import clock, texts
 from rantai.kernel.refs import DocRef
@@ -80,10 +81,29 @@ def tell_date_found(order: SalesOrder, row: ScheduleLine, *, after: date, revisi
 
 
 def tell_stage(order: SalesOrder, row: ScheduleLine, told: Sequence[events.MilestoneReached]) -> None:
-    """Say that a shipment, or a line made or passed on, reached a stage; nothing for stages without letter."""
+    """Say that a shipment, or a line made or passed on, reached a stage; nothing for stages without letter.
+
+    That goods left is told with their delivery note, as soon as it is printed.
+    """
     told = _leave_out_unseen(order, told)
-    if not told or told[0].milestone not in TOLD_STAGES:
-        return
+    if told and told[0].milestone in TOLD_STAGES and not told[0].note_follows:
+        _write_stage(order, row, told, attachments=())
+
+
+def tell_handed_over(
+    order: SalesOrder, row: ScheduleLine, told: Sequence[events.MilestoneReached], *, note: int | None
+) -> None:
+    """Say that goods left, with their delivery note where there is one."""
+    _write_stage(order, row, told, attachments=(note,) if note else ())
+
+
+def _write_stage(
+    order: SalesOrder,
+    row: ScheduleLine,
+    told: Sequence[events.MilestoneReached],
+    *,
+    attachments: Sequence[int],
+) -> None:
     fact = told[0]
     subject = f"shipment:{fact.shipment_id}" if fact.shipment_id else f"line:{row.line_id}:{row.number}"
     if fact.of:
@@ -102,7 +122,7 @@ def tell_stage(order: SalesOrder, row: ScheduleLine, told: Sequence[events.Miles
             f"order.{fact.milestone}",
             subject=f"{fact.milestone}:{subject}",
             values=values,
-            attachments=_find_note(fact),
+            attachments=attachments,
         )
 
 
@@ -112,6 +132,25 @@ def tell_cancelled(order: SalesOrder) -> None:
         rows = ScheduleLine.objects.filter(order=order, cancelled__gt=0).select_related("line__item").order_by("id")
         goods = [_describe(row.line, _typed(row.line, row.cancelled), None, order=order) for row in rows]
         _queue(order, "order.cancelled", subject="cancelled", values={"lines": "\n".join(goods)})
+
+
+def tell_return_authorized(order: SalesOrder, row: reports.ReturnView) -> None:
+    """Say that goods may come back, where to, and under which number."""
+    lines = {line.pk: line for line in orders.list_lines(order.pk)}
+    with override(order.party.language):
+        goods = [
+            _describe(lines[part.line], _typed(lines[part.line], part.units.amount), None, order=order)
+            for part in row.lines
+        ]
+        values = {"lines": "\n".join(goods), "return": row.number, "site": row.site}
+        _queue(order, "order.return_authorized", subject=f"return:{row.id}", values=values)
+
+
+def tell_answer(order: SalesOrder, said: Comment, *, asked: str) -> None:
+    """Send what we wrote to the customer, with what was asked."""
+    with override(order.party.language):
+        values = {"text": said.text, "asked": asked or "–"}
+        _queue(order, "order.answered", subject=f"answer:{said.pk}", values=values)
 
 
 def tell_billed(invoice: Invoice, *, attachments: Sequence[int]) -> None:
@@ -145,14 +184,6 @@ def _queue(
         dedupe_key=f"sales_order:{order.pk}:{subject}",
         attachments=attachments,
     )
-
-
-def _find_note(fact: events.MilestoneReached) -> Sequence[int]:
-    """Return the delivery note for the letter that says that goods have left."""
-    if fact.milestone != milestones.HANDED_TO_CARRIER or not fact.shipment_id:
-        return ()
-    note = tracking.find_notes(fact.order_id).get(fact.shipment_id)
-    return (note,) if note else ()
 
 
 def _leave_out_unseen(order: SalesOrder, told: Sequence[events.MilestoneReached]) -> Sequence[events.MilestoneReached]:

@@ -1,4 +1,4 @@
-"""What waits for sales and finance: orders that will be late, orders held, invoices overdue; those alike as one."""
+"""What waits for sales, service and finance: late orders, questions, holds, bills, debts; those alike as one."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from datetime import date
 
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
-from rantai.crm.orders.queries import lists
+from rantai.crm.orders.queries import lists, unbilled
+from rantai.foundation.documents import queries as documents
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.kernel import needs
@@ -25,6 +27,7 @@ from rantai.ui import formats
 FEW = 3
 """So many orders of one kind stand one by one; more are one bundle that opens."""
 _LINES = 12
+_QUOTED = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ class _Kind:
 
 
 def list_needs(on: date) -> Iterator[Need]:
-    """Yield orders that will be late, orders held, then invoices past their day."""
+    """Yield orders that will be late, customers who ask, orders held, then invoices past their day."""
     company = parties.find_company()
     if company is None:
         return
     for kind in _KINDS.values():
-        found = _sum(kind.read(on))
+        found = _sum_of(kind, on)
         if found[0] > FEW:
             yield _show_many(kind, found, company)
         elif found[0]:
@@ -70,7 +73,7 @@ def describe_need(key: str, on: date, *, page: int = 1) -> Sheet:
         if order is None:
             raise NoSuchNeed(key)
         return _describe_one(kind, order, on)
-    counted = _sum(kind.read(on))
+    counted = _sum_of(kind, on)
     if not counted[0]:
         raise NoSuchNeed(key)
     start = (page - 1) * needs.PAGE
@@ -98,7 +101,7 @@ def _show_many(kind: _Kind, found: tuple[int, int], company: Company) -> Need:
         permission=kind.permission,
         url=reverse("crm_orders:orders") + _FILTERS[kind.code],
         stake=Money(worth, company.currency),
-        stake_note=_("ordered"),
+        stake_note=str(_STAKES.get(kind.code, _("ordered"))),
         is_hurt=kind.is_hurt,
         count=count,
         duty=kind.duty,
@@ -113,13 +116,18 @@ def _show_one(kind: _Kind, order: SalesOrder, on: date) -> Need:
         "asked": formats.day(order.requested_on, today=on),
         "promised": formats.day(order.promised_on, today=on),
     }
+    if kind.code == "question":
+        facts["asked"] = _quote_question(order)
     title, why = {
+        "question": (_("%(customer)s asks about %(order)s"), "%(asked)s"),
         "late_order": (_("%(order)s for %(customer)s is late"), _("Asked for %(asked)s, expected %(promised)s.")),
         "held_order": (
             _("An order of %(customer)s is held"),
             _("Asked for %(asked)s. Release it or talk to the customer."),
         ),
+        "unbilled_order": (_("%(order)s of %(customer)s is not billed"), _("Goods have left and no invoice has.")),
     }[kind.code]
+    owed = unbilled.sum_order(order) if kind.code == "unbilled_order" else order.total
     return Need(
         key=f"{kind.code}:{order.pk}",
         kind=kind.code,
@@ -129,8 +137,8 @@ def _show_one(kind: _Kind, order: SalesOrder, on: date) -> Need:
         permission=kind.permission,
         url=reverse("crm_orders:order", args=[order.pk]),
         ref=DocRef("sales_order", order.pk),
-        stake=Money(order.total, order.currency),
-        stake_note=_("ordered"),
+        stake=Money(owed, order.currency),
+        stake_note=str(_STAKES.get(kind.code, _("ordered"))),
         due_on=order.requested_on,
         is_hurt=kind.is_hurt,
         duty=kind.duty,
@@ -163,6 +171,12 @@ def _describe_one(kind: _Kind, order: SalesOrder, on: date) -> Sheet:
     return Sheet(need=_show_one(kind, order, on), facts=tuple(facts), touched=touched, others=others)
 
 
+def _quote_question(order: SalesOrder) -> str:
+    """Return the oldest question that waits, as much of it as a row shows."""
+    asked = documents.list_questions("sales_order").filter(ref_id=order.pk).first()
+    return Truncator(" ".join(asked.text.split())).chars(_QUOTED) if asked else ""
+
+
 def _list_debts(on: date, company: Company) -> Iterator[Need]:
     debts = lists.count_debts(on)
     if debts.overdue:
@@ -187,24 +201,39 @@ def _list_debts(on: date, company: Company) -> Iterator[Need]:
 
 
 def _list_acts(code: str, count: int) -> tuple[Act, ...]:
+    if code == "question":
+        label = _("No answer needed")
+        return (Act(code="close", label=label, permission="orders.change", done=_("Closed")),) if count == 1 else ()
+    facts = {"n": formats.number(count)}
+    if code == "unbilled_order":
+        label = _("Issue the invoice") if count == 1 else _("Issue all %(n)s invoices") % facts
+        return (Act(code="bill", label=label, permission="invoices.issue", key="a", done=_("Billed")),)
     if code != "held_order":
         return ()
-    label = _("Release") if count == 1 else _("Release all %(n)s") % {"n": formats.number(count)}
+    label = _("Release") if count == 1 else _("Release all %(n)s") % facts
     return (Act(code="release", label=label, permission="orders.release_hold", key="a", done=_("Released")),)
 
 
 def _name_many(code: str, count: int) -> str:
     return {
         "late_order": ngettext("%(n)s order will be late", "%(n)s orders will be late", count),
+        "question": ngettext("%(n)s customer asks", "%(n)s customers ask", count),
         "held_order": ngettext("%(n)s order is held", "%(n)s orders are held", count),
+        "unbilled_order": ngettext("%(n)s order left unbilled", "%(n)s orders left unbilled", count),
     }[code]
 
 
 def _say_why(code: str) -> str:
     return {
         "late_order": _("They are expected after the day that their customers asked for."),
+        "question": _("They wrote on the page of their order and wait for an answer."),
         "held_order": _("They wait for somebody to release them or to talk to the customer."),
+        "unbilled_order": _("Goods have left and no invoice has."),
     }[code]
+
+
+def _sum_of(kind: _Kind, on: date) -> tuple[int, int]:
+    return unbilled.sum_orders() if kind.code == "unbilled_order" else _sum(kind.read(on))
 
 
 def _sum(rows: QuerySet[SalesOrder]) -> tuple[int, int]:
@@ -222,11 +251,27 @@ def _read_held(on: date) -> QuerySet[SalesOrder]:
     return SalesOrder.objects.filter(pk__in=rows.values("pk"))
 
 
+def _read_asked(on: date) -> QuerySet[SalesOrder]:
+    """Return the orders whose customer asked something that nobody answered."""
+    return SalesOrder.objects.filter(pk__in=documents.list_questions("sales_order").order_by().values("ref_id"))
+
+
 _KINDS = {
     kind.code: kind
     for kind in (
         _Kind("late_order", lists.list_late_orders, "orders.change", "sales", is_hurt=True),
+        # who takes orders down and who serves customers both answer: whoever is first
+        _Kind("question", _read_asked, "orders.change", ""),
         _Kind("held_order", _read_held, "orders.release_hold", "finance"),
+        _Kind("unbilled_order", lambda _on: unbilled.list_orders(), "invoices.issue", "finance"),
     )
 }
-_FILTERS = {"late_order": "?state=confirmed&late=1", "held_order": "?state=draft"}
+_FILTERS = {
+    "late_order": "?state=confirmed&late=1",
+    "held_order": "?state=draft",
+    "question": "?asks=1",
+    "unbilled_order": "?state=confirmed&state=closed",
+}
+_STAKES = {
+    "unbilled_order": gettext_lazy("to bill"),
+}

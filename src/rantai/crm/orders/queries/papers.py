@@ -147,7 +147,8 @@ def _describe_taxes(order: SalesOrder, taxed: Iterable[tuple[SalesOrderLine, int
 def _address(place: Address | None) -> list[str]:
     if place is None:
         return []
-    lines = [place.attention, place.street, f"{place.postcode} {place.city}".strip(), place.region, place.country]
+    town, country = f"{place.postcode} {place.city}".strip(), formats.country(place.country)
+    lines = [place.attention, place.street, town, place.region, country]
     return [line for line in lines if line]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rantai.iscm import events
+from rantai.iscm import events, milestones
 from rantai.kernel.models import Event
 
 
@@ -19,3 +19,16 @@ def list_peers(fact: events.MilestoneReached) -> list[events.MilestoneReached]:
         for payload in rows.order_by("id").values_list("payload", flat=True)
     ]
     return found or [fact]
+
+
+def list_handed_over(fact: events.DeliveryNotePrinted) -> list[events.MilestoneReached]:
+    """Return the facts of the lines that left with a shipment when its note was printed."""
+    rows = Event.objects.filter(
+        stream=fact.stream, kind="MilestoneReached", payload__shipment_id=fact.shipment_id,
+        payload__milestone=milestones.HANDED_TO_CARRIER,
+    )  # fmt: skip
+    found = [
+        events.MilestoneReached.from_payload(payload)
+        for payload in rows.order_by("id").values_list("payload", flat=True)
+    ]
+    return [told for told in found if told.at == fact.shipped_at]

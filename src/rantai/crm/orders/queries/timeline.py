@@ -28,6 +28,10 @@ ACTS = {
     "held": gettext_lazy("Order held"),
     "released": gettext_lazy("Order released"),
     "link_ended": gettext_lazy("Tracking link ended"),
+    "written": gettext_lazy("Written to the customer"),
+    "questions_closed": gettext_lazy("Questions closed without an answer"),
+    "return_authorized": gettext_lazy("Return allowed"),
+    "return_ended": gettext_lazy("Return awaited no more"),
 }
 
 
@@ -142,6 +146,8 @@ LETTERS = {
     "order.date_lost": gettext_lazy("no date yet"),
     "order.date_found": gettext_lazy("new date"),
     "order.cancelled": gettext_lazy("order cancelled"),
+    "order.return_authorized": gettext_lazy("how to return"),
+    "order.answered": gettext_lazy("answer to a question"),
     "invoice.issued": gettext_lazy("invoice"),
     "invoice.credited": gettext_lazy("credit note"),
     **{f"order.{code}": name for code, name in stages.NAMES.items()},

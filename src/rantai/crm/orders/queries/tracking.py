@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import override
 
-from rantai.crm.messages import TrackedLine, TrackedOrder, TrackedPaper, TrackedParcel, TrackedPart, TrackedStage
+from rantai.crm.messages import (
+    TrackedLine,
+    TrackedOrder,
+    TrackedPaper,
+    TrackedParcel,
+    TrackedPart,
+    TrackedPost,
+    TrackedReturn,
+    TrackedStage,
+)
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine, ShipmentShare
 from rantai.crm.orders.queries import causes, orders, stages, units
 from rantai.foundation.access import queries as access
@@ -80,6 +89,8 @@ def show_order(order: SalesOrder, *, language: str, now: datetime) -> TrackedOrd
             ),
             parcels=tuple(_list_parcels(order, lines, schedule, names)),
             papers=tuple(_list_papers(order)),
+            returns=tuple(_list_returns(order, lines, names)),
+            posts=tuple(_list_posts(order)),
             language=order.party.language,
         )
 
@@ -222,6 +233,23 @@ def _list_papers(order: SalesOrder) -> Iterable[TrackedPaper]:
             id=newest.pk, kind="order_confirmation", number=order.number,
             issued_on=clock.business_date(newest.added_at, order.company.zone),
         )  # fmt: skip
+
+
+def _list_returns(
+    order: SalesOrder, lines: dict[int, SalesOrderLine], names: dict[str, str]
+) -> Iterable[TrackedReturn]:
+    for row in iscm.list_returns(DocRef("sales_order", order.pk)):
+        yield TrackedReturn(
+            number=row.number,
+            state=row.state,
+            site=row.site,
+            goods=tuple(_show_goods(lines[part.line], part.units.amount, names) for part in row.lines),
+        )
+
+
+def _list_posts(order: SalesOrder) -> Iterable[TrackedPost]:
+    for row in documents.list_conversation(DocRef("sales_order", order.pk)):
+        yield TrackedPost(text=row.text, at=row.at, is_ours=row.kind == "answer")
 
 
 def _typed(line: SalesOrderLine, count: int) -> Quantity:

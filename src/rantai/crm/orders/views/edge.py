@@ -22,7 +22,7 @@ from rantai.ui import conflicts, toasts
 
 Result = TypeVar("Result")
 
-REFUSALS = (
+REFUSALS: tuple[type[Exception], ...] = (
     IllegalTransition,
     confirming.CreditExceeded,
     confirming.OrderHeld,

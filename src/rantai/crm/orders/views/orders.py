@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rantai.crm.orders.actions import changing, confirming, invoicing, links
+from rantai.crm.orders.actions import changing, confirming, fulfilling, links
 from rantai.crm.orders.models import OrderHold, SalesOrder
 from rantai.crm.orders.queries import asking, lists, orders
 from rantai.crm.orders.views import edge, sheets, tables
@@ -15,6 +15,9 @@ from rantai.foundation.access import rules as access
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.ui import conflicts, toasts
+
+NOT_CONFIRMED: tuple[type[Exception], ...] = (*edge.REFUSALS, orders.UnknownOrder)
+"""Why a draft stays one, in words."""
 
 
 @require_safe
@@ -47,7 +50,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
         done = edge.confirm(order_id, revision=edge.read_revision(request), by=edge.actor(request), as_of=clock.now())
     except RevisionConflict as conflict:
         return conflicts.answer(request, conflict, href=back)
-    except (*edge.REFUSALS, orders.UnknownOrder) as problem:
+    except NOT_CONFIRMED as problem:
         toasts.hurt(request, str(problem))
     else:
         toasts.say(request, _("%(number)s is confirmed. The customer is told.") % {"number": done.order.number})
@@ -115,7 +118,7 @@ def issue_invoice(request: HttpRequest, order_id: int) -> HttpResponse:
     """Bill what was shipped and not billed yet."""
     return edge.attempt(
         request,
-        lambda: invoicing.issue_invoice(orders.get_locked(order_id), at=clock.now(), by=edge.actor(request)),
+        lambda: fulfilling.bill_by_hand(order_id, at=clock.now(), by=edge.actor(request)),
         said=_("Invoice issued. It goes out with its PDF in a moment."),
         back=edge.order_url(order_id),
     )

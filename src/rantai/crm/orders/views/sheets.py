@@ -15,6 +15,7 @@ from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, Schedu
 from rantai.crm.orders.queries import drafts, orders, stages, timeline, tracking, units
 from rantai.crm.orders.views import standing
 from rantai.crm.orders.views.tables import INVOICE_KINDS, INVOICE_STATES
+from rantai.foundation.access import rules as access
 from rantai.foundation.access.models import User
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
@@ -93,7 +94,7 @@ def describe_order(order: SalesOrder, *, offer: messages.Offer | None, user: Use
         "late_lines": standing.list_late(shown) if order.state == "confirmed" else [],
         "holds": holds,
         "facts": standing.list_facts(order),
-        "sees_margin": not user.hides_cost,
+        "sees_margin": user.has_perm(access.SEES_COST),
         "invoices": [show_invoice(row) for row in Invoice.objects.filter(order=order).order_by("id")],
         "can_invoice": order.state in {"confirmed", "closed"} and bool(invoicing.list_unbilled(order)),
         "entries": timeline.list_entries(order),
@@ -204,7 +205,7 @@ def _show_line(
         unit_price=formats.amount(line.unit_price, order.currency),
         discount=formats.percent(line.discount / 10_000) if line.discount else "",
         amount=formats.amount(orders.priced_amount(line), order.currency),
-        margin="" if user.hides_cost else _line_margin(order, line),
+        margin="" if not user.has_perm(access.SEES_COST) else _line_margin(order, line),
         requested_on=dates.requested_on,
         promised_on=dates.promised_on,
         p80_on=dates.p80_on,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import orders, stages, timeline, tracking
+from rantai.foundation.access import rules as access
 from rantai.foundation.access.models import User
 from rantai.foundation.documents import rules as rooms
 from rantai.foundation.parties.models import Address, PaymentTerm
@@ -149,7 +150,7 @@ def list_figures(
 ) -> list[FigureView]:
     """Return total, margin, first promise, what is expected now, what is at stake, who looks after it."""
     figures = [FigureView(label=_("Total"), value=formats.money(Money(order.total, order.currency), short=True))]
-    if not user.hides_cost:
+    if user.has_perm(access.SEES_COST):
         figures.append(_figure_margin(order))
     if order.state == "draft":
         return figures
@@ -159,7 +160,7 @@ def list_figures(
         figures.append(FigureView(label=_("First promised"), value=formats.day(first, today=today)))
     figures.append(_figure_expected(order, schedule, today))
     late = list_late(lines)
-    if late and not user.hides_cost and order.state == "confirmed":
+    if late and user.has_perm(access.SEES_COST) and order.state == "confirmed":
         figures.append(_figure_stake(order, {line.id for line in late}))
     owner = order.account.owner
     names = timeline.name_actors({order.sales_person} - {""})
@@ -291,4 +292,4 @@ def list_facts(order: SalesOrder) -> list[shapes.Fact]:
 def _say_address(address: Address | None) -> str:
     if address is None:
         return "–"
-    return ", ".join(part for part in (address.street, address.city, address.country) if part) or "–"
+    return ", ".join(part for part in (address.street, address.city, formats.country(address.country)) if part) or "–"

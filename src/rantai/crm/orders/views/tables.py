@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rantai.crm.orders.queries import segments, stages
+from rantai.foundation.documents import queries as documents
 from rantai.ui import tables
 
 ORDER_STATES = {
@@ -22,6 +23,8 @@ ORDER_STATES = {
 }
 INVOICE_STATES = {"issued": ("wait", gettext_lazy("Unpaid")), "paid": ("done", gettext_lazy("Paid"))}
 INVOICE_KINDS = {"invoice": gettext_lazy("Invoice"), "credit_note": gettext_lazy("Credit note")}
+ASKING = documents.list_questions("sales_order").order_by().values("ref_id")
+"""Orders whose customer waits for an answer; read where a list asks for it."""
 CHANNELS = {
     "staff": gettext_lazy("Our people"),
     "shop": gettext_lazy("Shop"),
@@ -91,6 +94,7 @@ class OrderTable(tables.Table):
         ),
         tables.Flag("late", gettext_lazy("Late"), q=Q(hurts=True)),
         tables.Flag("undated", gettext_lazy("Without a date"), q=Q(promised_on__isnull=True)),
+        tables.Flag("asks", gettext_lazy("Waits for an answer"), q=Q(pk__in=ASKING)),
         tables.Choice("stage", gettext_lazy("Stage"), field="milestone", choices=list(stages.NAMES.items()), many=True),
         tables.Dates("promised", gettext_lazy("Promised"), field="promised_on"),
         tables.Dates("ordered", gettext_lazy("Ordered on"), field="ordered_on"),

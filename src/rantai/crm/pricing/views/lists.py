@@ -37,7 +37,7 @@ def price_list(request: access.StaffRequest, list_id: int) -> HttpResponseBase:
     company = parties.get_company()
     held = get_object_or_404(PriceList, pk=list_id, company=company)
     today = clock.business_date(clock.now(), company.zone)
-    kind = tables.CostlessPriceTable if request.user.hides_cost else tables.PriceTable
+    kind = tables.PriceTable if request.user.has_perm(access.SEES_COST) else tables.CostlessPriceTable
     table = kind(queries.list_prices(held, on=today), request=request, today=today)
     context = {
         "house": "customers",

@@ -64,11 +64,13 @@ class PriceTable(tables.Table):
     unit_price = tables.Column(
         gettext_lazy("Price"), format="money", currency="price_list__currency", sort=True, phone="end"
     )
-    margin = tables.Column(gettext_lazy("Margin"), format="percent", narrow=2, hurt="is_below_cost")
+    margin = tables.Column(gettext_lazy("Margin"), format="percent", narrow=2, hurt="is_below_cost", phone="subend")
     minimum_quantity = tables.Column(gettext_lazy("From quantity"), format=say_minimum, align="end", narrow=2)
-    territory = tables.Column(gettext_lazy("Territory"), accessor="territory__name", format=say_territory, narrow=2)
-    valid_from = tables.Column(gettext_lazy("From"), format="day", sort=True, phone="sub")
-    valid_to = tables.Column(gettext_lazy("Until"), format="day", sort=True, phone="subend")
+    territory = tables.Column(
+        gettext_lazy("Territory"), accessor="territory__name", format=say_territory, narrow=2, phone="sub"
+    )
+    valid_from = tables.Column(gettext_lazy("From"), format="day", sort=True, phone="")
+    valid_to = tables.Column(gettext_lazy("Until"), format="day", sort=True, phone="")
     filters: ClassVar[Sequence[table_filters.Filter]] = (
         tables.Search("q", ["item__code__istartswith", "item__name__icontains"]),
         tables.Choice(
