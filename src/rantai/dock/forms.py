@@ -1,4 +1,4 @@
-"""What a supplier types: parts of each line, a reason, a note, where a parcel is."""
+"""What a supplier answers: as asked, changed or cannot for each line, a reason, a note; where a parcel is."""
 
 from __future__ import annotations
 
@@ -19,6 +19,23 @@ from rantai.ui.inputs import DayField, FigureField
 MOST_PARTS = 6
 SPARE_PARTS = 2
 
+ASKED, CHANGED, CANNOT = "asked", "changed", "cannot"
+HOW = (
+    (ASKED, pgettext_lazy("answer to a line", "As asked")),
+    (CHANGED, pgettext_lazy("answer to a line", "Changed")),
+    (CANNOT, pgettext_lazy("answer to a line", "Cannot")),
+)
+"""The three answers to a line. Where none came with the form, what was typed counts, as if it were changed."""
+
+REASONS = (
+    gettext_lazy("Our own supplier is late"),
+    gettext_lazy("Not enough capacity"),
+    gettext_lazy("Machine or quality problem"),
+    gettext_lazy("Transport or customs"),
+    gettext_lazy("We do not make it any more"),
+)
+"""What most suppliers say; offered while they type, and anything else can be typed."""
+
 STAGES = (
     ("accepted", pgettext_lazy("stage of a drop-ship", "Accepted")),
     ("packed", gettext_lazy("Packed")),
@@ -35,6 +52,7 @@ class LineInputs:
     """One asked schedule with the fields of its parts."""
 
     asked: AskedSchedule
+    how: BoundField
     parts: tuple[tuple[BoundField, BoundField], ...]
     spare: tuple[tuple[BoundField, BoundField], ...]
     reason: BoundField
@@ -70,6 +88,7 @@ class AnswerForm(forms.Form):
             shown = max(1, len(asked.parts))
             yield LineInputs(
                 asked=asked,
+                how=self[f"how_{asked.schedule_id}"],
                 parts=rows[:shown],
                 spare=rows[shown:],
                 reason=self[f"reason_{asked.schedule_id}"],
@@ -77,38 +96,73 @@ class AnswerForm(forms.Form):
             )
 
     def clean(self) -> dict[str, object]:
-        """Check each line as a whole: a quantity needs a day, and no line more than is ordered."""
+        """Check each changed line as a whole: a quantity needs a day, and no line more than is ordered."""
         cleaned = super().clean() or {}
         for asked in self.order.schedules:
-            self._check_line(asked, cleaned)
+            if self._how(asked) == CHANGED:
+                self._check_line(asked, cleaned)
+            else:
+                self._drop_hidden(asked)
         return cleaned
 
-    def list_typed(self) -> list[str]:
-        """Return the quantities and days that were typed over."""
-        return [name for name in self.changed_data if name in self.data and name.startswith(("units_", "on_"))]
+    def list_deviating(self) -> list[str]:
+        """Return the fields that say otherwise than "all as asked"."""
+        return [name for asked in self.order.schedules for name in self._list_deviating(asked)]
+
+    def count_answers(self) -> dict[str, int]:
+        """Return for how many lines each of the three answers is chosen."""
+        chosen = [self._how(asked) for asked in self.order.schedules]
+        return {how: chosen.count(how) for how, _label in HOW}
 
     def ask_which(self) -> None:
         """Ask whether what was typed counts, or what we asked for: both cannot be meant."""
         self.is_unsure = True
         self.add_error(
             None,
-            _("You typed other quantities or days and pressed “Confirm everything”. Send what you typed, or press it"
-              " once more to confirm what we ask for."),
+            _("You answered a line otherwise and pressed “Confirm everything”. Send your answer, or press it once more"
+              " to confirm what we ask for."),
         )  # fmt: skip
 
     def list_lines(self) -> tuple[AnswerLine, ...]:
         """Return the answer as the house takes it."""
-        return tuple(
-            AnswerLine(
-                schedule_id=asked.schedule_id,
-                parts=tuple(self._list_parts(asked, self.cleaned_data)),
-                reason=self.cleaned_data.get(f"reason_{asked.schedule_id}", ""),
-            )
-            for asked in self.order.schedules
-        )
+        return tuple(self._read_line(asked) for asked in self.order.schedules)
+
+    def _read_line(self, asked: AskedSchedule) -> AnswerLine:
+        how = self._how(asked)
+        if how == ASKED:
+            return accept_line(asked)
+        parts = _keep_received(asked) if how == CANNOT else tuple(self._list_parts(asked, self.cleaned_data))
+        reason = self.cleaned_data.get(f"reason_{asked.schedule_id}", "")
+        return AnswerLine(schedule_id=asked.schedule_id, parts=parts, reason=reason)
+
+    def _how(self, asked: AskedSchedule) -> str:
+        name = f"how_{asked.schedule_id}"
+        if not self.is_bound:
+            return str(self.fields[name].initial)
+        return str(self.data.get(name) or CHANGED)
+
+    def _list_deviating(self, asked: AskedSchedule) -> list[str]:
+        how = self._how(asked)
+        if how == CHANGED:
+            names = self._list_part_names(asked)
+            return [name for name in self.changed_data if name in self.data and name in names]
+        return [f"how_{asked.schedule_id}"] if how == CANNOT else []
+
+    def _list_part_names(self, asked: AskedSchedule) -> list[str]:
+        pk = asked.schedule_id
+        return [f"{kind}_{pk}_{place}" for place in range(1, _count_parts(asked) + 1) for kind in ("units", "on")]
+
+    def _drop_hidden(self, asked: AskedSchedule) -> None:
+        """Forget what is wrong in fields that this answer does not show."""
+        for name in self._list_part_names(asked):
+            self.errors.pop(name, None)
 
     def _add_fields(self, asked: AskedSchedule) -> None:
         known = asked.parts or (AnswerPart(units=asked.units, on=asked.due_on),)
+        self.fields[f"how_{asked.schedule_id}"] = forms.ChoiceField(
+            label=_("Your answer"), choices=HOW, required=False, widget=forms.RadioSelect,
+            initial=_read_how(asked, is_answered=self.order.answered_at is not None),
+        )  # fmt: skip
         for place in range(1, _count_parts(asked) + 1):
             part = known[place - 1] if place <= len(known) else None
             names = {"item": asked.item_code, "place": place}
@@ -127,8 +181,9 @@ class AnswerForm(forms.Form):
                 initial=part.on if part else None,
             )
         self.fields[f"reason_{asked.schedule_id}"] = forms.CharField(
-            label=_("Reason"), required=False, max_length=200, initial=asked.reason
-        )
+            label=_("Why"), required=False, max_length=200, initial=asked.reason,
+            widget=forms.TextInput(attrs={"list": "reasons"}),
+        )  # fmt: skip
 
     def _list_parts(self, asked: AskedSchedule, cleaned: dict[str, object]) -> Iterator[AnswerPart]:
         for place in range(1, _count_parts(asked) + 1):
@@ -172,13 +227,13 @@ class StageForm(forms.Form):
 
 def accept_all(order: PurchaseToAnswer) -> tuple[AnswerLine, ...]:
     """Return the answer "all as asked"."""
-    return tuple(
-        AnswerLine(
-            schedule_id=asked.schedule_id,
-            parts=(AnswerPart(units=asked.units, on=asked.due_on),) if asked.units else (),
-        )
-        for asked in order.schedules
-    )
+    return tuple(accept_line(asked) for asked in order.schedules)
+
+
+def accept_line(asked: AskedSchedule) -> AnswerLine:
+    """Return the answer "as asked" to one line."""
+    parts = (AnswerPart(units=asked.units, on=asked.due_on),) if asked.units else ()
+    return AnswerLine(schedule_id=asked.schedule_id, parts=parts)
 
 
 def describe_answer(order: PurchaseToAnswer) -> str:
@@ -194,3 +249,21 @@ def describe_answer(order: PurchaseToAnswer) -> str:
 
 def _count_parts(asked: AskedSchedule) -> int:
     return min(MOST_PARTS, max(1, len(asked.parts)) + SPARE_PARTS)
+
+
+def _read_how(asked: AskedSchedule, *, is_answered: bool) -> str:
+    """Return which of the three answers a line has now; a line that was asked anew has none yet."""
+    if not is_answered or asked.was_units is not None:
+        return ASKED
+    if asked.parts == (AnswerPart(units=asked.units, on=asked.due_on),):
+        return ASKED
+    coming = sum(part.units.amount for part in asked.parts)
+    return CANNOT if coming <= asked.received.amount < asked.units.amount else CHANGED
+
+
+def _keep_received(asked: AskedSchedule) -> tuple[AnswerPart, ...]:
+    """Return what a supplier who cannot deliver the rest still stands by: what has arrived."""
+    if not asked.received:
+        return ()
+    on = asked.parts[0].on if asked.parts else asked.due_on
+    return (AnswerPart(units=asked.received, on=on),)

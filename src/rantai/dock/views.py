@@ -70,7 +70,7 @@ def answer(request: HttpRequest, token: str, order: PurchaseToAnswer, link: Link
         return _show_older(request, token, order, link, asked)
     form = forms.AnswerForm(order, request.POST)
     takes_all = request.POST.get("do") == "all" and asked is not None
-    if takes_all and form.list_typed() and "sure" not in request.POST:
+    if takes_all and form.list_deviating() and "sure" not in request.POST:
         form.ask_which()
         return _show(request, token, order, form, status=422)
     if not takes_all and not form.is_valid():
@@ -145,6 +145,8 @@ def _show(
         "order": order,
         "token": token,
         "form": form,
+        "counts": [(how, label, form.count_answers()[how]) for how, label in forms.HOW],
+        "reasons": forms.REASONS,
         "stage_form": stage_form or forms.StageForm(order),
         "changes": changes,
         "understood": forms.describe_answer(order) if order.answered_at else "",

@@ -202,6 +202,11 @@ def dismiss_requisitions(requisition_ids: Sequence[int], *, by: str, reason: str
 # What suppliers say, through a door or a wire.
 
 
+def number_orders(ids: Iterable[int]) -> dict[int, str]:
+    """Return the numbers of purchase orders by id."""
+    return dict(PurchaseOrder.objects.filter(pk__in=list(ids)).values_list("pk", "number"))
+
+
 def find_order_to_answer(order_id: int, *, supplier_id: int, language: str) -> PurchaseToAnswer | None:
     """Return an order as its supplier sees it, or None where it is not theirs."""
     return answers.find_order_to_answer(order_id, supplier_id=supplier_id, language=language)

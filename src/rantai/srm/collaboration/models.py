@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from rantai.kernel.fields import QuantityField
+from rantai.srm.collaboration import rules
 
 STAGES = ("accepted", "packed", "handed_to_carrier", "in_transit", "delivered")
 
@@ -48,6 +49,11 @@ class SupplierCommit(models.Model):
             ),
             models.UniqueConstraint(fields=["answer", "schedule", "position"], name="supplier_commit_part"),
         ]
+
+    @property
+    def said_reason(self) -> str:
+        """The reason in the reader's language, where it is a usual one."""
+        return rules.say_reason(self.reason)
 
 
 class UpstreamCommit(models.Model):

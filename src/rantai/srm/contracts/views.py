@@ -19,7 +19,7 @@ from rantai.ui import toasts
 
 @require_safe
 @access.permission_required("purchasing.view")
-def supplier(request: HttpRequest, party_id: int) -> HttpResponseBase:
+def supplier(request: access.StaffRequest, party_id: int) -> HttpResponseBase:
     """Show what a supplier asks and how it can be ordered from."""
     party = get_object_or_404(Party, pk=party_id)
     on = clock.business_date(clock.now(), parties.get_company().zone)
@@ -27,9 +27,10 @@ def supplier(request: HttpRequest, party_id: int) -> HttpResponseBase:
     context = {
         "house": "suppliers",
         "party": party,
-        "prices": queries.list_prices(party_id, on=on),
+        "prices": queries.list_prices(party_id, on=on) if request.user.has_perm(access.SEES_COST) else (),
         "sources": rows.order_by("item__code", "rank")[:200],
         "currency": parties.get_company().currency,
+        "sees_cost": request.user.has_perm(access.SEES_COST),
     }
     template = "srm/contracts/supplier.html"
     return render(request, f"{template}#body" if request.headers.get("HX-Request") else template, context)

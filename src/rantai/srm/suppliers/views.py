@@ -55,6 +55,7 @@ class SupplierTable(tables.Table):
         format=lambda value, row: _part(value, row["open_lines"]),
         align="end",
         hurt="late_lines",
+        phone="end",
     )
     otd = tables.Column(
         gettext_lazy("On time"),
@@ -62,6 +63,7 @@ class SupplierTable(tables.Table):
         format=lambda value, row: _share(value, row["otd_due"]),
         align="end",
         needs=("otd_due", "open_lines"),
+        phone="subend",
     )
     currency = tables.Column(gettext_lazy("Currency"), narrow=3)
     answers = tables.Column(gettext_lazy("Days to answer"), accessor="answer_days", format="number", narrow=3)

@@ -8,12 +8,14 @@ from datetime import date
 from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from rantai.foundation.access import actions as access
 from rantai.foundation.documents import actions as documents
 from rantai.foundation.messages import actions as messages
 from rantai.kernel import audit, changes, clock, outbox
 from rantai.kernel.refs import DocRef
+from rantai.kernel.texts import pick
 from rantai.kernel.transactions import require_transaction
 from rantai.kernel.transitions import IllegalTransition
 from rantai.srm import events
@@ -26,6 +28,7 @@ from rantai.srm.buying.models import (
     PurchaseScheduleLine,
 )
 from rantai.srm.suppliers import queries as suppliers
+from rantai.ui import formats
 
 
 class NobodyToSendTo(ValueError):
@@ -55,7 +58,7 @@ def send_order(order_id: int, *, by: str, on: date, paper: bytes | None) -> Purc
     orders.touch(order)
     order.refresh_from_db()
     _announce(order)
-    _write_letter(order, "purchase.order", paper=paper, by=by, values={"answer_by": answer_due.isoformat()})
+    _write_letter(order, "purchase.order", paper=paper, by=by, values={"answer_by": _say(answer_due, order)})
     audit.record(DocRef("purchase_order", order.pk), action="sent", by=by)
     return order
 
@@ -70,9 +73,7 @@ def send_again(order_id: int, *, by: str, on: date, paper: bytes | None) -> Purc
         PurchaseOrder.objects.filter(pk=order.pk).update(asked_revision=_store_revision(order))
         order.refresh_from_db()
     day = _answer_day(order, on)
-    _write_letter(
-        order, "purchase.order", paper=paper, by=by, values={"answer_by": day.isoformat(), "day": on.isoformat()}
-    )
+    _write_letter(order, "purchase.order", paper=paper, by=by, values={"answer_by": _say(day, order)}, again_on=on)
     audit.record(DocRef("purchase_order", order.pk), action="sent_again", by=by)
     return order
 
@@ -94,7 +95,9 @@ def ask_changes(order_id: int, *, by: str, on: date, paper: bytes | None = None)
     _store_revision(order)
     orders.settle_state(order)
     orders.touch(order)
-    changed = "\n".join(_describe(request) for request in asked.select_related("schedule__line__item"))
+    with override(order.supplier.language):
+        rows = asked.select_related("schedule__line__item__base_unit").order_by("schedule_id")
+        changed = "\n".join(_describe(request, order) for request in rows)
     _write_letter(order, "purchase.change", paper=paper, by=by, values={"changes": changed})
     audit.record(DocRef("purchase_order", order.pk), action="change_asked", by=by)
     return order
@@ -112,7 +115,7 @@ def remind_supplier(order_id: int, *, by: str, on: date) -> bool:
     if order.state not in ("sent", "part_confirmed") or order.reminded_on == on:
         return False
     PurchaseOrder.objects.filter(pk=order.pk).update(reminded_on=on)
-    _write_letter(order, "purchase.reminder", by=by, values={"day": on.isoformat()})
+    _write_letter(order, "purchase.reminder", by=by, values={"day": _say(on, order)}, again_on=on)
     audit.record(DocRef("purchase_order", order.pk), action="reminded", by=by)
     return True
 
@@ -176,17 +179,18 @@ def _terms(order: PurchaseOrder, asked: dict[int, PurchaseChangeRequest]) -> Ite
         }
 
 
-def _describe(request: PurchaseChangeRequest) -> str:
+def _describe(request: PurchaseChangeRequest, order: PurchaseOrder) -> str:
     row = request.schedule
+    item, unit = row.line.item, pick(row.line.item.base_unit.name) or row.line.item.base_unit.code
     from_units = sum(other.asked for other in row.splits.all()) + row.asked
-    return (
-        f"{row.line.item.code}: {_plain(from_units)} · {row.requested_on.isoformat()}"
-        f" → {_plain(request.units)} · {request.due_on.isoformat()}"
-    )
+    before = f"{formats.quantity(from_units, unit)} · {_say(row.requested_on, order)}"
+    return f"{item.code}: {before} → {formats.quantity(request.units, unit)} · {_say(request.due_on, order)}"
 
 
-def _plain(units: int) -> str:
-    return f"{units / 10_000:g}" if units % 10_000 else str(units // 10_000)
+def _say(day: date, order: PurchaseOrder) -> str:
+    """Write a day as the supplier reads it, always with its year: a letter is read later."""
+    with override(order.supplier.language):
+        return formats.day(day, today=day, style="year")
 
 
 def _write_letter(
@@ -197,6 +201,7 @@ def _write_letter(
     values: dict[str, str],
     paper: bytes | None = None,
     has_link: bool = True,
+    again_on: date | None = None,
 ) -> None:
     ref = DocRef("purchase_order", order.pk)
     attachments = []
@@ -207,7 +212,7 @@ def _write_letter(
         )
         attachments.append(row.pk)
     # two reminders on two days are two letters, a repeated click is not
-    dedupe = f"{key}:{order.pk}:{order.asked_revision}:{values.get('day', '')}"
+    dedupe = f"{key}:{order.pk}:{order.asked_revision}:{again_on or ''}"
     facts = {
         "number": order.number,
         "supplier": order.supplier.name,

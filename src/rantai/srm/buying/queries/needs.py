@@ -188,10 +188,10 @@ def _describe_wish(pk: int, on: date) -> Sheet:
         (_("Order by"), formats.day(row.order_on, today=on), bool(row.value_at_stake) and row.order_on < on),
         (_("Needed"), formats.day(row.due_on, today=on), False),
         (_("Deliver to"), row.location.name if row.location else row.drop_for_number, False),
-        (_("Unit cost"), formats.money(Money(row.unit_cost, row.currency)) if row.unit_cost else "–", False),
     ]
+    cost = (_("Unit cost"), formats.money(Money(row.unit_cost, row.currency)) if row.unit_cost else "–", False)
     part = Part(label=_("Asked for"), amount=formats.quantity(row.units, unit), is_total=True)
-    return Sheet(need=show_wish(row, on), facts=tuple(facts), parts=(part,))
+    return Sheet(need=show_wish(row, on), facts=tuple(facts), costs=(cost,), parts=(part,))
 
 
 def _show_orders(kind: _Kind, count: int, worth: int, company: Company) -> Need:
@@ -240,11 +240,13 @@ def _describe_order(kind: _Kind, order: PurchaseOrder, on: date) -> Sheet:
             label=pick(line.item.name) or line.item.code,
             amount=formats.money(Money(line.amount, order.currency)),
             note=formats.quantity(line.ordered, str(line.item.base_unit)),
+            tells_cost=True,
         )
         for line in lines[:_LINES]
     ]
     if len(lines) <= _LINES:
-        parts.append(Part(label=_("In all"), amount=formats.money(Money(order.total, order.currency)), is_total=True))
+        total = formats.money(Money(order.total, order.currency))
+        parts.append(Part(label=_("In all"), amount=total, is_total=True, tells_cost=True))
     facts = [
         (_("Supplier"), order.supplier.name, False),
         (_("Deliver to"), order.location.name if order.location else order.drop_for_number, False),

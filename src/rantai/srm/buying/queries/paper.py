@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+
+from django.utils.translation import override
 
 from rantai.foundation.documents import papers
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Address
+from rantai.kernel import clock
 from rantai.kernel.money import Money
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.texts import pick
 from rantai.srm.buying.models import PurchaseChangeRequest, PurchaseOrder, PurchaseScheduleLine
+from rantai.ui import formats
 
 
 def render_order(order_id: int) -> bytes:
@@ -26,18 +31,23 @@ def render_order(order_id: int) -> bytes:
 
 
 def describe_order(order: PurchaseOrder, language: str) -> dict[str, Any]:
-    """Return what the template prints."""
+    """Return what the template prints, days, quantities and sums as the supplier writes them."""
+    with override(language):
+        return _describe(order, language)
+
+
+def _describe(order: PurchaseOrder, language: str) -> dict[str, Any]:
     return {
         "number": order.number,
         "revision": order.asked_revision,
-        "day": order.approved_at.date().isoformat() if order.approved_at else "",
+        "day": _day(clock.business_date(order.approved_at, order.company.zone)) if order.approved_at else "",
         "supplier": {"name": order.supplier.name, "address": _address(parties.find_address(order.supplier_id, "bill"))},
         "ship_to": describe_place(order),
         "is_dropship": order.drop_to_address_id is not None,
         "for_number": order.drop_for_number,
         "payment_term": pick(order.payment_term.name, language) if order.payment_term else "",
         "currency": order.currency,
-        "total": str(Money(order.total, order.currency).decimal),
+        "total": formats.amount(order.total, order.currency),
         "note": order.note,
         "lines": _lines(order, language),
     }
@@ -67,18 +77,23 @@ def _lines(order: PurchaseOrder, language: str) -> list[dict[str, str]]:
                 "position": str(row.line.position),
                 "code": row.line.item.code,
                 "name": pick(row.line.item.name, language),
-                "units": str(Quantity(units)),
+                "units": formats.quantity(units),
                 "unit": pick(row.line.item.base_unit.name, language) or row.line.item.base_unit.code,
-                "due_on": (request.due_on if request else row.requested_on).isoformat(),
-                "unit_cost": str(Money(row.line.unit_cost, order.currency).decimal),
-                "amount": str(Money(row.line.unit_cost, order.currency).times(Quantity(units)).decimal),
+                "due_on": _day(request.due_on if request else row.requested_on),
+                "unit_cost": formats.amount(row.line.unit_cost, order.currency),
+                "amount": formats.amount(Money(row.line.unit_cost, order.currency).times(Quantity(units))),
             }
         )
     return found
 
 
+def _day(day: date) -> str:
+    return formats.day(day, today=day, style="year")
+
+
 def _address(address: Address | None) -> list[str]:
     if address is None:
         return []
-    lines = [address.street, f"{address.postcode} {address.city}".strip(), address.region, address.country]
+    town, country = f"{address.postcode} {address.city}".strip(), formats.country(address.country)
+    lines = [address.street, town, address.region, country]
     return [line for line in lines if line]

@@ -24,12 +24,13 @@ from rantai.ui import toasts
 
 @require_safe
 @access.permission_required("purchasing.view")
-def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
+def order(request: access.StaffRequest, order_id: int) -> HttpResponseBase:
     """Show an order: whether it comes when it should, its lines, what happened, what can be done now."""
     row = get_object_or_404(
         PurchaseOrder.objects.select_related("supplier", "company__party", "location", "payment_term"), pk=order_id
     )
-    return render(request, "srm/buying/order.html", sheets.describe_order(row, today=edge.today()))
+    sees_cost = request.user.has_perm(access.SEES_COST)
+    return render(request, "srm/buying/order.html", sheets.describe_order(row, today=edge.today(), sees_cost=sees_cost))
 
 
 @require_POST
@@ -143,6 +144,7 @@ def note(request: HttpRequest, order_id: int) -> HttpResponseBase:
 
 @require_safe
 @access.permission_required("purchasing.view")
+@access.permission_required(access.SEES_COST)
 def paper(request: HttpRequest, order_id: int) -> HttpResponseBase:
     """Give the order as a PDF in the supplier's language."""
     row = get_object_or_404(PurchaseOrder, pk=order_id)

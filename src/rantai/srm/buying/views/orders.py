@@ -24,10 +24,11 @@ from rantai.ui import toasts
 
 @require_safe
 @access.permission_required("purchasing.view")
-def orders(request: HttpRequest) -> HttpResponseBase:
+def orders(request: access.StaffRequest) -> HttpResponseBase:
     """Show purchase orders; the title says what comes late and who has not answered."""
     today = edge.today()
-    table = tables.OrderTable(tables.list_orders(today), request=request, today=today)
+    kind = tables.OrderTable if request.user.has_perm(access.SEES_COST) else tables.CostlessOrderTable
+    table = kind(tables.list_orders(today), request=request, today=today)
     context = {
         "house": "suppliers",
         "late": figures.list_late(on=today).count(),

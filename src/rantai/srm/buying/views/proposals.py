@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from django.urls import reverse
@@ -33,10 +34,11 @@ CAUSES = {
 }
 
 
-def describe(rows: Sequence[PurchaseRequisition], *, today: date) -> list[shapes.Proposal]:
+def describe(rows: Sequence[PurchaseRequisition], *, today: date, sees_cost: bool) -> list[shapes.Proposal]:
     """Return the requisitions as the page draws them; rows come with item, unit, supplier, location and company."""
     reasons = _list_reasons(rows)
-    return [_describe(row, reasons.get((row.cause_kind, row.cause_id), []), today) for row in rows]
+    found = [_describe(row, reasons.get((row.cause_kind, row.cause_id), []), today) for row in rows]
+    return found if sees_cost else [replace(one, stake="", stake_note="") for one in found]
 
 
 def _describe(row: PurchaseRequisition, reasons: Sequence[DecisionReason], today: date) -> shapes.Proposal:

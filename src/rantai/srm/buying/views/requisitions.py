@@ -29,25 +29,28 @@ SHOWN = 20
 
 @require_safe
 @access.permission_required("purchasing.view")
-def requisitions(request: HttpRequest) -> HttpResponseBase:
+def requisitions(request: access.StaffRequest) -> HttpResponseBase:
     """Show what waits for a decision, the most urgent first, each with its reasons; below it the whole list."""
     today = edge.today()
-    table = tables.RequisitionTable(tables.list_requisitions(), request=request, today=today)
+    sees_cost = request.user.has_perm(access.SEES_COST)
+    kind = tables.RequisitionTable if sees_cost else tables.CostlessRequisitionTable
+    table = kind(tables.list_requisitions(), request=request, today=today)
     waiting = PurchaseRequisition.objects.filter(state="open")
     rows = waiting.select_related("item__base_unit", "supplier", "source", "location", "company")
+    urgent = list(rows.order_by("order_on", "-value_at_stake", "id")[:SHOWN])
     context = {
         "house": "suppliers",
         "is_desk": request.GET.get("view", "open") == "open" and not request.GET.get("q"),
         "count": waiting.count(),
         "overdue": waiting.filter(order_on__lt=today).count(),
-        "proposals": proposals.describe(list(rows.order_by("order_on", "-value_at_stake", "id")[:SHOWN]), today=today),
+        "proposals": proposals.describe(urgent, today=today, sees_cost=sees_cost),
     }
     return table.respond("srm/buying/requisitions.html", context)
 
 
 @require_http_methods(["GET", "POST"])
 @access.permission_required("purchasing.view")
-def requisition(request: HttpRequest, requisition_id: int) -> HttpResponseBase:
+def requisition(request: access.StaffRequest, requisition_id: int) -> HttpResponseBase:
     """Show one requisition and change it while it is open."""
     rows = PurchaseRequisition.objects.select_related("item__base_unit", "supplier", "source", "location", "company")
     row = get_object_or_404(rows, pk=requisition_id)
@@ -62,7 +65,8 @@ def requisition(request: HttpRequest, requisition_id: int) -> HttpResponseBase:
     form = forms.RequisitionForm(row.item, data=request.POST or None, initial=initial)
     if request.method == "POST" and may_change and form.is_valid():
         return _change(request, row, form)
-    (proposal,) = proposals.describe([row], today=edge.today())
+    sees_cost = request.user.has_perm(access.SEES_COST)
+    (proposal,) = proposals.describe([row], today=edge.today(), sees_cost=sees_cost)
     order = row.schedules.select_related("line__order").order_by("-id").first()
     context = {
         "house": "suppliers",

@@ -71,7 +71,7 @@ class Line:
     amount: str
 
 
-def describe_order(order: PurchaseOrder, *, today: date) -> dict[str, Any]:
+def describe_order(order: PurchaseOrder, *, today: date, sees_cost: bool) -> dict[str, Any]:
     """Return the context of an order's page."""
     rows = _list_schedules(order)
     lines = [_read_line(row, order, today) for row in rows]
@@ -86,7 +86,8 @@ def describe_order(order: PurchaseOrder, *, today: date) -> dict[str, Any]:
         "steps": _list_steps(order),
         "lines": lines,
         "scale": gauges.Scale.around(days, today=today),
-        "facts": _list_facts(order),
+        "facts": [*_list_facts(order), *(_list_costs(order) if sees_cost else ())],
+        "sees_cost": sees_cost,
         "warnings": figures.list_warnings(order) if order.state in states.UNSENT else [],
         "proposed": list(proposed.select_related("schedule__line__item__base_unit").order_by("id")),
         "has_unasked": any(request.state == "proposed" for request in proposed),
@@ -197,6 +198,11 @@ def _list_facts(order: PurchaseOrder) -> list[shapes.Fact]:
         facts.append(shapes.Fact(_("Payment"), pick(order.payment_term.name)))
     if order.answer_due_on and order.answered_at is None:
         facts.append(shapes.Fact(_("Answer due"), order.answer_due_on))
+    return facts
+
+
+def _list_costs(order: PurchaseOrder) -> list[shapes.Fact]:
+    facts = []
     if order.rate and order.currency != order.company.currency:
         worth = Money(order.total * order.rate // 1_000_000_000, order.company.currency)
         facts.append(shapes.Fact(_("In our currency"), formats.money(worth)))

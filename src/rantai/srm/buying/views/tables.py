@@ -112,6 +112,13 @@ class OrderTable(tables.Table):
     )
 
 
+class CostlessOrderTable(OrderTable):
+    """The same for who may not see what things cost us."""
+
+
+CostlessOrderTable.columns = {name: column for name, column in OrderTable.columns.items() if name != "total"}
+
+
 def list_requisitions() -> QuerySet[PurchaseRequisition]:
     """Return requisitions with the names that the list shows."""
     return PurchaseRequisition.objects.annotate(
@@ -182,3 +189,12 @@ class RequisitionTable(tables.Table):
         measures=[tables.Measure("n", _("Requisitions"))],
     )
     empty = tables.Empty(_("Nothing to decide"), _("The plan and people put here what should be bought."))
+
+
+class CostlessRequisitionTable(RequisitionTable):
+    """The same for who may not see cost and margin."""
+
+
+CostlessRequisitionTable.columns = {
+    name: column for name, column in RequisitionTable.columns.items() if name != "stake"
+}
