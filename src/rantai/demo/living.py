@@ -182,7 +182,7 @@ class Living:
             AnswerLine(
                 schedule_id=self.supplies[row.number].schedule_id,
                 parts=(AnswerPart(units=self.supplies[row.number].open_units, on=row.expected_on),),
-                reason="capacity" if row.answer == "delayed" else "",
+                reason="Not enough capacity" if row.answer == "delayed" else "",
             )
             for row in rows
         )

@@ -24,6 +24,9 @@ class ChangeForm(forms.Form):
             del self.fields["source"]
         else:
             widget = self.fields["source"].widget
-            widget.choices = [(choice.value, choice.label) for choice in figures.sources]
+            widget.choices = [
+                (choice.value, f"{choice.label}, {choice.cost}" if choice.cost else choice.label)
+                for choice in figures.sources
+            ]
         if figures and figures.unit:
             self.fields["units"].label = _("Quantity, %(unit)s") % {"unit": figures.unit}

@@ -41,6 +41,7 @@ class Way:
     planned: int
     rows: int
     late_rows: int
+    planned_rows: int
     is_link: bool
     what: str
     url: str
@@ -68,6 +69,8 @@ class Loop:
     late: int
     opened: int
     lateness: Lateness
+    in_lines: bool = False
+    """Amounts are lines instead of money: for who may not see cost."""
 
     @property
     def is_empty(self) -> bool:
@@ -83,6 +86,23 @@ def read_loop(company: Company) -> Loop:
         found = _read(company, clock.now())
         cache.set(key, found, SECONDS)
     return found
+
+
+def count_lines(loop: Loop) -> Loop:
+    """Return the same loop without what anything costs us: strands are lines, figures of cost are left out."""
+    posts = tuple(replace(post, worth="") for post in loop.posts)
+    figures = {
+        house: tuple(change for change in changes if not change.figure.tells_cost)
+        for house, changes in loop.figures.items()
+    }
+    ways = tuple(map(_count_way, loop.ways))
+    return replace(loop, posts=posts, ways=ways, figures=figures, in_lines=True)
+
+
+def _count_way(way: Way) -> Way:
+    late = min(way.rows, way.late_rows)
+    planned = min(way.planned_rows, way.rows - late)
+    return replace(way, amount=way.rows, late=late, planned=planned, is_link=way.is_link or not way.rows)
 
 
 def last_day(loop: Loop) -> date:
@@ -161,6 +181,7 @@ def _join(flows: Iterable[Flow]) -> Iterator[Way]:
             planned=min(planned, amount - late),
             rows=sum(part.rows for part in parts),
             late_rows=sum(part.late_rows for part in parts),
+            planned_rows=sum(part.rows for part in parts if part.kind == "planned"),
             is_link=not amount,
             what=", ".join(dict.fromkeys(part.what for part in parts if part.what)),
             url=next((part.url for part in parts if part.kind == "firm" and part.amount), parts[0].url),
@@ -233,6 +254,7 @@ def _redirect(ways: Iterable[Way], rests: dict[str, str]) -> list[Way]:
             planned=sum(part.planned for part in parts),
             rows=sum(part.rows for part in parts),
             late_rows=sum(part.late_rows for part in parts),
+            planned_rows=sum(part.planned_rows for part in parts),
             is_link=all(part.is_link for part in parts),
             what=", ".join(dict.fromkeys(part.what for part in parts if part.what)),
         )

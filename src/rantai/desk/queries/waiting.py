@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from rantai.crm import facade as crm
 from rantai.desk.queries import work
+from rantai.foundation.access import rules as access
 from rantai.foundation.access.models import User
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import facade as iscm
@@ -65,8 +66,7 @@ def describe_need(user: User, key: str, *, as_of: datetime, page: int = 1) -> Sh
         except NoSuchNeed:
             continue
         if user.has_perm(sheet.need.permission):
-            shown = _hide(user, [sheet.need])[0]
-            return replace(sheet, need=shown, rows=tuple(_hide(user, list(sheet.rows))))
+            return sheet if user.has_perm(access.SEES_COST) else _hide_costs(sheet)
     raise NoSuchNeed(key)
 
 
@@ -102,10 +102,28 @@ def _choose(user: User, found: list[Need]) -> list[Need]:
 
 
 def _hide(user: User, found: list[Need]) -> list[Need]:
-    """Take costs and margins away from who sees none."""
-    if not user.hides_cost:
+    """Take costs and margins away from who sees none; then nothing orders such needs but their day and name."""
+    if user.has_perm(access.SEES_COST):
         return found
-    return [need if need.house == "customers" else replace(need, stake=None, stake_note="") for need in found]
+    return sorted(map(_hide_stake, found), key=_weigh)
+
+
+def _hide_stake(need: Need) -> Need:
+    return need if need.house == "customers" else replace(need, stake=None, stake_note="")
+
+
+def _hide_costs(sheet: Sheet) -> Sheet:
+    """Return a sheet without what things cost us: no cost, no margin, no amount that is made of them."""
+    parts = [part if not part.tells_cost else replace(part, amount=part.note, note="") for part in sheet.parts]
+    sources = tuple(replace(choice, cost="") for choice in sheet.figures.sources) if sheet.figures else ()
+    return replace(
+        sheet,
+        need=_hide_stake(sheet.need),
+        rows=tuple(map(_hide_stake, sheet.rows)),
+        costs=(),
+        parts=tuple(part for part in parts if part.amount),
+        figures=replace(sheet.figures, sources=sources) if sheet.figures else None,
+    )
 
 
 def _describe_own(key: str) -> Sheet:

@@ -39,14 +39,14 @@ def show_picture(loop: Loop) -> strands.Strands:
                 column=queries.COLUMNS.index(post.column),
                 name=post.name,
                 house=HOUSES[post.column],
-                note=post.note,
+                note=" · ".join(filter(None, (post.worth, post.note))),
                 hurt=post.hurt if _is_hurt(post, ways) else "",
                 href=post.url,
                 is_rest=post.key.startswith("rest:"),
             )
             for post in posts
         ],
-        flows=[_show_way(way, by_key, loop.currency) for way in ways if way.origin in by_key and way.target in by_key],
+        flows=[_show_way(way, by_key, loop) for way in ways if way.origin in by_key and way.target in by_key],
         unit=unit,
     )
 
@@ -147,7 +147,7 @@ def _is_hurt(post: Post, ways: Sequence[Way]) -> bool:
     return post.column == "customers" or any(way.late for way in ways if post.key in (way.origin, way.target))
 
 
-def _show_way(way: Way, posts: dict[str, Post], currency: str) -> strands.Flow:
+def _show_way(way: Way, posts: dict[str, Post], loop: Loop) -> strands.Flow:
     """Return a way as strands: in the colour of suppliers on the way in, of operations inside, of customers out."""
     origin, target = posts[way.origin], posts[way.target]
     house = "customers" if target.column == "customers" else HOUSES[origin.column]
@@ -160,22 +160,31 @@ def _show_way(way: Way, posts: dict[str, Post], currency: str) -> strands.Flow:
         planned=way.planned,
         house=house,
         words=words,
-        note=say_way(way, currency),
+        note=say_way(way, loop),
         href=way.url,
     )
 
 
-def say_way(way: Way, currency: str) -> str:
-    """Return what goes one way in figures and words."""
+def say_way(way: Way, loop: Loop) -> str:
+    """Return what goes one way in figures and words: money and lines, or lines alone."""
     if way.is_link:
         return way.what or _("amount not known")
-    parts = [formats.money(Money(way.amount, currency), short=True)]
-    if way.rows:
-        parts.append(ngettext("%(n)s line", "%(n)s lines", way.rows) % {"n": formats.number(way.rows)})
+    parts = [say_amount(way.amount, loop)]
+    if way.rows and not loop.in_lines:
+        parts.append(_say_lines(way.rows))
     if way.late:
-        parts.append(_("%(worth)s late") % {"worth": formats.money(Money(way.late, currency), short=True)})
+        parts.append(_("%(worth)s late") % {"worth": say_amount(way.late, loop)})
     if way.planned == way.amount:
         parts.append(_("only planned"))
     elif way.planned:
-        parts.append(_("%(worth)s planned") % {"worth": formats.money(Money(way.planned, currency), short=True)})
+        parts.append(_("%(worth)s planned") % {"worth": say_amount(way.planned, loop)})
     return " · ".join(parts)
+
+
+def say_amount(amount: int, loop: Loop) -> str:
+    """Return how much flows, in short: money, or lines where money is not for the reader."""
+    return _say_lines(amount) if loop.in_lines else formats.money(Money(amount, loop.currency), short=True)
+
+
+def _say_lines(count: int) -> str:
+    return ngettext("%(n)s line", "%(n)s lines", count) % {"n": formats.number(count)}

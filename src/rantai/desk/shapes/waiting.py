@@ -83,7 +83,7 @@ def show_sheet(sheet: Sheet, *, user: User, query: str, today: date) -> dict[str
         "need": sheet.need,
         "row": show_row(sheet.need, user=user, query=query, opened=sheet.need.key),
         "acts": list_acts(sheet.need, user),
-        "facts": [Fact(label, value, hurt=hurt) for label, value, hurt in sheet.facts],
+        "facts": [Fact(label, value, hurt=hurt) for label, value, hurt in (*sheet.facts, *sheet.costs)],
         "parts": [Reason(part.label, part.amount, note=part.note, total=part.is_total) for part in sheet.parts],
         "scale": gauges.Scale.around(days, today=today) if days else None,
         "rows": [show_row(need, user=user, query=query) for need in sheet.rows],

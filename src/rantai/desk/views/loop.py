@@ -15,7 +15,6 @@ from rantai.foundation.access import rules as access
 from rantai.foundation.access.rules import StaffRequest
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock
-from rantai.kernel.money import Money
 
 
 @require_GET
@@ -26,6 +25,8 @@ def loop(request: StaffRequest) -> HttpResponse:
     if company is None:
         return render(request, "desk/loop.html", {"today": clock.now().date(), "start_url": _find_start()})
     found = queries.read_loop(company)
+    if not request.user.has_perm(access.SEES_COST):
+        found = queries.count_lines(found)
     picture = shapes.show_picture(found)
     context = {
         "company": company,
@@ -33,8 +34,8 @@ def loop(request: StaffRequest) -> HttpResponse:
         "today": found.today,
         "until": queries.last_day(found),
         "picture": picture,
-        "unit": Money(picture.unit, company.currency),
-        "rows": [row | {"say": shapes.say_way(row["way"], company.currency)} for row in shapes.list_rows(found)],
+        "unit": shapes.say_amount(picture.unit, found),
+        "rows": shapes.list_rows(found),
         "cause": shapes.say_cause(found),
         "why": shapes.say_why(found),
         "first_steps": welcome.list_first_steps(request.user),
