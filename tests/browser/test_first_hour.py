@@ -92,6 +92,7 @@ def be_the_supplier(page: Page, base: str) -> None:
     link = wait_for_link(page, base, number[0])
     page.goto(base + link)
     day = (date.today() + timedelta(days=90)).isoformat()
+    page.locator(".opts input[value=changed]").first.check(force=True)
     page.locator("input[type=date]").first.fill(day)
     page.locator("button[value=lines]").click()
     page.goto(base + link)
