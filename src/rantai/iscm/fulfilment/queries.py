@@ -27,6 +27,9 @@ from rantai.kernel.refs import DocRef
 OPEN = ("released", "picking", "packed")
 """States of a shipment that has not left."""
 
+NOTE = "delivery_note"
+"""The purpose of the file that is a shipment's delivery note, and the kind of its paper."""
+
 
 def lock_shipment(shipment_id: int) -> Shipment:
     """Return one shipment, locked."""
@@ -107,16 +110,15 @@ def describe_shipments(ref: DocRef) -> tuple[reports.ShipmentView, ...]:
     return tuple(_describe(shipment, notes.get(shipment.pk)) for shipment in shipments)
 
 
-def list_notes(shipment_id: int) -> QuerySet[Attachment]:
-    """Return the delivery note that left with a shipment; none before it is printed, or once the goods came back."""
-    rows = Attachment.objects.filter(ref_kind="shipment", ref_id=shipment_id, purpose="delivery_note")
+def list_notes(shipment_ids: Sequence[int]) -> QuerySet[Attachment]:
+    """Return the delivery notes that left with shipments; none before one is printed, or once its goods came back."""
+    rows = Attachment.objects.filter(ref_kind="shipment", ref_id__in=shipment_ids, purpose=NOTE)
     return rows.filter(archived_at=None).order_by("id")
 
 
 def _find_notes(shipment_ids: Sequence[int]) -> dict[int, int]:
     """Return shipment → the attachment with its delivery note, the newest where it left twice."""
-    rows = Attachment.objects.filter(ref_kind="shipment", ref_id__in=shipment_ids, purpose="delivery_note")
-    return dict(rows.filter(archived_at=None).order_by("id").values_list("ref_id", "id")) if shipment_ids else {}
+    return dict(list_notes(shipment_ids).values_list("ref_id", "id")) if shipment_ids else {}
 
 
 def _describe(shipment: Shipment, note: int | None) -> reports.ShipmentView:

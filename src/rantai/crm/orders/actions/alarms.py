@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from django.utils.translation import override
 
 from rantai.crm.orders.models import SalesOrder
+from rantai.crm.orders.queries import orders
 from rantai.foundation.access.models import User
 from rantai.foundation.documents import actions as documents
 from rantai.foundation.documents import queries as rooms
@@ -37,6 +38,4 @@ def _list_owners(order: SalesOrder) -> Iterator[User]:
     if order.account.owner is not None:
         yield order.account.owner
         return
-    kind, _colon, pk = order.sales_person.partition(":")
-    if kind == "user" and pk.isdigit():
-        yield from User.objects.filter(pk=int(pk), is_active=True)
+    yield from User.objects.filter(pk=orders.find_writer_id(order) or 0, is_active=True)

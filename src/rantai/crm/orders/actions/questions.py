@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from rantai.crm.orders.actions import letters
 from rantai.crm.orders.models import SalesOrder
+from rantai.crm.orders.queries import orders
 from rantai.foundation.access.models import User
 from rantai.foundation.documents import actions as documents
 from rantai.foundation.documents import queries as conversations
@@ -69,6 +70,5 @@ def close_questions(order_id: int, *, by: str) -> int:
 
 def _list_keepers(order: SalesOrder) -> list[User]:
     """Return who looks after an order: the customer's owner and who took it down."""
-    taken_by = order.sales_person.removeprefix("user:")
-    ids = [order.account.owner_id or 0, int(taken_by) if taken_by.isdigit() else 0]
+    ids = [order.account.owner_id or 0, orders.find_writer_id(order) or 0]
     return list(User.objects.filter(pk__in=ids, is_active=True, kind="staff").order_by("id"))

@@ -38,6 +38,12 @@ def get_locked(order_id: int) -> SalesOrder:
     return order
 
 
+def find_writer_id(order: SalesOrder) -> int | None:
+    """Return the user who took an order down, or None where no person did."""
+    kind, _colon, pk = order.sales_person.partition(":")
+    return int(pk) if kind == "user" and pk.isdigit() else None
+
+
 def list_lines(order_id: int) -> list[SalesOrderLine]:
     """Return an order's lines with their items, as on paper."""
     rows = SalesOrderLine.objects.filter(order_id=order_id).select_related("item", "item__base_unit", "tax_code")

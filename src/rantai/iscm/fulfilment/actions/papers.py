@@ -21,7 +21,6 @@ from rantai.kernel.transactions import require_transaction
 from rantai.ui import formats
 
 PRINT_TASK = "iscm.print_delivery_note"
-PURPOSE = "delivery_note"
 
 
 def render_delivery_note(shipment_id: int) -> bytes:
@@ -32,7 +31,7 @@ def render_delivery_note(shipment_id: int) -> bytes:
     rows = Shipment.objects.select_related("party", "location", "address__party", "company")
     shipment = rows.get(pk=shipment_id)
     return papers.render_paper(
-        "delivery_note",
+        queries.NOTE,
         language=shipment.party.language,
         values=describe_shipment(shipment),
         company_id=shipment.company_id,
@@ -47,12 +46,12 @@ def keep_delivery_note(shipment_id: int, *, printed: bytes | None, shipped_at: d
     """
     require_transaction()
     shipment = queries.lock_shipment(shipment_id)
-    if shipment.shipped_at != shipped_at or queries.list_notes(shipment_id).exists():
+    if shipment.shipped_at != shipped_at or queries.list_notes([shipment_id]).exists():
         return None
     attachment = None
     if printed is not None:
         name, ref = f"{shipment.number}.pdf", DocRef("shipment", shipment.pk)
-        attachment = documents.attach(ref, name=name, content=printed, purpose=PURPOSE, by=by).pk
+        attachment = documents.attach(ref, name=name, content=printed, purpose=queries.NOTE, by=by).pk
     outbox.record(
         events.DeliveryNotePrinted(
             order_kind=shipment.order_kind,

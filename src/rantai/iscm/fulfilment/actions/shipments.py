@@ -150,7 +150,7 @@ def reverse_shipment(shipment: Shipment, *, at: datetime, by: str) -> None:
     _require(shipment, ("shipped",), to="packed")
     states.shipment.move(shipment, "packed")
     _set(shipment, shipped_at=None)
-    for note in queries.list_notes(shipment.pk):
+    for note in queries.list_notes([shipment.pk]):
         documents.remove_attachment(note, by=by)
     lines = queries.list_lines(shipment)
     tasks = queries.list_done_picks(shipment)
