@@ -20,8 +20,8 @@ def _drop_stale_kernels(engine: Path) -> None:
 
     Numba looks at the file of the function alone: one that inlines a kernel of another file would stay as it was.
     """
-    newest = max(module.stat().st_mtime for module in engine.glob("*.py"))
-    for compiled in (engine / "__pycache__").glob("*.nb[ic]"):
+    newest = max(module.stat().st_mtime for module in engine.rglob("*.py"))
+    for compiled in engine.rglob("__pycache__/*.nb[ic]"):
         if compiled.stat().st_mtime < newest:
             compiled.unlink(missing_ok=True)
 

@@ -13,10 +13,20 @@ LIGHT = [
     for e in ("valuation", "forecasting", "inventory")
     for m in ("problem", "params", "solution")
 ]
+LIGHT += [
+    f"rantai_engines.inventory.{e}.{m}" for e in ("capacitated", "placement") for m in ("problem", "params", "solution")
+]
+LIGHT += ["rantai_engines.forecasting.consumption", "rantai_engines.forecasting.metrics"]
 EXAMPLES = [
+    "rantai_engines.forecasting.consumption",
+    "rantai_engines.forecasting.hierarchy",
+    "rantai_engines.forecasting.metrics",
     "rantai_engines.forecasting.solve",
+    "rantai_engines.inventory.excess",
     "rantai_engines.inventory.lot_sizing",
     "rantai_engines.inventory.newsvendor",
+    "rantai_engines.inventory.price_breaks",
+    "rantai_engines.inventory.release",
     "rantai_engines.inventory.safety_stock",
 ]
 

@@ -24,6 +24,11 @@ from rantai.bench.registry import BENCHES
 @click.option("--size", default="", help="How much: orders for confirm and promise, lines for import and turn.")
 @click.option("--data", default="", type=click.Path(), help="A file or folder of the benchmark's format.")
 @click.option("--out", default="", type=click.Path(), help="Where what was found is written, besides the figures.")
+@click.option("--horizon", default=0, type=click.IntRange(0, 400), help="Buckets ahead (forecast).")
+@click.option("--season", default=0, type=click.IntRange(0, 1000), help="Buckets in a season (forecast).")
+@click.option("--freq", default="", help="H, D, W, M, Q or Y (forecast).")
+@click.option("--effort", default="operational", type=click.Choice(["operational", "best"]), help="Which tournament.")
+@click.option("--seconds", default=0.0, type=click.FloatRange(0, 86400), help="Most time for a search (lot-sizing).")
 @click.option("--database", default="", help="Only this: sqlite, postgresql, or the URL of an empty PostgreSQL.")
 @click.option("--json", "as_json", is_flag=True, help="Only the JSON lines.")
 def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:

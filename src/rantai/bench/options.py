@@ -10,11 +10,16 @@ from typing import Any
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Size, data and where results go, as the command line gave them."""
+    """Size, data and where results go, as the command line gave them; the four before the last are a forecast's."""
 
     size: str = ""
     data: str = ""
     out: str = ""
+    horizon: int = 0
+    season: int = 0
+    freq: str = ""
+    effort: str = "operational"
+    seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON values."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 NAIVE, SEASONAL_NAIVE, MOVING_AVERAGE, SES, DAMPED, THETA, SBA, TSB, ZERO, HARMONIC, COMBINATION = range(11)
-N_SINGLE = 10
+NEW_BELOW = 8
 
 
 @njit(cache=True, nogil=True)

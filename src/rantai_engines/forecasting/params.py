@@ -21,18 +21,22 @@ class ForecastParams:
     cuts : int
         Origins of the rolling evaluation, 1 to 10.
     effort : str
-        ``operational`` searches smoothing constants on coarse grids, ``best`` on fine ones (about four times the
-        time).
+        ``operational`` searches smoothing constants on coarse grids; ``best`` on fine ones, with the global
+        boosted model (about five times the time).
+    threads : int
+        Threads that share the series, 1 to 64; the answer is the same for any number.
     """
 
     horizon: int = 26
     season_length: int = 52
     cuts: int = 3
     effort: Effort = "operational"
+    threads: int = 1
 
     def __post_init__(self) -> None:
         arrays.check_range(self.horizon, field="horizon", low=1, high=400)
         arrays.check_range(self.season_length, field="season_length", low=1, high=1_000)
         arrays.check_range(self.cuts, field="cuts", low=1, high=10)
+        arrays.check_range(self.threads, field="threads", low=1, high=64)
         if self.effort not in ("operational", "best"):
             raise arrays.InvalidProblem("effort", f"it is {self.effort!r}", "allowed is operational or best")

@@ -18,6 +18,12 @@ METHODS: Final = (
     "zero",
     "harmonic_theta",
     "combination",
+    "croston",
+    "adida",
+    "ets",
+    "dynamic_theta",
+    "autoregression",
+    "global_boosting",
 )
 CLASSES: Final = ("smooth", "erratic", "intermittent", "lumpy", "dead", "new")
 LEVELS: Final = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -47,7 +53,7 @@ class ForecastSolution:
     mase, wmape, bias : ndarray, shape (n_series, n_methods)
         Out of sample over all cuts: mean absolute error in units of the in-sample (seasonal) naive error; sum of
         absolute errors over sum of demand; sum of (forecast - actual) over sum of demand, + over-forecast.
-        NaN where the method could not run or the denominator is 0.
+        NaN where the method could not run, is too costly for a class it may not serve, or the denominator is 0.
     wmape_terms : ndarray, shape (n_series, n_methods, 2)
         Their numerators, sum |A - F| and sum (F - A), units; NaN where the method could not run.
     actual_total : ndarray, shape (n_series,)

@@ -108,3 +108,60 @@ def newsvendor_discrete(
     level = float(demand[int(np.argmax(reached))])
     left, missing = np.maximum(level - demand, 0.0), np.maximum(demand - level, 0.0)
     return level, float(chance @ (holding_cost * left + shortage_cost * missing))
+
+
+def newsvendor_lognormal(
+    log_mean: ArrayLike, *, log_std: ArrayLike, holding_cost: ArrayLike, shortage_cost: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the best level and its expected cost for lognormal demand.
+
+    Parameters
+    ----------
+    log_mean, log_std : array_like
+        Mean and deviation of the logarithm of demand in units.
+    holding_cost, shortage_cost : array_like
+        Money for each unit left, and for each unit missing.
+
+    Returns
+    -------
+    level, cost : ndarray
+        Units; money.
+
+    Notes
+    -----
+    Source: Snyder & Shen (2019), chapter 4, newsvendor with continuous demand. The shortage is the Black-Scholes form
+    of a lognormal's partial mean.
+    """
+    h, p = np.asarray(holding_cost, dtype=np.float64), np.asarray(shortage_cost, dtype=np.float64)
+    mu, sigma = np.asarray(log_mean, dtype=np.float64), np.asarray(log_std, dtype=np.float64)
+    z = special.ndtri(p / (p + h))
+    level = np.exp(mu + z * sigma)
+    mean = np.exp(mu + sigma**2 / 2)
+    missing = mean * special.ndtr(sigma - z) - level * special.ndtr(-z)
+    return np.asarray(level), np.asarray(h * (level - mean + missing) + p * missing)
+
+
+def newsvendor_profit(
+    mean: ArrayLike, *, std: ArrayLike, price: ArrayLike, unit_cost: ArrayLike, salvage: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the best level and its expected profit where a season has a price, a cost and a salvage value.
+
+    Parameters
+    ----------
+    mean, std : array_like
+        Of normal demand, units.
+    price, unit_cost, salvage : array_like
+        Money/unit; the cost between the two others.
+
+    Returns
+    -------
+    level, profit : ndarray
+        Units; money.
+
+    Notes
+    -----
+    Source: Snyder & Shen (2019), example 4.2: a unit left costs c - v, a unit missing r - c.
+    """
+    over, under = np.subtract(unit_cost, salvage), np.subtract(price, unit_cost)
+    level, cost = newsvendor_normal(mean, std=std, holding_cost=over, shortage_cost=under)
+    return level, np.asarray(under * np.asarray(mean) - cost)

@@ -3,34 +3,58 @@
 import numpy as np
 from numba import njit, types
 
+from rantai_engines.planning._capacity import amount
 from rantai_engines.planning._layout import (
     INT,
+    K_FROM,
+    K_PLACE,
+    K_ROW,
+    K_STEP,
+    K_TO,
     L_BIT,
     L_FROM,
     L_PLACE,
     L_ROW,
-    L_STEP,
     L_TO,
+    N_END,
+    N_LOAD,
+    N_START,
+    N_STEP,
     NET,
-    NOW,
+    O_RESOURCE,
+    P_ALTERNATES,
+    P_END,
+    P_QUANTITY,
+    P_RUN,
+    P_RUNS,
+    P_SOURCE,
     ROW,
+    S_END_CO,
     S_END_LINE,
     S_END_STEP,
+    S_FIRST_CO,
     S_FIRST_LINE,
     S_FIRST_STEP,
+    S_FIXED,
     S_MAXIMUM,
+    T_ROW,
     TABLE,
     Ints,
     Net,
 )
 from rantai_engines.planning._lots import component_need
-from rantai_engines.planning._worktime import start_for
+from rantai_engines.planning._outputs import co_product_units
+from rantai_engines.planning._placing import started_units, step_end, step_start, taken_at
 
 
 @njit(types.boolean(NET, ROW, ROW), cache=True)
 def _may_merge(net: Net, one: Ints, other: Ints) -> bool:
     """Say whether two orders may be one: same source, end and alternates, fixed time, and the same components."""
     source = one[0]
+    if one[P_RUNS] > 0 or other[P_RUNS] > 0 or net.sources[source, S_FIXED] > 0:
+        return False
+    if net.sources[source, S_END_CO] > net.sources[source, S_FIRST_CO]:
+        return False
     if source != other[0] or one[1] != other[1] or one[3] != other[3]:
         return False
     both, maximum = one[2] + other[2], net.sources[source, S_MAXIMUM]
@@ -59,25 +83,27 @@ def merge_orders(net: Net, orders: Ints) -> int:
     return n
 
 
-@njit(types.void(NET, TABLE, ROW), cache=True)
-def write_starts(net: Net, orders: Ints, start: Ints) -> None:
-    """Write when each order must start at the latest."""
+@njit(types.void(NET, TABLE, TABLE, ROW), cache=True)
+def write_starts(net: Net, orders: Ints, runs: Ints, start: Ints) -> None:
+    """Write when each order starts: where nothing limits it, as late as it can."""
     for k in range(len(orders)):
-        start[k] = start_for(net, orders[k, 0], orders[k, 1], orders[k, 2], -1)
+        start[k] = step_start(
+            net, runs, orders[k, P_SOURCE], orders[k, P_END], orders[k, P_QUANTITY],
+            orders[k, P_RUN], orders[k, P_RUNS], -1,
+        )  # fmt: skip
 
 
-@njit(INT(NET, TABLE, ROW, TABLE), cache=True)
-def write_consumption(net: Net, orders: Ints, start: Ints, out: Ints) -> int:
+@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+def write_consumption(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     """Write (order, line row, item-location, time, quantity) of all that orders take; give how many rows that is."""
     n = 0
     for k in range(len(orders)):
-        source, end, lot = orders[k, 0], orders[k, 1], orders[k, 2]
+        source, end, lot = orders[k, P_SOURCE], orders[k, P_END], orders[k, P_QUANTITY]
         for line in range(net.sources[source, S_FIRST_LINE], net.sources[source, S_END_LINE]):
             bit = net.lines[line, L_BIT]
-            if bit >= 0 and (orders[k, 3] >> bit) & 1 == 0:
+            if bit >= 0 and (orders[k, P_ALTERNATES] >> bit) & 1 == 0:
                 continue
-            step = net.lines[line, L_STEP]
-            at = max(start[k] if step < 0 else start_for(net, source, end, lot, step), net.clock[NOW])
+            at = taken_at(net, runs, source, end, lot, orders[k, P_RUN], orders[k, P_RUNS], line)
             if at < net.lines[line, L_FROM] or at >= net.lines[line, L_TO]:
                 continue
             need = component_need(net, source, line, lot)
@@ -190,4 +216,38 @@ def write_reasons(
             n += 1
         n = _gather(out, begin, n)
         first[o], first[orders + o] = begin, n
+    return n
+
+
+@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+def write_co_products(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
+    """Write (order, row, item-location, time, quantity) of what orders give besides; give how many rows that is."""
+    n = 0
+    for k in range(len(orders)):
+        source, end, lot = orders[k, P_SOURCE], orders[k, P_END], orders[k, P_QUANTITY]
+        for row in range(net.sources[source, S_FIRST_CO], net.sources[source, S_END_CO]):
+            step = net.co_products[row, K_STEP]
+            at = step_end(net, runs, source, end, lot, orders[k, P_RUN], orders[k, P_RUNS], step)
+            units = co_product_units(net, source, row, lot)
+            if units > 0 and net.co_products[row, K_FROM] <= at < net.co_products[row, K_TO]:
+                out[n, 0], out[n, 1], out[n, 2] = k, net.co_products[row, K_ROW], net.co_products[row, K_PLACE]
+                out[n, 3], out[n, 4] = at, units
+                n += 1
+    return n
+
+
+@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+def write_runs(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
+    """Write (order, operation, resource or -1, start, end, quantity) of the steps of limited orders, in sequence."""
+    n = 0
+    for k in range(len(orders)):
+        for j in range(orders[k, P_RUNS]):
+            row = orders[k, P_RUN] + orders[k, P_RUNS] - 1 - j
+            load = runs[row, N_LOAD]
+            out[n, 0], out[n, 1], out[n, 2] = k, net.steps[runs[row, N_STEP], T_ROW], -1
+            out[n, 3], out[n, 4], out[n, 5] = runs[row, N_START], runs[row, N_END], 0
+            if load >= 0:
+                started = started_units(net, orders[k, P_SOURCE], orders[k, P_QUANTITY])
+                out[n, 2], out[n, 5] = net.loads[load, O_RESOURCE], amount(net, load, started)
+            n += 1
     return n

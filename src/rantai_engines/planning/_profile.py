@@ -9,8 +9,6 @@ from numba import types
 
 from rantai_engines.planning._layout import (
     C_FULL,
-    C_LOG,
-    C_ORDERS,
     C_POOL,
     G_FIRST,
     G_ROOM,
@@ -20,6 +18,7 @@ from rantai_engines.planning._layout import (
     State,
     compiled,
 )
+from rantai_engines.planning._rows import close_row, first_below_zero, least_of, open_row, raise_rows
 from rantai_engines.planning._worktime import first_at_least
 from rantai_engines.planning.tables import NEVER
 
@@ -62,78 +61,108 @@ def add(st: State, place: int, t: int, quantity: int, entries: int) -> bool:
             i = st.segments[place, G_FIRST] + offset
         first = st.segments[place, G_FIRST]
         end = first + st.segments[place, G_ROWS]
-        for j in range(end, i, -1):
-            st.pool_time[j] = st.pool_time[j - 1]
-            st.pool_balance[j] = st.pool_balance[j - 1]
-            st.pool_count[j] = st.pool_count[j - 1]
+        open_row(st.pool_time, i, end)
+        open_row(st.pool_balance, i, end)
+        open_row(st.pool_count, i, end)
         st.pool_time[i] = t
         st.pool_balance[i] = st.pool_balance[i - 1] if i > first else 0
         st.pool_count[i] = 0
         st.segments[place, G_ROWS] += 1
         end += 1
-    for j in range(i, end):
-        st.pool_balance[j] += quantity
+    raise_rows(st.pool_balance, i, end, quantity)
     st.pool_count[i] += entries
     if st.pool_count[i] == 0:
-        for j in range(i, end - 1):
-            st.pool_time[j] = st.pool_time[j + 1]
-            st.pool_balance[j] = st.pool_balance[j + 1]
-            st.pool_count[j] = st.pool_count[j + 1]
+        close_row(st.pool_time, i, end)
+        close_row(st.pool_balance, i, end)
+        close_row(st.pool_count, i, end)
         st.segments[place, G_ROWS] -= 1
     return True
 
 
-@compiled(types.void(STATE, INT, INT, INT))
-def enter(st: State, place: int, t: int, quantity: int) -> None:
-    """Change the balance and log it; does nothing but mark when the log or the pool is full."""
-    n = st.counters[C_LOG]
-    if n == len(st.log):
-        st.counters[C_FULL] = 1
-    if st.counters[C_FULL] != 0 or not add(st, place, t, quantity, 1):
-        return
-    st.log[n, 0], st.log[n, 1], st.log[n, 2] = place, t, quantity
-    st.counters[C_LOG] = n + 1
+@compiled(types.boolean(STATE, INT, INT, INT, INT, INT))
+def add_span(st: State, place: int, start: int, end: int, quantity: int, entries: int) -> bool:
+    """Change the balance from ``start`` until ``end`` alone; false, with nothing changed, when the pool is full."""
+    if end <= start:
+        return True
+    if not add(st, place, start, quantity, entries):
+        return False
+    if not add(st, place, end, -quantity, entries):
+        add(st, place, start, -quantity, -entries)
+        return False
+    return True
 
 
-@compiled(types.void(STATE, INT, INT, INT, INT))
-def place_order(st: State, source: int, end: int, quantity: int, alternates: int) -> None:
-    """Append a planned order and count it against its source's limit."""
-    n = st.counters[C_ORDERS]
-    if n == len(st.orders):
-        st.counters[C_FULL] = 1
-        return
-    st.orders[n, 0], st.orders[n, 1], st.orders[n, 2], st.orders[n, 3] = source, end, quantity, alternates
-    st.counters[C_ORDERS] = n + 1
-    st.used[source] += quantity
+@compiled(INT(STATE, INT, INT, INT, INT))
+def last_below(st: State, place: int, start: int, end: int, least: int) -> int:
+    """Give from when on the balance is below ``least`` where it last is so between start and end, NEVER if nowhere."""
+    first = st.segments[place, G_FIRST]
+    i = row_at(st, place, end) - 1
+    while i >= first and st.pool_balance[i] >= least:
+        if st.pool_time[i] <= start:
+            return NEVER
+        i -= 1
+    if i < first:
+        return -NEVER if least > 0 else NEVER
+    while i > first and st.pool_balance[i - 1] < least:
+        i -= 1
+    return int(st.pool_time[i]) if st.pool_balance[first] >= least or i > first else -NEVER
 
 
-@compiled(types.void(STATE, INT, INT))
-def undo(st: State, log_mark: int, order_mark: int) -> None:
-    """Take back every entry and order made since the marks were read."""
-    for k in range(st.counters[C_LOG] - 1, log_mark - 1, -1):
-        add(st, st.log[k, 0], st.log[k, 1], -st.log[k, 2], -1)
-    st.counters[C_LOG] = log_mark
-    for k in range(st.counters[C_ORDERS] - 1, order_mark - 1, -1):
-        st.used[st.orders[k, 0]] -= st.orders[k, 2]
-    st.counters[C_ORDERS] = order_mark
+@compiled(INT(STATE, INT, INT, INT, INT))
+def first_enough(st: State, place: int, start: int, end: int, least: int) -> int:
+    """Give when the first stretch below ``least`` that touches start to end is over, -NEVER when there is none.
+
+    NEVER when the balance stays below.
+    """
+    first = st.segments[place, G_FIRST]
+    last = first + st.segments[place, G_ROWS]
+    i = max(row_at(st, place, start + 1) - 1, first)
+    while i < last and st.pool_time[i] < end and st.pool_balance[i] >= least:
+        i += 1
+    if i == last or st.pool_time[i] >= end:
+        return -NEVER
+    while i < last and st.pool_balance[i] < least:
+        i += 1
+    return int(st.pool_time[i]) if i < last else NEVER
 
 
 @compiled(INT(STATE, INT, INT))
 def first_negative(st: State, place: int, t: int) -> int:
     """Give the pool row of the first negative balance at or after ``t``, -1 when there is none."""
     end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
-    for i in range(row_at(st, place, t), end):
-        if st.pool_balance[i] < 0:
-            return i
-    return -1
+    return first_below_zero(st.pool_balance, row_at(st, place, t), end)
 
 
 @compiled(INT(STATE, INT, INT))
 def more_after(st: State, place: int, t: int) -> int:
     """Give the first instant from which the least balance is greater than it is from ``t`` on, NEVER for none."""
-    end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
-    least, last = NEVER, end
-    for i in range(row_at(st, place, t), end):
-        if st.pool_balance[i] <= least:
+    first = st.segments[place, G_FIRST]
+    end, begin = first + st.segments[place, G_ROWS], row_at(st, place, t)
+    least = st.pool_balance[begin - 1] if begin > first else 0
+    last = begin - 1
+    for i in range(begin, end):
+        if st.pool_balance[i] <= least or st.pool_time[i] == t:
             least, last = st.pool_balance[i], i
     return st.pool_time[last + 1] if last + 1 < end else NEVER
+
+
+@compiled(INT(STATE, INT, INT))
+def spare_from(st: State, place: int, t: int) -> int:
+    """Give the least balance from ``t`` on."""
+    first = st.segments[place, G_FIRST]
+    i = row_at(st, place, t + 1) - 1
+    least = st.pool_balance[i] if i >= first else 0
+    return least_of(st.pool_balance, i + 1, first + st.segments[place, G_ROWS], least)
+
+
+@compiled(INT(STATE, INT, INT, INT))
+def restored_by(st: State, place: int, t: int, until: int) -> int:
+    """Give the first instant after ``t`` and by ``until`` from which nothing is short any more, NEVER for none."""
+    end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
+    at = NEVER
+    for i in range(row_at(st, place, t), end):
+        if st.pool_balance[i] < 0:
+            at = NEVER
+        elif at == NEVER:
+            at = st.pool_time[i]
+    return int(at) if t < at <= until else NEVER

@@ -7,21 +7,37 @@ free again. No delivery moves: less is consumed, and never earlier.
 
 from numba import types
 
+from rantai_engines.planning._capacity import amount, give_back, take
 from rantai_engines.planning._layout import (
-    G_FIRST,
-    G_ROWS,
+    BUCKETS,
+    C_FULL,
+    C_RUNS,
+    INFINITE,
     INT,
     L_BIT,
     L_FROM,
     L_PLACE,
-    L_STEP,
     L_TO,
+    N_END,
+    N_LOAD,
+    N_START,
+    N_STEP,
     NET,
-    NOW,
+    O_RESOURCE,
+    P_ALTERNATES,
+    P_END,
+    P_QUANTITY,
+    P_RUN,
+    P_RUNS,
+    P_SOURCE,
+    R_KIND,
     ROW,
+    S_END_CO,
     S_END_LINE,
+    S_FIRST_CO,
     S_FIRST_LINE,
     S_PLACE,
+    SETUPS,
     STATE,
     UP_TO,
     Ints,
@@ -30,31 +46,21 @@ from rantai_engines.planning._layout import (
     compiled,
 )
 from rantai_engines.planning._lots import component_need, lot_for
-from rantai_engines.planning._profile import add, row_at
-from rantai_engines.planning._worktime import start_for
-from rantai_engines.planning.tables import NEVER
+from rantai_engines.planning._placing import run_start, started_units, taken_at
+from rantai_engines.planning._profile import add, spare_from
 
 
-@compiled(INT(STATE, INT, INT))
-def spare_from(st: State, place: int, t: int) -> int:
-    """Give the least balance from ``t`` on."""
-    least = NEVER
-    for i in range(row_at(st, place, t), st.segments[place, G_FIRST] + st.segments[place, G_ROWS]):
-        least = min(least, st.pool_balance[i])
-    return least
-
-
-@compiled(INT(NET, STATE, INT, INT, INT, INT))
-def book_components(net: Net, st: State, order: int, lot: int, entries: int, end_line: int) -> int:
+@compiled(INT(NET, STATE, INT, INT, INT, INT, INT))
+def book_components(net: Net, st: State, order: int, lot: int, entries: int, end_line: int, first_run: int) -> int:
     """Book (entries 1) or release (-1) what the order takes at the size ``lot`` of its lines before ``end_line``.
 
-    Gives the line at which the pool ran full, ``end_line`` when all is booked.
+    ``first_run``: where the runs of that size stand. Gives the line at which the pool ran full, else ``end_line``.
     """
-    source, end = st.orders[order, 0], st.orders[order, 1]
+    source, end, runs = st.orders[order, P_SOURCE], st.orders[order, P_END], st.orders[order, P_RUNS]
     for line in range(net.sources[source, S_FIRST_LINE], end_line):
         bit = net.lines[line, L_BIT]
-        at = max(start_for(net, source, end, lot, net.lines[line, L_STEP]), net.clock[NOW])
-        taken = bit < 0 or (st.orders[order, 3] >> bit) & 1 == 1
+        at = taken_at(net, st.runs, source, end, lot, first_run, runs, line)
+        taken = bit < 0 or (st.orders[order, P_ALTERNATES] >> bit) & 1 == 1
         if taken and net.lines[line, L_FROM] <= at < net.lines[line, L_TO]:
             need = component_need(net, source, line, lot)
             if need > 0 and not add(st, net.lines[line, L_PLACE], at, -entries * need, entries):
@@ -62,17 +68,58 @@ def book_components(net: Net, st: State, order: int, lot: int, entries: int, end
     return end_line
 
 
-@compiled(types.boolean(NET, INT, INT, INT, INT))
-def _keeps_bill(net: Net, source: int, end: int, old: int, new: int) -> bool:
+@compiled(types.boolean(NET, STATE, INT, INT, INT))
+def _keeps_bill(net: Net, st: State, order: int, new: int, first_run: int) -> bool:
     """Say whether the same lines are effective when the order is smaller and so begins later."""
+    source, end, old = st.orders[order, P_SOURCE], st.orders[order, P_END], st.orders[order, P_QUANTITY]
+    own, runs = st.orders[order, P_RUN], st.orders[order, P_RUNS]
     for line in range(net.sources[source, S_FIRST_LINE], net.sources[source, S_END_LINE]):
-        before = max(start_for(net, source, end, old, net.lines[line, L_STEP]), net.clock[NOW])
-        after = max(start_for(net, source, end, new, net.lines[line, L_STEP]), net.clock[NOW])
+        before = taken_at(net, st.runs, source, end, old, own, runs, line)
+        after = taken_at(net, st.runs, source, end, new, first_run, runs, line)
         if (net.lines[line, L_FROM] <= before < net.lines[line, L_TO]) != (
             net.lines[line, L_FROM] <= after < net.lines[line, L_TO]
         ):
             return False
     return True
+
+
+@compiled(types.boolean(NET, STATE, INT, INT))
+def _draft_runs(net: Net, st: State, order: int, new: int) -> bool:
+    """Write behind all runs those of the order at the size ``new``: each ends as before and starts later.
+
+    False when there is no room, or a set-up stands in the way, or a later start might fall into a fuller bucket.
+    """
+    own, n, to = st.orders[order, P_RUN], st.orders[order, P_RUNS], st.counters[C_RUNS]
+    if to + n > len(st.runs):
+        return False
+    for k in range(n):
+        load, step = st.runs[own + k, N_LOAD], st.runs[own + k, N_STEP]
+        kind = net.resources[net.loads[load, O_RESOURCE], R_KIND] if load >= 0 else INFINITE
+        if kind in (SETUPS, BUCKETS):
+            return False
+        st.runs[to + k, N_STEP], st.runs[to + k, N_LOAD] = step, load
+        st.runs[to + k, N_END] = st.runs[own + k, N_END]
+        st.runs[to + k, N_START] = run_start(net, st, st.orders[order, P_SOURCE], own + k, n, new)
+    return True
+
+
+@compiled(types.void(NET, STATE, INT, INT))
+def _free_runs(net: Net, st: State, order: int, new: int) -> None:
+    """Give back the time that the order does not need at the size ``new``, whose runs stand behind all runs.
+
+    Where an array is too full to say so the time stays occupied: nothing is planned after the trim.
+    """
+    source, own, n = st.orders[order, P_SOURCE], st.orders[order, P_RUN], st.orders[order, P_RUNS]
+    for k in range(n):
+        load = st.runs[own + k, N_LOAD]
+        start, end = st.runs[own + k, N_START], st.runs[own + k, N_END]
+        st.runs[own + k, N_START] = st.runs[st.counters[C_RUNS] + k, N_START] if new > 0 else end
+        if load < 0 or net.resources[net.loads[load, O_RESOURCE], R_KIND] == INFINITE:
+            continue
+        old_need = amount(net, load, started_units(net, source, st.orders[order, P_QUANTITY]))
+        if give_back(net, st, load, start, end, old_need) and new > 0:
+            take(net, st, load, st.runs[own + k, N_START], end, amount(net, load, started_units(net, source, new)))
+    st.counters[C_FULL] = 0
 
 
 @compiled(INT(NET, STATE, ROW, INT))
@@ -83,21 +130,31 @@ def trim_orders(net: Net, st: State, sequence: Ints, begin: int) -> int:
     """
     for k in range(begin, len(sequence)):
         order = sequence[k]
-        source, end, lot = st.orders[order, 0], st.orders[order, 1], st.orders[order, 2]
+        source, end, lot = st.orders[order, P_SOURCE], st.orders[order, P_END], st.orders[order, P_QUANTITY]
         place = net.sources[source, S_PLACE]
         spare = spare_from(st, place, end)
-        if spare <= 0 or net.places[place, UP_TO] > 0:
+        if (
+            spare <= 0
+            or net.places[place, UP_TO] > 0
+            or net.sources[source, S_END_CO] > net.sources[source, S_FIRST_CO]
+        ):
             continue
         smaller = lot_for(net, source, lot - spare) if spare < lot else 0
-        if smaller >= lot or (smaller > 0 and not _keeps_bill(net, source, end, lot, smaller)):
+        if smaller >= lot:
+            continue
+        draft = st.counters[C_RUNS]
+        if smaller > 0 and (
+            not _draft_runs(net, st, order, smaller) or not _keeps_bill(net, st, order, smaller, draft)
+        ):
             continue
         # Book the smaller needs before the larger are released: only booking can run out of room.
         end_line = net.sources[source, S_END_LINE]
-        booked = book_components(net, st, order, smaller, 1, end_line) if smaller > 0 else end_line
+        booked = book_components(net, st, order, smaller, 1, end_line, draft) if smaller > 0 else end_line
         if booked < end_line:
-            book_components(net, st, order, smaller, -1, booked)
+            book_components(net, st, order, smaller, -1, booked, draft)
             return k
-        book_components(net, st, order, lot, -1, end_line)
+        book_components(net, st, order, lot, -1, end_line, st.orders[order, P_RUN])
         add(st, place, end, smaller - lot, -1 if smaller == 0 else 0)
-        st.orders[order, 2] = smaller
+        _free_runs(net, st, order, smaller)
+        st.orders[order, P_QUANTITY] = smaller
     return len(sequence)

@@ -11,6 +11,7 @@ from rantai_engines.planning._layout import (
     S_CALENDAR,
     S_END_STEP,
     S_FIRST_STEP,
+    S_FIXED,
     S_LEAD,
     S_WALL,
     S_YIELD,
@@ -84,9 +85,31 @@ def step_seconds(net: Net, source: int, step: int, quantity: int) -> int:
     seconds = int(net.steps[step, T_FIXED])
     per_unit = net.unit_seconds[step]
     if per_unit > 0.0:
-        started = quantity * (PPM / net.sources[source, S_YIELD])
+        started = max(quantity - net.sources[source, S_FIXED], 0) * (PPM / net.sources[source, S_YIELD])
         seconds += int(min(np.ceil(started * per_unit / UNIT - 0.5), 1e17))
     return seconds
+
+
+@compiled(INT(NET, INT, INT))
+def end_at_work(net: Net, calendar: int, worked: int) -> int:
+    """Give the first instant by which a calendar has worked so many seconds, NEVER after its end."""
+    first, end = net.calendar_offset[calendar], net.calendar_offset[calendar + 1]
+    i = max(first_at_least(net.open_before, first, end, worked) - 1, first)
+    if i >= end:
+        return NEVER
+    at = net.open_start[i] + worked - net.open_before[i]
+    return int(at) if at <= net.open_end[i] else NEVER
+
+
+@compiled(INT(NET, INT, INT))
+def start_at_work(net: Net, calendar: int, worked: int) -> int:
+    """Give the instant at which the second after so many worked ones begins, NEVER after the calendar's end."""
+    first, end = net.calendar_offset[calendar], net.calendar_offset[calendar + 1]
+    i = first_at_least(net.open_before, first, end, worked + 1) - 1
+    if i < first:
+        return NEVER
+    at = net.open_start[i] + worked - net.open_before[i]
+    return int(at) if at < net.open_end[i] else NEVER
 
 
 @compiled(INT(NET, INT, INT, INT, INT))

@@ -4,15 +4,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rantai_engines.planning._layout import S_END_LINE, S_FIRST_LINE, S_PLACE, S_ROW, Ints
-from rantai_engines.planning._pegging import write_consumption, write_pegs, write_reasons, write_starts
-from rantai_engines.planning._sorting import stable_order
+from rantai_engines.planning._layout import P_RUNS, S_END_CO, S_END_LINE, S_FIRST_CO, S_FIRST_LINE, S_PLACE, S_ROW, Ints
+from rantai_engines.planning._pegging import (
+    write_co_products,
+    write_consumption,
+    write_pegs,
+    write_reasons,
+    write_runs,
+    write_starts,
+)
+from rantai_engines.planning._sorting import grouped_order, stable_order
 from rantai_engines.planning.network import Network, ordered
 from rantai_engines.planning.problem import Problem
 from rantai_engines.planning.solution import (
     CauseKind,
     ConsumerKind,
     Consumption,
+    CoProducts,
     Delays,
     Deliveries,
     NoticeKind,
@@ -21,6 +29,7 @@ from rantai_engines.planning.solution import (
     Pegs,
     ReasonKind,
     Reasons,
+    Runs,
     Shortages,
     Solution,
     StockFills,
@@ -29,16 +38,18 @@ from rantai_engines.planning.solution import (
 from rantai_engines.planning.tables import NEVER
 
 #: A reason is one number while it is added up: kind × _KIND + rank of its subject by key.
-_KIND = 1 << 40
+_KIND_BITS = 40
+_KIND = 1 << _KIND_BITS
 #: More levels than any bill has.
 _LEVELS = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rows:
-    """What the kernels wrote: orders (source, end, quantity, alternates), deliveries, delays, shortages."""
+    """What the kernels wrote: orders, runs (columns of ``_layout``), deliveries, delays, shortages."""
 
     orders: Ints
+    runs: Ints
     deliveries: Ints
     delays: Ints
     shortages: Ints
@@ -48,16 +59,17 @@ def write_solution(
     problem: Problem, network: Network, rows: Rows, *, release_until: int, root_reasons: bool
 ) -> Solution:
     """Turn the kernels' rows into the plan as a value, with pegs and reasons."""
-    raw, start = _sort_orders(network, rows.orders)
+    raw, start = _sort_orders(network, rows)
     orders = _orders(network, raw, start, release_until=release_until)
-    consumption = _consumption(network, raw, start)
+    consumption = _consumption(network, raw, rows.runs)
+    co_products = _co_products(network, raw, rows.runs)
     n_demands = len(problem.demands.key)
     slices = _sorted(rows.deliveries, 1, 0)
     is_demand = slices[:, 0] < n_demands
     given, fills = slices[is_demand], slices[~is_demand]
     deliveries = Deliveries(demand=given[:, 0], time=given[:, 1], quantity=given[:, 2])
     stock_fills = StockFills(item_location=fills[:, 0] - n_demands, time=fills[:, 1], quantity=fills[:, 2])
-    pegs = _pegs(problem, orders, consumption, deliveries, stock_fills)
+    pegs = _pegs(problem, orders, consumption, co_products, deliveries, stock_fills)
     reasons = _reasons(problem, network, orders, pegs) if root_reasons else _no_reasons()
     short = rows.shortages[rows.shortages[:, 0] < n_demands]
     delivered = np.zeros(n_demands, np.int64)
@@ -77,6 +89,8 @@ def write_solution(
         notices=_notices(problem, network, short),
         delivered=delivered,
         last_delivery=last,
+        runs=_runs(network, raw, rows.runs),
+        co_products=co_products,
     )
 
 
@@ -92,19 +106,18 @@ def _ranks(keys: Ints) -> Ints:
     return ranks
 
 
-def _sort_orders(network: Network, raw: Ints) -> tuple[Ints, Ints]:
+def _sort_orders(network: Network, rows: Rows) -> tuple[Ints, Ints]:
     """Sort by start; among equals the order of source and end stays, which only keys have decided."""
-    start = np.zeros(len(raw), np.int64)
-    write_starts(network.net, raw, start)
+    raw, start = rows.orders, np.zeros(len(rows.orders), np.int64)
+    write_starts(network.net, raw, rows.runs, start)
     order = stable_order(start)
     return np.ascontiguousarray(raw[order]), start[order]
 
 
 def _orders(network: Network, raw: Ints, start: Ints, *, release_until: int) -> Orders:
-    rows = network.net.sources[raw[:, 0]]
     return Orders(
-        source=rows[:, S_ROW].copy(),
-        item_location=rows[:, S_PLACE].copy(),
+        source=network.net.sources[raw[:, 0], S_ROW],
+        item_location=network.net.sources[raw[:, 0], S_PLACE],
         start=start,
         end=raw[:, 1].copy(),
         quantity=raw[:, 2].copy(),
@@ -112,16 +125,35 @@ def _orders(network: Network, raw: Ints, start: Ints, *, release_until: int) -> 
     )
 
 
-def _consumption(network: Network, raw: Ints, start: Ints) -> Consumption:
+def _consumption(network: Network, raw: Ints, runs: Ints) -> Consumption:
     lines = network.net.sources[:, S_END_LINE] - network.net.sources[:, S_FIRST_LINE]
     out = np.empty((int(lines[raw[:, 0]].sum()), 5), np.int64)
-    out = out[: write_consumption(network.net, raw, start, out)]
+    out = out[: write_consumption(network.net, raw, runs, out)]
     order, line, place, time, quantity = (out[:, c].copy() for c in range(5))
     return Consumption(order=order, bom_line=line, item_location=place, time=time, quantity=quantity)
 
 
+def _co_products(network: Network, raw: Ints, runs: Ints) -> CoProducts:
+    rows = network.net.sources[:, S_END_CO] - network.net.sources[:, S_FIRST_CO]
+    out = np.empty((int(rows[raw[:, 0]].sum()), 5), np.int64)
+    out = out[: write_co_products(network.net, raw, runs, out)]
+    order, row, place, time, quantity = (out[:, c].copy() for c in range(5))
+    return CoProducts(order=order, row=row, item_location=place, time=time, quantity=quantity)
+
+
+def _runs(network: Network, raw: Ints, runs: Ints) -> Runs:
+    out = np.empty((int(raw[:, P_RUNS].sum()), 6), np.int64)
+    write_runs(network.net, raw, runs, out)
+    return Runs(**dict(zip(Runs.__slots__, (out[:, c].copy() for c in range(6)), strict=True)))
+
+
 def _pegs(
-    problem: Problem, orders: Orders, consumption: Consumption, deliveries: Deliveries, fills: StockFills
+    problem: Problem,
+    orders: Orders,
+    consumption: Consumption,
+    besides: CoProducts,
+    deliveries: Deliveries,
+    fills: StockFills,
 ) -> Pegs:
     """Sort supplies and needs by item-location, instant, kind and key, and tie them."""
     places, receipts, demands, now = problem.item_locations, problem.receipts, problem.demands, problem.now
@@ -134,6 +166,7 @@ def _pegs(
         (own, places.on_hand_at, places.on_hand, SupplyKind.ON_HAND, own),
         (receipts.item_location[come], receipts.time[come], receipts.quantity[come], SupplyKind.RECEIPT, come),
         (orders.item_location, orders.end, orders.quantity, SupplyKind.ORDER, every),
+        (besides.item_location, besides.time, besides.quantity, SupplyKind.CO_PRODUCT, np.arange(len(besides.order))),
     )
     place, at, quantity = consumption.item_location, consumption.time, consumption.quantity
     needs = _stacked(
@@ -159,11 +192,16 @@ def _pegs(
 
 def _stacked(now: int, *parts: tuple[Ints, Ints, Ints, int, Ints]) -> Ints:
     """Stack (place, time, quantity, kind, index) of several kinds, without empty ones, in the order of pegging."""
-    columns = [np.concatenate(each) for each in zip(*((p[0], p[1], p[2], p[4]) for p in parts), strict=True)]
+    place, time, quantity, index = (
+        np.concatenate(each) for each in zip(*((p[0], p[1], p[2], p[4]) for p in parts), strict=True)
+    )
     kind = np.repeat([p[3] for p in parts], [len(p[0]) for p in parts])
-    table = np.stack([columns[0], np.maximum(columns[1], now), columns[2], kind, columns[3]], axis=1).astype(np.int64)
-    table = table[table[:, 2] > 0]
-    return np.ascontiguousarray(table[ordered(table[:, 0], table[:, 1], since=now)])
+    order = ordered(place, time, since=now)
+    order = order[quantity[order] > 0]
+    table = np.empty((len(order), 5), np.int64)
+    for column, values in enumerate((place, np.maximum(time, now), quantity, kind, index)):
+        table[:, column] = values[order]
+    return table
 
 
 def _reasons(problem: Problem, network: Network, orders: Orders, pegs: Pegs) -> Reasons:
@@ -171,7 +209,7 @@ def _reasons(problem: Problem, network: Network, orders: Orders, pegs: Pegs) -> 
     n = len(orders.source)
     demand_rank, place_rank = _ranks(problem.demands.key), _ranks(problem.item_locations.key)
     own = np.flatnonzero(pegs.supply_kind == SupplyKind.ORDER)
-    own = own[stable_order(pegs.supply[own])]
+    own = own[grouped_order(pegs.supply[own], own)]
     kind, consumer = pegs.consumer_kind[own], pegs.consumer[own]
     is_order, is_demand = kind == ConsumerKind.ORDER, kind == ConsumerKind.DEMAND
     code = np.zeros(len(own), np.int64)
@@ -200,7 +238,7 @@ def _reasons(problem: Problem, network: Network, orders: Orders, pegs: Pegs) -> 
 
 def _named_reasons(problem: Problem, rows: Ints, *, order: Ints) -> Reasons:
     """Turn ranks by key back into rows of the problem."""
-    kind, subject = rows[:, 0] // _KIND, rows[:, 0] % _KIND
+    kind, subject = rows[:, 0] >> _KIND_BITS, rows[:, 0] & (_KIND - 1)
     is_demand, is_place = (
         kind == ReasonKind.DEMAND,
         (kind == ReasonKind.STOCK_TARGET) | (kind == ReasonKind.ORDER_UP_TO),

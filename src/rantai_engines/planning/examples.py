@@ -1,6 +1,7 @@
 """Make companies of any size from a seed, for benchmarks, tests and first steps."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from rantai_engines.planning.problem import (
     BomLines,
     Calendars,
     Demands,
+    Floats,
     Ints,
     ItemLocations,
     Loads,
@@ -35,7 +37,7 @@ class _Shape:
     first: Ints
 
 
-def make_company(item_locations: int, *, demands: int, seed: int, levels: int = 5) -> Problem:
+def make_company(item_locations: int, *, demands: int, seed: int, levels: int = 5, busy: float = 0.0) -> Problem:
     """Make a company: warehouses fed along lanes, made items, sub-assemblies, components, bought parts.
 
     Parameters
@@ -43,6 +45,8 @@ def make_company(item_locations: int, *, demands: int, seed: int, levels: int = 
     item_locations : about how many, split over the levels 30, 20, 20, 15 and 15 % (fewer levels: renormalised).
     demands : orders and forecasts at the warehouses over 180 days, in five classes with stakes.
     seed : the same seed gives the same problem.
+    busy : share of the 180 days' working time that demands occupy machines, one machine for each 25 made items of one
+        level; 0 leaves capacity infinite.
     levels : 2 to 5; level 0 is moved, the last is bought, those between are made of two components, now and then three.
     """
     rng = np.random.default_rng(seed)
@@ -57,27 +61,67 @@ def make_company(item_locations: int, *, demands: int, seed: int, levels: int = 
         },
     )
     sources, lines = _sources(shape, levels, rng), _lines(shape, levels, rng)
+    operations, calendars = _operations(sources, rng), _weeks()
+    machines, loads = build(Resources, {}), build(Loads, {})
+    receipts = _receipts(n, rng)
+    asked = _demands(shape, demands, rng)
+    if busy > 0.0:
+        units = _units_made(shape, sources, lines, asked, levels=levels)
+        machine = _machines_of(shape, levels)[sources.item_location[operations["source"]]]
+        machines = build(Resources, {"key": np.arange(machine.max() + 1), "kind": np.full(machine.max() + 1, 1)})
+        loads = build(Loads, {"operation": np.arange(len(machine)), "resource": machine})
+        work = calendars.end - calendars.start
+        seconds = busy * float(work[(calendars.start >= _NOW) & (calendars.end <= _NOW + 180 * _DAY)].sum())
+        total = np.bincount(machine, weights=units[sources.item_location[operations["source"]]])
+        operations["fixed_seconds"] = np.zeros(len(machine), np.int64)
+        operations["unit_seconds"] = np.minimum(seconds / np.maximum(total, 1.0), 3600.0)[machine]
+    return Problem(
+        now=_NOW,
+        horizon_end=_NOW + _HORIZON_DAYS * _DAY,
+        calendars=calendars,
+        item_locations=places,
+        sources=sources,
+        bom_lines=lines,
+        operations=build(Operations, operations),
+        loads=loads,
+        resources=machines,
+        receipts=receipts,
+        demands=asked,
+    )
+
+
+def _operations(sources: Sources, rng: np.random.Generator) -> dict[str, Any]:
     makes = np.flatnonzero(sources.kind == SourceKind.MAKE)
-    operations = {
+    return {
         "source": makes,
         "sequence": np.ones(len(makes), np.int64),
         "fixed_seconds": rng.integers(1, 3, len(makes)) * 8 * 3600,
         "unit_seconds": rng.integers(0, 2, len(makes)) * 60.0,
         "calendar": np.zeros(len(makes), np.int64),
     }
-    return Problem(
-        now=_NOW,
-        horizon_end=_NOW + _HORIZON_DAYS * _DAY,
-        calendars=_weeks(),
-        item_locations=places,
-        sources=sources,
-        bom_lines=lines,
-        operations=build(Operations, operations),
-        loads=build(Loads, {}),
-        resources=build(Resources, {}),
-        receipts=_receipts(n, rng),
-        demands=_demands(shape, demands, rng),
-    )
+
+
+def _units_made(shape: _Shape, sources: Sources, lines: BomLines, asked: Demands, *, levels: int) -> Floats:
+    """Explode the demands through the first source of each item-location: base units needed of each."""
+    units: Floats = np.zeros(int(shape.sizes.sum()))
+    np.add.at(units, asked.item_location, asked.quantity / UNIT)
+    moved = np.flatnonzero(sources.kind == SourceKind.MOVE)
+    np.add.at(units, sources.origin[moved], units[sources.item_location[moved]])
+    parent = sources.item_location[lines.source]
+    for level in range(1, levels - 1):
+        own = (parent >= shape.first[level]) & (parent < shape.first[level] + shape.sizes[level])
+        np.add.at(units, lines.component[own], units[parent[own]] * (lines.quantity_per[own] / PER_SCALE))
+    return units
+
+
+def _machines_of(shape: _Shape, levels: int) -> Ints:
+    """Give the machine of each item-location: 25 neighbours of a level share one."""
+    found, first = np.zeros(int(shape.sizes.sum()), np.int64), 0
+    for level in range(1, levels - 1):
+        own = np.arange(shape.sizes[level]) // 25
+        found[shape.first[level] : shape.first[level] + shape.sizes[level]] = first + own
+        first += int(own.max()) + 1
+    return found
 
 
 def _shape(item_locations: int, levels: int) -> _Shape:

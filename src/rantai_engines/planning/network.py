@@ -7,20 +7,38 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from rantai_engines.planning._lay_capacity import Limits, lay_out_capacity, stacked
 from rantai_engines.planning._layout import (
     ASK_COLUMNS,
+    BUCKETS,
+    CO_COLUMNS,
+    L_BIT,
+    L_FIXED,
     LINE_COLUMNS,
+    O_RESOURCE,
+    PLACE_COLUMNS,
+    R_EARLY,
+    R_KIND,
+    S_END_CO,
     S_END_LINE,
     S_END_STEP,
+    S_FINITE,
+    S_FIRST_CO,
     S_FIRST_LINE,
     S_FIRST_STEP,
+    S_FIXED,
+    S_JOIN,
+    S_PER_UNIT,
     SOURCE_COLUMNS,
+    STEP_COLUMNS,
+    T_END_LOAD,
+    T_FIRST_LOAD,
     Ints,
     Net,
 )
-from rantai_engines.planning._sorting import stable_order
+from rantai_engines.planning._sorting import grouped_order
 from rantai_engines.planning._worktime import set_walls
-from rantai_engines.planning.problem import PER_SCALE, PPM, Calendars, DemandKind, Problem, SourceKind
+from rantai_engines.planning.problem import PER_SCALE, PPM, UNIT, Calendars, DemandKind, Problem, SourceKind
 from rantai_engines.planning.tables import NEVER, InvalidProblem
 
 #: Alternate lines of one source are remembered in the bits of one integer.
@@ -34,9 +52,10 @@ class Network:
     net: Net
     level: Ints
     circles: Ints
+    limits: Limits
 
 
-def lay_out(problem: Problem, *, max_pieces: int) -> Network:
+def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2, shifts: int = 24) -> Network:
     """Sort and group the tables of a problem; what decides an order is a key, never a row.
 
     Complexity: one sort of each table.
@@ -44,7 +63,7 @@ def lay_out(problem: Problem, *, max_pieces: int) -> Network:
     places, sources = problem.item_locations, problem.sources
     lines = _all_lines(problem)
     circles, level = _find_levels(problem, parents=sources.item_location[lines[:, 0]], lines=lines)
-    kept = np.setdiff1d(np.arange(len(sources.key)), circles)
+    kept = np.setdiff1d(np.flatnonzero(sources.planned), circles)
     by = (sources.key[kept], sources.cost[kept], sources.rank[kept], places.key[sources.item_location[kept]])
     order = kept[np.lexsort(by)]
     position = np.full(len(sources.key), -1, np.int64)
@@ -52,32 +71,81 @@ def lay_out(problem: Problem, *, max_pieces: int) -> Network:
     rows = _source_rows(problem, order)
     steps, unit_seconds, step_position = _step_rows(problem, position, rows)
     line_rows = _line_rows(problem, lines, position, step_position, rows)
-    target = np.maximum(places.safety_stock, places.reorder_level)
-    own_key = places.key[sources.item_location[order]]
-    bounds = (np.searchsorted(own_key, places.key, "left"), np.searchsorted(own_key, places.key, "right"))
-    columns = (np.maximum(places.order_up_to - target, 0) * (places.order_up_to > 0), places.fence_until)
+    co_rows = _co_product_rows(problem, position, step_position, rows)
+    limits = lay_out_capacity(problem, steps=steps, step_position=step_position)
+    rows[:, S_FINITE] = _has(steps[:, T_END_LOAD] > steps[:, T_FIRST_LOAD], rows)
+    rows[:, S_PER_UNIT] = _has(unit_seconds > 0.0, rows)
+    rows[:, S_JOIN] = _join_times(rows, line_rows, steps, limits)
+    calendars = limits.calendars
     net = Net(
-        clock=np.array([problem.now, problem.horizon_end, max_pieces], np.int64),
-        places=_table(*columns, *bounds),
+        clock=np.array(
+            [problem.now, problem.horizon_end, max_pieces, loop, splits, rows[:, S_FINITE].any(), shifts], np.int64
+        ),
+        places=_place_rows(problem, order),
         sources=rows,
         lines=line_rows,
         steps=steps,
         unit_seconds=unit_seconds,
-        calendar_offset=np.ascontiguousarray(problem.calendars.offset),
-        open_start=np.ascontiguousarray(problem.calendars.start),
-        open_end=np.ascontiguousarray(problem.calendars.end),
-        open_before=_open_before(problem.calendars),
+        calendar_offset=np.ascontiguousarray(calendars.offset),
+        open_start=np.ascontiguousarray(calendars.start),
+        open_end=np.ascontiguousarray(calendars.end),
+        open_before=_open_before(calendars),
+        co_products=co_rows,
+        loads=limits.loads,
+        resources=limits.resources,
+        setup_seconds=limits.setup_seconds,
+        step_offset=np.ascontiguousarray(problem.step_functions.offset),
+        step_start=np.ascontiguousarray(problem.step_functions.start),
+        step_value=np.ascontiguousarray(problem.step_functions.value),
+        unit_cost=np.ascontiguousarray(sources.cost[order]) / UNIT,
+        doors=np.zeros(3, np.int64),
     )
     set_walls(net, np.ascontiguousarray(sources.fence[order]))
-    return Network(net=net, level=level, circles=circles)
+    return Network(net=net, level=level, circles=circles, limits=limits)
+
+
+def _place_rows(problem: Problem, order: Ints) -> Ints:
+    """Give the item-locations with the range of their sources, which stand in ``order``."""
+    p = problem.item_locations
+    target = np.maximum(p.safety_stock, p.reorder_level)
+    own_key = p.key[problem.sources.item_location[order]]
+    first, end = np.searchsorted(own_key, p.key, "left"), np.searchsorted(own_key, p.key, "right")
+    rows = stacked(
+        np.maximum(p.order_up_to - target, 0) * (p.order_up_to > 0), p.fence_until, first, end, target,
+        p.safety_steps, p.order_up_to_steps, p.autofence, p.pool, p.search,
+    )  # fmt: skip
+    assert rows.shape[1] == PLACE_COLUMNS
+    return rows
+
+
+def _has(steps: "NDArray[np.bool_]", rows: Ints) -> Ints:
+    """Say which sources have a step that is so."""
+    count = np.concatenate(([0], np.cumsum(steps)))
+    return (count[rows[:, S_END_STEP]] > count[rows[:, S_FIRST_STEP]]).astype(np.int64)
+
+
+def _join_times(rows: Ints, lines: Ints, steps: Ints, limits: Limits) -> Ints:
+    """Give the seconds that a need may lie behind an order that it makes larger, 0 where orders cannot grow.
+
+    An order can, at no capacity, when its steps take the same time for any quantity, its bill has no choice and
+    nothing fixed, and it gives nothing besides its output.
+    """
+    simple = (rows[:, S_FINITE] == 1) & (rows[:, S_PER_UNIT] == 0) & (rows[:, S_FIXED] == 0)
+    simple &= rows[:, S_END_CO] == rows[:, S_FIRST_CO]
+    owner = np.repeat(np.arange(len(rows)), rows[:, S_END_LINE] - rows[:, S_FIRST_LINE])
+    simple[owner[(lines[:, L_BIT] >= 0) | (lines[:, L_FIXED] > 0)]] = False
+    of_step = np.repeat(np.arange(len(rows)), rows[:, S_END_STEP] - rows[:, S_FIRST_STEP])
+    of_load = of_step[np.repeat(np.arange(len(steps)), steps[:, T_END_LOAD] - steps[:, T_FIRST_LOAD])]
+    resources = limits.resources[limits.loads[:, O_RESOURCE]]
+    simple[of_load[resources[:, R_KIND] == BUCKETS]] = False
+    least = np.full(len(rows), NEVER)
+    np.minimum.at(least, of_load, resources[:, R_EARLY])
+    return np.where(simple, np.maximum(least, 1), 0)
 
 
 def ordered(major: Ints, at: Ints, *, since: int) -> Ints:
-    """Give the stable order of rows by ``major`` (0 to 2**29), then by instant from ``since`` on.
-
-    One key of both sorts many times as fast as two keys.
-    """
-    return stable_order((major << 34) + np.clip(at - since, 0, (1 << 34) - 1))
+    """Give the stable order of rows by ``major`` (a row number), then by instant from ``since`` on."""
+    return grouped_order(major, np.maximum(at, since))
 
 
 def queue_demands(problem: Problem, *, promises_first: bool, forecasts_after_orders: bool) -> Ints:
@@ -93,9 +161,9 @@ def queue_demands(problem: Problem, *, promises_first: bool, forecasts_after_ord
     needed = (demands.kind != DemandKind.REQUIREMENT).astype(np.int64)
     later = later & (needed == 1)
     order = np.lexsort((demands.key, -demands.stake, asked_at, kind, demands.class_rank, later, needed))
-    order = order[demands.quantity[order] > 0]
+    order = _groups_together(demands.group, order[demands.quantity[order] > 0])
     latest = np.minimum(demands.due + np.minimum(demands.max_lateness, NEVER), NEVER)
-    table = _table(
+    table = stacked(
         order,
         demands.item_location[order],
         demands.quantity[order],
@@ -103,9 +171,31 @@ def queue_demands(problem: Problem, *, promises_first: bool, forecasts_after_ord
         latest[order],
         np.minimum(demands.min_shipment, demands.quantity)[order],
         demands.partial[order].astype(np.int64),
+        _rights(needed[order], later[order], demands.class_rank[order], kind[order]),
+        demands.group[order],
+        np.zeros(len(order), np.int64),
     )
     assert table.shape[1] == ASK_COLUMNS
     return table
+
+
+def _groups_together(group: Ints, order: Ints) -> Ints:
+    """Move the demands of each group to where its first one stands."""
+    own = group[order]
+    if not (own >= 0).any():
+        return order
+    place = np.arange(len(order))
+    first = np.full(own.max() + 1, len(order))
+    np.minimum.at(first, own[own >= 0], place[own >= 0])
+    return order[np.argsort(np.where(own >= 0, first[np.maximum(own, 0)], place), kind="stable")]
+
+
+def _rights(*columns: "NDArray[np.generic]") -> Ints:
+    """Number the runs of equal right; those of one number are served in two passes."""
+    fresh = np.zeros(len(columns[0]), np.bool_)
+    for column in columns:
+        fresh[1:] |= column[1:] != column[:-1]
+    return np.cumsum(fresh)
 
 
 def queue_targets(problem: Problem, network: Network) -> Ints:
@@ -116,11 +206,7 @@ def queue_targets(problem: Problem, network: Network) -> Ints:
     order = wanted[np.lexsort((places.key[wanted], network.level[wanted]))]
     same = np.ones(len(order), np.int64)
     numbers = (len(problem.demands.key) + order, order, target[order], problem.now * same, NEVER * same, 0 * same, same)
-    return _table(*numbers)
-
-
-def _table(*columns: "NDArray[np.generic]") -> Ints:
-    return np.ascontiguousarray(np.stack([np.asarray(c, np.int64) for c in columns], axis=1))
+    return stacked(*numbers, 0 * same, -same, 0 * same)
 
 
 def _open_before(calendars: Calendars) -> Ints:
@@ -132,17 +218,18 @@ def _open_before(calendars: Calendars) -> Ints:
 
 
 def _all_lines(problem: Problem) -> Ints:
-    """Give (source, row, component, per, fixed, kept, step, from, to, group, rank) of bills and of origins."""
+    """Give (source, row, component, per, fixed, kept, step, from, to, group, rank, at end, offset) of all lines."""
     bom, sources = problem.bom_lines, problem.sources
-    own = _table(
+    own = stacked(
         bom.source, np.arange(len(bom.source)), bom.component, bom.quantity_per, bom.quantity_fixed,
         PPM - bom.scrap_ppm, bom.operation, bom.effective_from, bom.effective_to, bom.group, bom.rank,
+        bom.at_end, bom.offset,
     )  # fmt: skip
     takes = np.flatnonzero((sources.kind == SourceKind.MOVE) | (sources.kind == SourceKind.SUBSTITUTE))
     one = np.ones(len(takes), np.int64)
-    moved = _table(
+    moved = stacked(
         takes, -one, sources.origin[takes], sources.origin_per[takes], 0 * one,
-        PER_SCALE * one, -one, -NEVER * one, NEVER * one, -one, one,
+        PER_SCALE * one, -one, -NEVER * one, NEVER * one, -one, one, 0 * one, 0 * one,
     )  # fmt: skip
     return np.concatenate((own, moved))
 
@@ -184,10 +271,11 @@ def _levels(group: Ints, parents: Ints, children: Ints) -> Ints:
 def _source_rows(problem: Problem, order: Ints) -> Ints:
     s = problem.sources
     zero = np.zeros(len(order), np.int64)
-    rows = _table(
+    rows = stacked(
         s.item_location[order], order, s.lead_time[order], s.calendar[order], zero, s.minimum[order],
         s.multiple[order], s.maximum[order], s.limit[order], s.effective_from[order], s.effective_to[order],
-        s.yield_ppm[order], zero, zero, zero, zero,
+        s.yield_ppm[order], zero, zero, zero, zero, s.output_fixed[order], s.posttime[order], zero, zero, zero,
+        np.rint(s.weight[order] * PPM), s.kind[order], zero, zero,
     )  # fmt: skip
     assert rows.shape[1] == SOURCE_COLUMNS
     return rows
@@ -203,13 +291,15 @@ def _step_rows(problem: Problem, position: Ints, rows: Ints) -> tuple[Ints, NDAr
     step_position[order] = np.arange(len(order))
     bounds = np.searchsorted(owner[order], np.arange(len(rows) + 1))
     rows[:, S_FIRST_STEP], rows[:, S_END_STEP] = bounds[:-1], bounds[1:]
-    steps = _table(o.fixed_seconds[order], o.calendar[order])
+    zero = np.zeros(len(order), np.int64)
+    steps = stacked(o.fixed_seconds[order], o.calendar[order], zero, zero, o.posttime[order], order)
+    assert steps.shape[1] == STEP_COLUMNS
     return steps, np.ascontiguousarray(o.unit_seconds[order]), step_position
 
 
 def _line_rows(problem: Problem, lines: Ints, position: Ints, step_position: Ints, rows: Ints) -> Ints:
     """Sort the lines by source, group of alternates, rank and component; number groups and alternates."""
-    owner, row, component, per, fixed, kept, step, since, until, group, rank = lines.T
+    owner, row, component, per, fixed, kept, step, since, until, group, rank, at_end, offset = lines.T
     owner = position[owner]
     key = problem.item_locations.key[component]
     at_step = np.where(step >= 0, step_position[np.maximum(step, 0)], -1) if len(step_position) else step
@@ -224,11 +314,29 @@ def _line_rows(problem: Problem, lines: Ints, position: Ints, step_position: Int
     if (bit >= _MOST_ALTERNATES).any():
         bad = int(row[order][np.argmax(bit)])
         raise InvalidProblem("BomLines", "group", bad, f"its source has over {_MOST_ALTERNATES} alternate lines")
-    table = _table(
+    table = stacked(
         component[order], per[order], fixed[order], kept[order], at_step[order],
-        since[order], until[order], np.cumsum(fresh), bit, row[order],
+        since[order], until[order], np.cumsum(fresh), bit, row[order], at_end[order], offset[order],
     )  # fmt: skip
     assert table.shape[1] == LINE_COLUMNS
+    return table
+
+
+def _co_product_rows(problem: Problem, position: Ints, step_position: Ints, rows: Ints) -> Ints:
+    """Sort the co-products by source; write where each source's begin and end."""
+    c = problem.co_products
+    owner = position[c.source]
+    order = np.lexsort((c.effective_from, problem.item_locations.key[c.item_location], owner))
+    order = order[owner[order] >= 0]
+    bounds = np.searchsorted(owner[order], np.arange(len(rows) + 1))
+    rows[:, S_FIRST_CO], rows[:, S_END_CO] = bounds[:-1], bounds[1:]
+    step = c.operation[order]
+    at_step = np.where(step >= 0, step_position[np.maximum(step, 0)], -1) if len(step_position) else step
+    table = stacked(
+        c.item_location[order], c.quantity_per[order], c.quantity_fixed[order], at_step,
+        c.effective_from[order], c.effective_to[order], order,
+    )  # fmt: skip
+    assert table.shape[1] == CO_COLUMNS
     return table
 
 

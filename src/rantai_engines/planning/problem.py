@@ -7,15 +7,39 @@ decides between equals is the ``key`` (the database's id), so a shuffled table g
 
 # ruff: noqa: RUF009  (column() gives a dataclasses.field, made anew at each call)
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rantai_engines.planning.capacity import (
+    UNIT,
+    Loads,
+    Occupations,
+    ResourceKind,
+    Resources,
+    SetupTimes,
+    StepFunctions,
+    check_step_functions,
+    no_occupations,
+    no_setup_times,
+    no_step_functions,
+)
 from rantai_engines.planning.tables import NEVER, QUANTITY_LIMIT, InvalidProblem, build, check, column
 
-__all__ = ["NEVER", "InvalidProblem", "build"]
+__all__ = [
+    "NEVER",
+    "UNIT",
+    "InvalidProblem",
+    "Loads",
+    "Occupations",
+    "ResourceKind",
+    "Resources",
+    "SetupTimes",
+    "StepFunctions",
+    "build",
+]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -25,8 +49,6 @@ Bools = NDArray[np.bool_]
 PER_SCALE = 1_000_000
 #: Yields and scrap are parts in a million.
 PPM = 1_000_000
-#: One base unit.
-UNIT = 10_000
 #: At most four million component units in one parent unit.
 _PER_LIMIT = 4 * 10**12
 _LONGEST_HORIZON = 200 * 366 * 86_400
@@ -40,6 +62,14 @@ class SourceKind(IntEnum):
     MOVE = 2
     DROPSHIP = 3
     SUBSTITUTE = 4
+
+
+class SourceSearch(IntEnum):
+    """How an item-location chooses among its sources: by rank, by cost of the whole tree, or shared by weight."""
+
+    RANK = 0
+    COST = 1
+    SPLIT = 2
 
 
 class DemandKind(IntEnum):
@@ -57,14 +87,6 @@ class ReceiptKind(IntEnum):
     PURCHASE = 0
     PRODUCTION = 1
     TRANSFER = 2
-
-
-class ResourceKind(IntEnum):
-    """How a resource limits."""
-
-    INFINITE = 0
-    FINITE = 1
-    BUCKET = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -90,7 +112,13 @@ def no_calendars() -> Calendars:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class ItemLocations:
-    """An item where it is kept: stock that is free to plan, its target and its planning time fence."""
+    """An item where it is kept: stock that is free to plan, its target and its planning time fence.
+
+    ``safety_steps`` >= 0 is the step function that stands for ``safety_stock``, ``order_up_to_steps`` the one for
+    ``order_up_to``. ``autofence``: seconds within which an open receipt that covers a shortage whole is awaited
+    instead of a new order. ``pool`` >= 0: item-locations of one item that buy together; nobody in the pool buys anew
+    while the stock of all exceeds the safety stock of all, and a demand may be served from any of them.
+    """
 
     key: Ints = column()
     on_hand: Ints = column(0, low=0, high=QUANTITY_LIMIT)
@@ -99,11 +127,22 @@ class ItemLocations:
     reorder_level: Ints = column(0, low=0, high=QUANTITY_LIMIT)
     order_up_to: Ints = column(0, low=0, high=QUANTITY_LIMIT)
     fence_until: Ints = column(0)
+    safety_steps: Ints = column(-1, low=-1, refers_to="StepFunctions")
+    order_up_to_steps: Ints = column(-1, low=-1, refers_to="StepFunctions")
+    autofence: Ints = column(0, low=0)
+    pool: Ints = column(-1, low=-1)
+    search: Ints = column(0, low=0, high=2)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Sources:
-    """A way to replenish an item-location: make, buy, move along a lane, dropship, substitute."""
+    """A way to replenish an item-location: make, buy, move along a lane, dropship, substitute.
+
+    An order's quantity is its good output. ``output_fixed`` is the part of it that an order gives whatever its size;
+    minimum, multiple and maximum are for the rest. ``posttime``: seconds the output should lie before it is needed;
+    it shrinks before anybody is late. ``weight``: share where the item-location's search is SPLIT.
+    ``planned`` False: the source is known, but nothing new is planned on it.
+    """
 
     key: Ints = column()
     item_location: Ints = column(low=0, refers_to="ItemLocations")
@@ -123,11 +162,19 @@ class Sources:
     origin: Ints = column(-1, low=-1, refers_to="ItemLocations")
     origin_per: Ints = column(PER_SCALE, low=1, high=_PER_LIMIT)
     supplier: Ints = column(-1)
+    output_fixed: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    posttime: Ints = column(0, low=0)
+    weight: Floats = column(1, low=0, high=1e9, dtype="float64")
+    planned: Bools = column(1, low=0, high=1, dtype="bool")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class BomLines:
-    """A component of a make source; lines of one ``group`` >= 0 are alternates by ``rank``."""
+    """A component of a make source; lines of one ``group`` >= 0 are alternates by ``rank``.
+
+    It is taken at the start of its ``operation`` (-1: of the order), or at the end where ``at_end``, ``offset``
+    seconds later (negative: earlier). Effective dates are tested at that instant.
+    """
 
     source: Ints = column(low=0, refers_to="Sources")
     component: Ints = column(low=0, refers_to="ItemLocations")
@@ -139,40 +186,40 @@ class BomLines:
     effective_to: Ints = column(NEVER)
     group: Ints = column(-1, low=-1)
     rank: Ints = column(1)
+    at_end: Bools = column(0, low=0, high=1, dtype="bool")
+    offset: Ints = column(0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CoProducts:
+    """What an order of a make source gives besides its output, or of its output at an earlier step.
+
+    It comes at the end of ``operation`` (-1: of the order), ``quantity_per`` (1/1,000,000) for each unit started plus
+    ``quantity_fixed``; effective dates are tested at that instant.
+    """
+
+    source: Ints = column(low=0, refers_to="Sources")
+    item_location: Ints = column(low=0, refers_to="ItemLocations")
+    quantity_per: Ints = column(0, low=0, high=_PER_LIMIT)
+    quantity_fixed: Ints = column(0, low=0, high=QUANTITY_LIMIT)
+    operation: Ints = column(-1, low=-1, refers_to="Operations")
+    effective_from: Ints = column(-NEVER)
+    effective_to: Ints = column(NEVER)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Operations:
-    """A step of a make source's routing: ``fixed_seconds`` plus ``unit_seconds`` for each started base unit."""
+    """A step of a make source's routing: ``fixed_seconds`` plus ``unit_seconds`` for each started base unit.
+
+    ``posttime``: seconds of rest wanted after the step; it shrinks before anybody is late.
+    """
 
     source: Ints = column(low=0, refers_to="Sources")
     sequence: Ints = column()
     fixed_seconds: Ints = column(0, low=0)
     unit_seconds: Floats = column(0, low=0, high=1e12, dtype="float64")
     calendar: Ints = column(-1, low=-1, refers_to="Calendars")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Loads:
-    """What a step occupies of a resource while it runs (finite planning; the infinite plan ignores it)."""
-
-    operation: Ints = column(low=0, refers_to="Operations")
-    resource: Ints = column(low=0, refers_to="Resources")
-    quantity: Ints = column(UNIT, low=0, high=QUANTITY_LIMIT)
-    group: Ints = column(-1, low=-1)
-    rank: Ints = column(1)
-    setup: Ints = column(-1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
-class Resources:
-    """What limits how much can run at once (finite planning; the infinite plan ignores it)."""
-
-    key: Ints = column()
-    calendar: Ints = column(-1, low=-1, refers_to="Calendars")
-    maximum: Ints = column(UNIT, low=0, high=QUANTITY_LIMIT)
-    kind: Ints = column(0, low=0, high=2)
-    max_early: Ints = column(8_640_000, low=0)
+    posttime: Ints = column(0, low=0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -190,7 +237,10 @@ class Receipts:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Demands:
-    """Independent demand, and requirements that open orders still have (``receipt`` is the one it feeds)."""
+    """Independent demand, and requirements that open orders still have (``receipt`` is the one it feeds).
+
+    Demands of one ``group`` >= 0 ship whole and at one instant, all or none of them late.
+    """
 
     key: Ints = column()
     item_location: Ints = column(low=0, refers_to="ItemLocations")
@@ -204,6 +254,11 @@ class Demands:
     partial: Bools = column(1, low=0, high=1, dtype="bool")
     promised_at: Ints = column(NEVER)
     receipt: Ints = column(-1, low=-1, refers_to="Receipts")
+    group: Ints = column(-1, low=-1)
+
+
+def no_co_products() -> CoProducts:
+    return build(CoProducts, {})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -227,6 +282,10 @@ class Problem:
     loads: Loads
     resources: Resources
     receipts: Receipts
+    co_products: CoProducts = field(default_factory=no_co_products)
+    step_functions: StepFunctions = field(default_factory=no_step_functions)
+    setup_times: SetupTimes = field(default_factory=no_setup_times)
+    occupations: Occupations = field(default_factory=no_occupations)
 
     def __post_init__(self) -> None:
         if not self.now < self.horizon_end < NEVER:
@@ -234,11 +293,13 @@ class Problem:
         if self.horizon_end - self.now > _LONGEST_HORIZON:
             raise InvalidProblem("Problem", "horizon_end", -1, "is over 200 years after now")
         _check_calendars(self.calendars)
+        check_step_functions(self.step_functions)
         tables = (
-            self.item_locations, self.sources, self.demands, self.bom_lines,
-            self.operations, self.loads, self.resources, self.receipts,
+            self.item_locations, self.sources, self.demands, self.bom_lines, self.co_products, self.operations,
+            self.loads, self.resources, self.setup_times, self.occupations, self.receipts,
         )  # fmt: skip
-        sizes = {type(t).__name__: _rows(t) for t in tables} | {"Calendars": len(self.calendars)}
+        sizes = {type(t).__name__: _rows(t) for t in tables}
+        sizes |= {"Calendars": len(self.calendars), "StepFunctions": len(self.step_functions)}
         for table in tables:
             check(table, sizes=sizes)
         _check_sources(self.sources)

@@ -5,30 +5,16 @@ The same rules as ``solve`` with none of its arrays; tests compare the two on ra
 
 import copy
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from rantai_engines.planning.problem import PPM, DemandKind, Problem, SourceKind
-from rantai_engines.planning.reference_worktime import WorkTime
+from rantai_engines.planning.reference_lots import Line, Lots
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
 _DAY = 86_400
 _TRIES = 12
 Reply = tuple[int, int, int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A component of a source as the reference reads it."""
-
-    place: int
-    per: int
-    fixed: int
-    kept: int
-    step: int
-    since: int
-    until: int
-    group: int
-    row: int
 
 
 @dataclass(slots=True)
@@ -42,7 +28,7 @@ class Plan:
     shortages: list[tuple[int, int, int, int, int]] = field(default_factory=list)
 
 
-class Reference(WorkTime):
+class Reference(Lots):
     """The planner's rules over one problem; ``run`` gives the plan before merging."""
 
     def __init__(self, problem: Problem, *, circles: set[int], level: list[int], max_pieces: int = 1000) -> None:
@@ -69,8 +55,9 @@ class Reference(WorkTime):
         for place, at, quantity in zip(p.receipts.item_location, p.receipts.time, p.receipts.quantity, strict=True):
             if quantity:
                 self._enter(int(place), max(int(at), p.now), int(quantity))
-        for row in sorted((r for r in range(len(p.demands.key)) if p.demands.quantity[r]), key=self._right_of):
-            self._serve_demand(row)
+        rows = sorted((r for r in range(len(p.demands.key)) if p.demands.quantity[r]), key=self._right_of)
+        for _, equals in groupby(rows, key=lambda row: self._right_of(row)[:4]):
+            self._serve_class(list(equals))
         keys, places = p.item_locations.key, p.item_locations
         for place in sorted(range(len(keys)), key=lambda i: (self.level[i], keys[i])):
             target = max(int(places.safety_stock[place]), int(places.reorder_level[place]))
@@ -86,15 +73,45 @@ class Reference(WorkTime):
         return (not required, not promised and not required, d.class_rank[row], d.kind[row], asked, -d.stake[row],
                 d.key[row])  # fmt: skip
 
-    def _serve_demand(self, row: int) -> None:
-        d, now = self.p.demands, self.p.now
-        asked = int(d.promised_at[row]) if d.promised_at[row] < NEVER else int(d.due[row])
+    def _serve_class(self, rows: list[int]) -> None:
+        """Serve demands of equal right: who can have all on time, then who can have a part, then the others late."""
+        rest = {row: int(self.p.demands.quantity[row]) for row in rows}
+        for row in rows:
+            before = copy.deepcopy(self.plan)
+            if self._is_in_horizon(row) and self.draw(self._place(row), rest[row], self._asked(row), is_strict=True)[0]:
+                self.plan.deliveries.append((row, self._asked(row), rest.pop(row)))
+            else:
+                self.plan = before
+        for row in [row for row in rest if self._is_in_horizon(row) and self.p.demands.partial[row]]:
+            before = copy.deepcopy(self.plan)
+            got = self.draw(self._place(row), rest[row], self._asked(row))[0]
+            if got == rest[row] or (got and got >= self._smallest(row) and rest[row] - got >= self._smallest(row)):
+                self.plan.deliveries.append((row, self._asked(row), got))
+                rest[row] -= got
+            else:
+                self.plan = before
+        for row in [row for row in rest if rest[row]]:
+            self._serve_late(row, rest[row])
+
+    def _serve_late(self, row: int, rest: int) -> None:
+        d = self.p.demands
         latest = min(int(d.due[row]) + int(d.max_lateness[row]), NEVER)
-        quantity = int(d.quantity[row])
-        smallest = min(int(d.min_shipment[row]), quantity)
         self._serve(
-            row, int(d.item_location[row]), quantity, max(asked, now), latest, smallest, partial=bool(d.partial[row])
+            row, self._place(row), rest, self._asked(row), latest, self._smallest(row), partial=bool(d.partial[row])
         )
+
+    def _asked(self, row: int) -> int:
+        d = self.p.demands
+        return max(int(d.promised_at[row]) if d.promised_at[row] < NEVER else int(d.due[row]), self.p.now)
+
+    def _is_in_horizon(self, row: int) -> bool:
+        return self._asked(row) < self.p.horizon_end
+
+    def _place(self, row: int) -> int:
+        return int(self.p.demands.item_location[row])
+
+    def _smallest(self, row: int) -> int:
+        return min(int(self.p.demands.min_shipment[row]), int(self.p.demands.quantity[row]))
 
     def _serve(self, demand: int, place: int, rest: int, at: int, latest: int, smallest: int, *, partial: bool) -> None:
         refused, refused_at, leap = 0, at, _DAY
@@ -126,8 +143,8 @@ class Reference(WorkTime):
         if rest:
             self.plan.shortages.append((demand, rest, cause, subject, later))
 
-    def draw(self, place: int, quantity: int, at: int) -> Reply:
-        """Take units from an item-location, making up what later needs would miss."""
+    def draw(self, place: int, quantity: int, at: int, *, is_strict: bool = False) -> Reply:
+        """Take units from an item-location, making up what later needs would miss; strictly: all or nothing."""
         if place in self.busy:
             return 0, NEVER, CauseKind.CIRCLE, place
         self.busy.add(place)
@@ -136,12 +153,15 @@ class Reference(WorkTime):
         self._enter(place, at, -want)
         while (hole := self._first_hole(place, at)) is not None:
             lack, n_orders = -self._balance(place, hole), len(self.plan.orders)
-            got, reply, why, whom = self._refill(place, lack, hole)
+            got, reply, why, whom = self._refill(place, lack, hole, is_strict=is_strict)
             if got >= lack:
                 continue
             if cause == CauseKind.NONE or reply < later:
                 later, cause, subject = reply, why, whom
             want -= lack - got
+            if is_strict:
+                want = 0
+                break
             if n_orders > len(before.orders):
                 self.plan, tries = copy.deepcopy(before), tries + 1
                 want = 0 if tries > _TRIES else want
@@ -158,12 +178,13 @@ class Reference(WorkTime):
         self.busy.discard(place)
         return want, later, cause, subject
 
-    def _refill(self, place: int, quantity: int, at: int) -> Reply:
+    def _refill(self, place: int, quantity: int, at: int, *, is_strict: bool) -> Reply:
+        is_strict = is_strict and len(self.sources[place]) <= 1
         rest, got = quantity + self._up_to(place), 0
         later, cause, subject = NEVER, int(CauseKind.NO_SOURCE), place
         for source in self.sources[place]:
             for _ in range(self.max_pieces):
-                lot, reply, why, whom = self._order(source, rest, at)
+                lot, reply, why, whom = self._order(source, rest, at, is_strict=is_strict)
                 if not lot:
                     if reply < later or cause == CauseKind.NO_SOURCE:
                         later, cause, subject = reply, why, whom
@@ -175,56 +196,71 @@ class Reference(WorkTime):
                 return got, NEVER, CauseKind.NONE, -1
         return got, later, cause, subject
 
-    def _order(self, source: int, quantity: int, at: int) -> Reply:
-        s, place = self.p.sources, int(self.p.sources.item_location[source])
-        lot = self._lot(source, quantity)
+    def _order(self, source: int, quantity: int, at: int, *, is_strict: bool) -> Reply:
+        s = self.p.sources
+        lot = self.lot(source, quantity)
         if not lot:
             return 0, NEVER, CauseKind.SIZE, source
         left = int(s.limit[source]) - sum(q for r, _, q, _ in self.plan.orders if r == source)
-        if lot > left and not (lot := self._lot_within(source, left)):
+        if lot > left and not (lot := self.lot_within(source, left)):
             return 0, NEVER, CauseKind.SUPPLIER_MAXIMUM, source
         end = min(at, int(s.effective_to[source]) - 1)
-        fits, later, cause, subject = self._wait(source, lot, end)
-        if not fits:
-            lot = self._lot_in_time(source, lot, end) if cause == CauseKind.LEAD_TIME else 0
-            if not lot or not self._wait(source, lot, end)[0]:
-                return 0, later, cause, subject
+        later, cause, subject = NEVER, int(CauseKind.NONE), -1
         for _ in range(_TRIES):
-            before = copy.deepcopy(self.plan)
-            later, cause, subject, most, taken = -NEVER, int(CauseKind.NONE), -1, lot, set()
-            for group in self._groups(source):
-                used, can, reply, why, whom = self._take_one_of(source, group, lot, end)
-                taken |= used
-                if can < lot:
-                    most = min(most, can)
-                    if reply > later:
-                        later, cause, subject = reply, why, whom
-            if most == lot:
-                self._enter(place, end, lot)
-                self.plan.orders.append((source, end, lot, frozenset(taken)))
-                return lot, NEVER, CauseKind.NONE, -1
-            self.plan = before
-            lot = self._lot_within(source, most)
-            if not lot:
+            fits, later, cause, subject = self._wait(source, lot, end)
+            if fits:
+                possible, later, cause, subject = self._attempt(source, lot, end, is_strict=is_strict)
+                if possible == lot:
+                    return lot, NEVER, CauseKind.NONE, -1
+            else:
+                possible = self.lot_in_time(source, lot, end) if cause == CauseKind.LEAD_TIME else 0
+                if possible >= lot or not (possible and self._wait(source, possible, end)[0]):
+                    possible = 0
+            lot = self.lot_within(source, possible)
+            if not lot or (fits and is_strict):
                 break
         return 0, (later if later < s.effective_to[source] else NEVER), cause, subject
 
-    def _take_one_of(self, source: int, group: list[Line], lot: int, end: int) -> tuple[set[int], int, int, int, int]:
+    def _attempt(self, source: int, lot: int, end: int, *, is_strict: bool) -> Reply:
+        """Plan an order of this lot, or give the lot that its components support and the last of their replies."""
+        before = copy.deepcopy(self.plan)
+        later, cause, subject, most, taken = -NEVER, int(CauseKind.NONE), -1, lot, set[int]()
+        for group in self._groups(source):
+            used, can, reply, why, whom = self._take_one_of(source, group, lot, end, is_strict=is_strict)
+            taken |= used
+            if can < lot:
+                most = min(most, can)
+                if reply > later:
+                    later, cause, subject = reply, why, whom
+                if is_strict:
+                    break
+        if most == lot:
+            self._enter(int(self.p.sources.item_location[source]), end, lot)
+            self.plan.orders.append((source, end, lot, frozenset(taken)))
+        else:
+            self.plan = before
+        return most, later, cause, subject
+
+    def _take_one_of(
+        self, source: int, group: list[Line], lot: int, end: int, *, is_strict: bool
+    ) -> tuple[set[int], int, int, int, int]:
         """Try the alternates of a group in order; give the lines taken and, where none does, the best reply."""
         tried, can, best, why, whom = False, 0, NEVER, int(CauseKind.NONE), -1
         for line in group:
             at = max(self.start_for(source, end, lot, line.step), self.p.now)
             if not line.since <= at < line.until:
                 continue
-            need = self._need(source, line, lot)
+            need = self.need(source, line, lot)
             before = copy.deepcopy(self.plan)
             got, reply, cause, subject = (
-                self.draw(line.place, need, at) if need else (0, NEVER, int(CauseKind.NONE), -1)
+                self.draw(line.place, need, at, is_strict=is_strict and line.group < 0)
+                if need
+                else (0, NEVER, int(CauseKind.NONE), -1)
             )
             if got >= need:
                 return {line.row}, lot, NEVER, int(CauseKind.NONE), -1
             self.plan = before
-            can = max(can, self._lot_from(source, line, got))
+            can = max(can, self.lot_from(source, line, got))
             reply = self.end_from(source, reply, lot, line.step)
             if not tried or reply < best:
                 best, why, whom = reply, cause, subject
@@ -262,7 +298,7 @@ class Reference(WorkTime):
             spare = min((self._balance(place, t) for t in self._times(place) if t >= end), default=0)
             if spare <= 0 or self._up_to(place):
                 continue
-            smaller = self._lot(source, lot - spare) if spare < lot else 0
+            smaller = self.lot(source, lot - spare) if spare < lot else 0
             bills = [self._bill(source, end, size, taken) for size in (lot, smaller)]
             same = [{line for line, _, _ in bill} for bill in bills]
             if smaller >= lot or (smaller and same[0] != same[1]):
@@ -284,7 +320,7 @@ class Reference(WorkTime):
         for line in self.lines[source]:
             at = max(self.start_for(source, end, lot, line.step), self.p.now)
             if (line.group < 0 or line.row in taken) and line.since <= at < line.until:
-                bill.append((line, at, self._need(source, line, lot)))
+                bill.append((line, at, self.need(source, line, lot)))
         return bill
 
     def _lines_of(self, source: int) -> list[Line]:
@@ -312,37 +348,6 @@ class Reference(WorkTime):
                 groups.append([line])
         return groups
 
-    def _lot(self, source: int, need: int) -> int:
-        s = self.p.sources
-        multiple, maximum = int(s.multiple[source]), int(s.maximum[source])
-        lot = max(need, int(s.minimum[source]))
-        lot = -(-lot // multiple) * multiple if multiple else lot
-        return self._lot_within(source, maximum) if 0 < maximum < lot else lot
-
-    def _lot_within(self, source: int, most: int) -> int:
-        multiple = int(self.p.sources.multiple[source])
-        lot = most // multiple * multiple if multiple else most
-        return lot if lot >= max(int(self.p.sources.minimum[source]), 1) else 0
-
-    def _lot_in_time(self, source: int, most: int, end: int) -> int:
-        multiple = max(int(self.p.sources.multiple[source]), 1)
-        low, high = 0, most
-        while low < high:
-            middle = (low + high + 1) // 2
-            low, high = (middle, high) if self.start_for(source, end, middle, -1) >= self._wall(source) else (
-                low, middle - 1)  # fmt: skip
-        return self._lot_within(source, low // multiple * multiple)
-
-    def _need(self, source: int, line: Line, lot: int) -> int:
-        started = -(-lot * PPM // int(self.p.sources.yield_ppm[source]))
-        return -(-started * line.per // line.kept) + line.fixed
-
-    def _lot_from(self, source: int, line: Line, units: int) -> int:
-        left = units - line.fixed
-        if left <= 0:
-            return 0
-        return left * line.kept // line.per * int(self.p.sources.yield_ppm[source]) // PPM if line.per else NEVER
-
     def _up_to(self, place: int) -> int:
         places = self.p.item_locations
         target = max(int(places.safety_stock[place]), int(places.reorder_level[place]))
@@ -361,9 +366,10 @@ class Reference(WorkTime):
         return next((t for t in self._times(place) if t >= at and self._balance(place, t) < 0), None)
 
     def _more_after(self, place: int, at: int) -> int:
+        """Give the first instant from which the least balance is greater than it is from ``at`` on."""
         rows = [(t, self._balance(place, t)) for t in self._times(place) if t >= at]
-        if not rows:
-            return NEVER
-        least = min(balance for _, balance in rows)
-        last = max(k for k, (_, balance) in enumerate(rows) if balance == least)
-        return rows[last + 1][0] if last + 1 < len(rows) else NEVER
+        least, following = self._balance(place, at - 1), 0
+        for k, (t, balance) in enumerate(rows):
+            if balance <= least or t == at:
+                least, following = balance, k + 1
+        return rows[following][0] if following < len(rows) else NEVER

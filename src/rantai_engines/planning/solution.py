@@ -4,7 +4,7 @@ Index columns point into the problem's tables or, for ``order``, into ``Solution
 durations are in the units of ``problem``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 import numpy as np
@@ -21,11 +21,12 @@ class OrderStatus(IntEnum):
 
 
 class SupplyKind(IntEnum):
-    """What gives units; the index is an item-location, a receipt or an order."""
+    """What gives units; the index is an item-location, a receipt, an order or a row of ``co_products``."""
 
     ON_HAND = 0
     RECEIPT = 1
     ORDER = 2
+    CO_PRODUCT = 3
 
 
 class ConsumerKind(IntEnum):
@@ -62,6 +63,7 @@ class CauseKind(IntEnum):
     CIRCLE = 11
     HORIZON = 12
     DUE_IN_PAST = 13
+    CAPACITY = 14
 
 
 SUBJECT_TABLE = {
@@ -78,6 +80,7 @@ SUBJECT_TABLE = {
     CauseKind.CIRCLE: "item_locations",
     CauseKind.HORIZON: "item_locations",
     CauseKind.DUE_IN_PAST: "demands",
+    CauseKind.CAPACITY: "resources",
 }
 
 
@@ -187,6 +190,43 @@ class Notices:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Runs:
+    """When the steps of orders on limited resources run, by order and step; ``resource`` -1: a step without a limit.
+
+    ``operation`` is a row of the problem's operations. ``quantity`` (1/10,000) is what is occupied of the resource; a
+    set-up before the run is not part of it.
+    """
+
+    order: Ints
+    operation: Ints
+    resource: Ints
+    start: Ints
+    end: Ints
+    quantity: Ints
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class CoProducts:
+    """What planned orders give besides their output; ``row`` is that of the problem's co-products."""
+
+    order: Ints
+    row: Ints
+    item_location: Ints
+    time: Ints
+    quantity: Ints
+
+
+def _no_runs() -> Runs:
+    none = np.zeros(0, np.int64)
+    return Runs(order=none, operation=none, resource=none, start=none, end=none, quantity=none)
+
+
+def _no_co_products() -> CoProducts:
+    none = np.zeros(0, np.int64)
+    return CoProducts(order=none, row=none, item_location=none, time=none, quantity=none)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Solution:
     """A plan as a value: it can be stored, compared and walked.
 
@@ -205,3 +245,5 @@ class Solution:
     notices: Notices
     delivered: Ints
     last_delivery: Ints
+    runs: Runs = field(default_factory=_no_runs)
+    co_products: CoProducts = field(default_factory=_no_co_products)

@@ -18,25 +18,28 @@ Then orders of one source that arrive at the same instant become one, units are 
 """
 
 from dataclasses import dataclass
+from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 
-from rantai_engines.planning._kernels import serve_all
+from rantai_engines.planning._improve import Search, improve_queue
+from rantai_engines.planning._joining import fold_riders
+from rantai_engines.planning._kernels import ADDRESSES
 from rantai_engines.planning._layout import (
+    A_RIGHT,
     C_DELAYS,
     C_DELIVERIES,
-    C_FULL,
-    C_LOG,
     C_ORDERS,
-    C_POOL,
+    C_RUNS,
     C_SHORTAGES,
     S_PLACE,
     Ints,
-    Net,
     State,
 )
+from rantai_engines.planning._loop import FAITHFUL, LATE, ON_TIME, PART, serve_all
 from rantai_engines.planning._pegging import merge_orders
-from rantai_engines.planning._profile import add
+from rantai_engines.planning._state import first_state, roomier
 from rantai_engines.planning._trim import trim_orders
 from rantai_engines.planning.account import Rows, write_solution
 from rantai_engines.planning.network import Network, lay_out, ordered, queue_demands, queue_targets
@@ -48,6 +51,13 @@ _SPARE_ROWS = 4
 #: Rows that the growing tables begin with, apart from what the number of demands suggests.
 _FIRST_ROWS = 1024
 _FIRST_LOG = 65_536
+
+
+class Loop(IntEnum):
+    """How demands are served: by the house's rules, or as the public planning cases expect it."""
+
+    HOUSE = 0
+    FAITHFUL = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +75,11 @@ class Params:
     merge_orders: bool = True
     root_reasons: bool = True
     max_pieces: int = 1000
+    loop: Loop = Loop.HOUSE
+    splits: int = 2
+    shifts: int = 24
+    late_by_class: bool = True
+    search_orders: bool = True
 
 
 _DEFAULTS = Params()
@@ -77,7 +92,7 @@ def solve(problem: Problem, *, params: Params = _DEFAULTS, seed: int = 0) -> Sol
     ----------
     problem : what is known at ``problem.now``.
     params : how to plan.
-    seed : of searches that draw at random; the full plan with infinite capacity draws nothing.
+    seed : of the search for a better order inside the classes of small components; nothing else is drawn.
 
     Returns
     -------
@@ -87,25 +102,55 @@ def solve(problem: Problem, *, params: Params = _DEFAULTS, seed: int = 0) -> Sol
     -----
     Complexity: about asks × log(rows of an item-location) plus rows moved; one ask takes a microsecond or two.
     """
-    del seed
-    network = lay_out(problem, max_pieces=params.max_pieces)
+    network = lay_out(
+        problem, max_pieces=params.max_pieces, loop=params.loop, splits=params.splits, shifts=params.shifts
+    )
+    network.net.doors[:] = ADDRESSES
     asks = queue_demands(
         problem, promises_first=params.promises_first, forecasts_after_orders=params.forecasts_after_orders
     )
+    rows = _FIRST_ROWS + len(asks)
+    state = first_state(problem, network, spare_rows=_SPARE_ROWS, rows=rows, log_rows=_FIRST_LOG)
+    if params.loop == Loop.FAITHFUL:
+        state = _serve(network, state, asks, FAITHFUL)
+    else:
+        if params.search_orders:
+            search = Search(
+                max_pieces=params.max_pieces, splits=params.splits, shifts=params.shifts, seed=seed,
+                late_by_class=params.late_by_class,
+            )  # fmt: skip
+            asks = improve_queue(problem, asks, search=search)
+        state = _serve_classes(network, state, asks, late_by_class=params.late_by_class)
     if params.fill_stock_targets:
-        asks = np.concatenate((asks, queue_targets(problem, network)))
-    state = _trim(problem, network, _serve(problem, network.net, asks))
-    rows = _finished_rows(problem, network, state, is_merging=params.merge_orders)
-    return write_solution(problem, network, rows, release_until=params.release_until, root_reasons=params.root_reasons)
+        state = _serve(network, state, queue_targets(problem, network), LATE)
+    fold_riders(state)
+    state = _trim(problem, network, state)
+    plan = _finished_rows(problem, network, state, is_merging=params.merge_orders)
+    return write_solution(problem, network, plan, release_until=params.release_until, root_reasons=params.root_reasons)
 
 
-def _serve(problem: Problem, net: Net, asks: Ints) -> State:
+def _serve_classes(network: Network, state: State, asks: Ints, *, late_by_class: bool) -> State:
+    """Serve each class in three passes: all on time, a part on time, the rest later.
+
+    Where lateness goes by class the three are done before the next class begins; else nobody is served late before
+    all classes have what they can have on time.
+    """
+    bounds = np.flatnonzero(np.diff(asks[:, A_RIGHT], prepend=-1, append=-1)).tolist()
+    rounds = [(ON_TIME, PART, LATE)] if late_by_class else [(ON_TIME, PART), (LATE,)]
+    for passes in rounds:
+        for begin, end in pairwise(bounds):
+            for how in passes:
+                state = _serve(network, state, asks, how, begin=begin, end=end)
+    return state
+
+
+def _serve(network: Network, state: State, asks: Ints, how: int, *, begin: int = 0, end: int | None = None) -> State:
     """Run the demand loop; whenever an array runs full, give it twice the room and go on where it stopped."""
-    state = _first_state(problem, net, n_asks=len(asks))
-    begin = serve_all(net, state, asks, 0)
-    while begin < len(asks):
-        state = _roomier(state)
-        begin = serve_all(net, state, asks, begin)
+    end = len(asks) if end is None else end
+    while begin < end:
+        begin = serve_all(network.net, state, asks, begin, end, how)
+        if begin < end:
+            state = roomier(state)
     return state
 
 
@@ -117,53 +162,9 @@ def _trim(problem: Problem, network: Network, state: State) -> State:
     sequence = ordered(rank[network.net.sources[orders[:, 0], S_PLACE]], orders[:, 1], since=problem.now)
     begin = trim_orders(network.net, state, sequence, 0)
     while begin < len(sequence):
-        state = _roomier(state)
+        state = roomier(state)
         begin = trim_orders(network.net, state, sequence, begin)
     return state
-
-
-def _first_state(problem: Problem, net: Net, *, n_asks: int) -> State:
-    places, receipts, n = problem.item_locations, problem.receipts, len(problem.item_locations.key)
-    known = np.bincount(receipts.item_location, minlength=n) + 1 + _SPARE_ROWS
-    segments = np.zeros((n, 4), np.int64)
-    segments[:, 0], segments[:, 1] = np.cumsum(known) - known, known
-    pool = int(6 * known.sum())
-    counters = np.zeros(8, np.int64)
-    counters[C_POOL] = known.sum()
-    rows = _FIRST_ROWS + n_asks
-    state = State(
-        segments=segments,
-        pool_time=np.empty(pool, np.int64),
-        pool_balance=np.empty(pool, np.int64),
-        pool_count=np.empty(pool, np.int64),
-        used=np.zeros(len(net.sources), np.int64),
-        counters=counters,
-        log=np.empty((_FIRST_LOG, 3), np.int64),
-        orders=np.empty((10 * rows, 4), np.int64),
-        deliveries=np.empty((rows + rows // 4, 3), np.int64),
-        delays=np.empty((rows, 6), np.int64),
-        shortages=np.empty((rows, 5), np.int64),
-    )
-    for place in np.flatnonzero(places.on_hand > 0):
-        add(state, int(place), max(int(places.on_hand_at[place]), problem.now), places.on_hand[place], 1)
-    for k in np.flatnonzero(receipts.quantity > 0):
-        add(state, receipts.item_location[k], max(int(receipts.time[k]), problem.now), receipts.quantity[k], 1)
-    return state
-
-
-def _roomier(state: State) -> State:
-    """Copy the state into arrays of twice the room."""
-    fixed = {"segments": state.segments, "used": state.used, "counters": state.counters}
-    state.counters[C_FULL] = 0
-    state.counters[C_LOG] = 0
-    grown = {name: _doubled(array) for name, array in state._asdict().items() if name not in fixed}
-    return State(**fixed, **grown)
-
-
-def _doubled(array: Ints) -> Ints:
-    grown = np.empty((2 * len(array), *array.shape[1:]), np.int64)
-    grown[: len(array)] = array
-    return grown
 
 
 def _finished_rows(problem: Problem, network: Network, state: State, *, is_merging: bool) -> Rows:
@@ -177,6 +178,7 @@ def _finished_rows(problem: Problem, network: Network, state: State, *, is_mergi
         orders = np.ascontiguousarray(orders[: merge_orders(net, orders)])
     return Rows(
         orders=orders,
+        runs=state.runs[: counters[C_RUNS]],
         deliveries=state.deliveries[: counters[C_DELIVERIES]],
         delays=state.delays[: counters[C_DELAYS]],
         shortages=state.shortages[: counters[C_SHORTAGES]],

@@ -6,7 +6,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rantai_engines.forecasting import _kernels, _seasons, _tournament, reference
+from rantai_engines.forecasting import (
+    _autoregression,
+    _dynamic_theta,
+    _entrants,
+    _kernels,
+    _rare,
+    _seasons,
+    _smoothing,
+    _tournament,
+    reference,
+)
 from rantai_engines.forecasting.solve import make_grids
 
 Floats = NDArray[np.float64]
@@ -151,13 +161,13 @@ def test_tsb_falls_while_nothing_is_asked_for_and_croston_does_not() -> None:
 @pytest.mark.parametrize(
     ("demand", "name"),
     [
-        ([10, 11, 9, 10, 12, 10, 9, 10], _tournament.SMOOTH),
-        ([1, 40, 2, 90, 1, 3, 70, 2], _tournament.ERRATIC),
-        ([0, 5, 0, 5, 0, 0, 5, 0], _tournament.INTERMITTENT),
-        ([0, 1, 0, 40, 0, 0, 2, 0], _tournament.LUMPY),
-        ([3, 4] + [0] * 20, _tournament.DEAD),
-        ([0, 0, 0], _tournament.DEAD),
-        ([4, 5], _tournament.NEW),
+        ([10, 11, 9, 10, 12, 10, 9, 10], _entrants.SMOOTH),
+        ([1, 40, 2, 90, 1, 3, 70, 2], _entrants.ERRATIC),
+        ([0, 5, 0, 5, 0, 0, 5, 0], _entrants.INTERMITTENT),
+        ([0, 1, 0, 40, 0, 0, 2, 0], _entrants.LUMPY),
+        ([3, 4] + [0] * 20, _entrants.DEAD),
+        ([0, 0, 0], _entrants.DEAD),
+        ([4, 5], _entrants.NEW),
     ],
 )
 def test_demand_is_classed_by_interval_and_variation(demand: list[int], name: int) -> None:
@@ -165,7 +175,7 @@ def test_demand_is_classed_by_interval_and_variation(demand: list[int], name: in
     y, facts = np.array(demand, dtype=float), np.zeros(5)
     _kernels.describe_demand(y, np.zeros(y.size, dtype=np.bool_), facts)
 
-    assert _tournament.classify(y.size, facts) == name
+    assert _entrants.classify(y.size, facts) == name
 
 
 def test_cuts_lie_half_a_window_apart_and_leave_history_to_learn_from() -> None:
@@ -184,3 +194,102 @@ def test_a_stock_out_is_filled_with_recent_demand_and_never_below_what_was_seen(
     filled = _kernels.fill_censored(values, hidden)
 
     assert filled.tolist() == [9.0, 8.0, 10.0, 9.0, 12.0, 50.0, 6.0]
+
+
+def test_croston_is_the_textbooks_size_over_interval() -> None:
+    # Croston (1972): size 6 every third bucket is 2 a bucket in the steady state, without Syntetos and Boylan's .95.
+    out = np.zeros(2)
+
+    assert _rare.forecast_croston(np.array([0.0, 0.0, 6.0] * 40), np.array([0.1]), out)
+
+    assert out == pytest.approx([2.0, 2.0])
+
+
+@settings(max_examples=60, deadline=None)
+@given(history=gappy, alpha=st.sampled_from(CONSTANTS))
+def test_sba_is_croston_less_half_a_constant(history: list[float], alpha: float) -> None:
+    out = np.zeros(1)
+    _rare.forecast_croston(np.array(history), np.array([alpha]), out)
+
+    assert out[0] * (1 - alpha / 2) == pytest.approx(reference.croston_sba(history, alpha=alpha))
+
+
+def test_adida_smooths_blocks_of_the_mean_interval() -> None:
+    # Demand every third bucket: blocks of three, each of 6, and a third of 6 to each bucket.
+    out = np.zeros(3)
+
+    assert _rare.forecast_adida(np.array([9.0] + [0.0, 6.0, 0.0] * 10), ALPHAS, out)
+    assert out == pytest.approx(np.full(3, 2.0), rel=1e-3)
+    assert not _rare.forecast_adida(np.zeros(9), ALPHAS, out)
+
+
+def _run_dynamic_theta(y: Floats, alpha: float, first: float, omega: float) -> Floats:
+    """Return the one-step forecasts of the dynamic Theta by its book: A and B from plain least squares each time."""
+    level, found = y[0] + (1 - alpha) * first, []
+    for n in range(1, y.size):
+        slope, height = (np.polyfit(np.arange(1, n + 1), y[:n], 1)) if n > 1 else (0.0, y[0])
+        shrunk = 1 - alpha
+        share = (shrunk**n) * height + (1 - shrunk ** (n + 1)) / alpha * slope
+        found.append(level + omega * share)
+        level += alpha * (y[n] - level)
+    return np.array(found)
+
+
+@settings(max_examples=40, deadline=None)
+@given(history=st.lists(st.floats(0, 1000), min_size=6, max_size=30).filter(lambda h: len(set(h)) > 2))
+def test_dynamic_theta_sums_the_squares_of_the_book(history: list[float]) -> None:
+    y = np.array(history)
+    sse, first, omega = _dynamic_theta.try_dynamic_theta(y, 0.4)
+
+    # The book's line passes through A and B of the raw history; ours runs less the first value.
+    found = _run_dynamic_theta(y - y[0], 0.4, first, omega)
+
+    errors = (y - y[0])[1:] - found
+    assert sse == pytest.approx(float(errors[2:] @ errors[2:]), rel=1e-5, abs=1e-6 * y.max() ** 2)
+    assert 0 <= omega <= 1
+
+
+def test_dynamic_theta_follows_a_line_and_a_constant() -> None:
+    out = np.zeros(4)
+
+    assert _dynamic_theta.forecast_dynamic_theta(10.0 + 3.0 * np.arange(60), ALPHAS, out)
+    assert out == pytest.approx(10 + 3.0 * np.arange(60, 64), rel=0.02)
+    assert _dynamic_theta.forecast_dynamic_theta(np.full(20, 7.0), ALPHAS, out)
+    assert out == pytest.approx(np.full(4, 7.0))
+
+
+@pytest.mark.parametrize("season", [_smoothing.ADDED_SEASON, _smoothing.MULTIPLIED_SEASON])
+def test_ets_continues_a_line_with_either_season(season: int) -> None:
+    t = np.arange(72)
+    shape = np.array([1.3, 1.0, 0.7, 0.8, 1.0, 1.2])
+    y = (100.0 + t) * shape[t % 6] if season == _smoothing.MULTIPLIED_SEASON else 100.0 + t + 60 * (shape[t % 6] - 1)
+    out = np.zeros(6)
+
+    assert _smoothing.forecast_smoothing(y[:66], 6, True, True, out)
+    assert out == pytest.approx(y[66:], rel=0.03)
+
+
+def test_ets_likelihood_is_that_of_the_book_without_trend() -> None:
+    # Hyndman et al. (2008), equation 5.3 with ETS(A,N,N): n log of the sum of squares, errors worked by hand.
+    y, last = np.array([4.0, 6.0, 5.0]), np.zeros(3)
+    x, states, seasons = np.array([0.5, 0.1, 0.1, 0.9]), np.array([4.0, 0.0]), np.zeros(1)
+
+    found = _smoothing.run_smoothing(y, 1, _smoothing.NO_TREND, _smoothing.NO_SEASON, x, states, seasons, last)
+
+    added = 3 * np.log(0.0 + 4.0 + 0.0)
+    multiplied = 3 * np.log(0.0 + (2 / 4) ** 2 + 0.0) + 2 * np.log(4.0 * 4.0 * 5.0)
+    assert found == pytest.approx(min(added, multiplied))
+    assert last[0] == pytest.approx(5.0)
+
+
+def test_autoregression_continues_what_it_was_made_by() -> None:
+    chance = np.random.default_rng(1)
+    y = np.full(400, 50.0)
+    for t in range(2, 400):
+        y[t] = 50 + 1.2 * (y[t - 1] - 50) - 0.5 * (y[t - 2] - 50) + chance.normal(0, 0.5)
+    out = np.zeros(2)
+    wanted = 50 + 1.2 * (y[-1] - 50) - 0.5 * (y[-2] - 50)
+
+    assert _autoregression.forecast_autoregression(y, 1, out)
+    assert out[0] == pytest.approx(wanted, abs=0.3)
+    assert not _autoregression.forecast_autoregression(np.full(60, 3.0), 1, out)

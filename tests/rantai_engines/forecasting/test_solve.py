@@ -5,10 +5,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rantai.bench.formats import rdata
 from rantai_engines.arrays import InvalidProblem
 from rantai_engines.forecasting import reference
 from rantai_engines.forecasting.params import ForecastParams
@@ -146,6 +147,7 @@ def test_the_order_of_series_changes_nothing_but_the_order(seed: int) -> None:
     history=st.lists(st.one_of(st.just(0.0), st.floats(0, 1e9)), min_size=1, max_size=80),
     season=st.sampled_from([1, 4, 12, 52]),
 )
+@example(history=[1e-200], season=1)
 def test_forecasts_are_finite_and_quantiles_rise(history: list[float], season: int) -> None:
     found = forecast([np.array(history)], season_length=season)
 
@@ -169,8 +171,9 @@ def test_every_method_that_could_run_is_measured_on_every_series() -> None:
     found = forecast([demand(1, n=120), demand(2, n=4)], season_length=12)
 
     assert found.mase.shape == (2, len(METHODS))
-    # Waves are the one method that may decline a long history: noise has none.
-    assert not np.isnan(np.delete(found.mase[0], METHODS.index("harmonic_theta"))).any()
+    # Waves are the one method that may decline a long history: noise has none. The global model is for best effort.
+    other = [METHODS.index("harmonic_theta"), METHODS.index("global_boosting")]
+    assert not np.isnan(np.delete(found.mase[0], other)).any()
     assert np.isnan(found.mase[1, [METHODS.index("damped_trend"), METHODS.index("seasonal_naive")]]).all()
 
 
@@ -234,6 +237,55 @@ def test_best_effort_tries_more_and_answers_too() -> None:
     assert forecast(histories, effort="best").mean == pytest.approx(forecast(histories).mean, rel=0.2)
 
 
+def test_best_effort_asks_the_global_model_where_there_is_enough_to_learn_from() -> None:
+    t = np.arange(96)
+    histories = [(20 + k) * (1 + 0.4 * np.sin(2 * np.pi * (t + k) / 12)) + demand(k, n=96, mean=5) for k in range(30)]
+
+    found = forecast(histories, season_length=12, effort="best")
+
+    pooled = METHODS.index("global_boosting")
+    assert not np.isnan(found.mase[:, pooled]).any()
+    assert (found.weights[:, pooled] > 0).mean() > 0.9
+    assert found.weights.sum(axis=1) == pytest.approx(1.0)
+
+
+def test_any_number_of_threads_gives_the_same_bytes() -> None:
+    histories = [demand(k, n=40 + k % 9, mean=float(1 + k % 7)) for k in range(150)]
+
+    one, three = forecast(histories, season_length=7), forecast(histories, season_length=7, threads=3)
+
+    assert one.quantiles.tobytes() == three.quantiles.tobytes()
+
+
+def test_ten_years_of_days_are_answered() -> None:
+    week = np.array([5.0, 7, 9, 11, 13, 2, 1])
+    chance = np.random.default_rng(4)
+
+    found = forecast([chance.poisson(np.tile(week, 521)).astype(float)], horizon=14, season_length=7)
+
+    assert found.mean[0] == pytest.approx(np.tile(week, 2), rel=0.25, abs=0.8)
+
+
+def test_a_season_seen_twice_is_followed_as_far_as_it_shows() -> None:
+    # Two years of months are too few for M4's test of a season, which asks for three.
+    shape = 1 + 0.5 * np.sin(2 * np.pi * np.arange(12) / 12)
+
+    found = forecast([np.tile(100 * shape, 3)[:34]], horizon=6, season_length=12)
+
+    assert found.mean[0] == pytest.approx(100 * shape[(34 + np.arange(6)) % 12], rel=0.1)
+
+
+def test_quantiles_widen_with_the_step_of_a_walk() -> None:
+    walks = [1e4 + np.cumsum(np.random.default_rng(k).normal(0, 20, 60)) for k in range(300)]
+
+    found = forecast([walk[:-8] for walk in walks])
+
+    width = (found.quantiles[:, :, 8] - found.quantiles[:, :, 0]).mean(axis=0)
+    assert width[7] > 1.8 * width[0]
+    tests = np.array([walk[-8:] for walk in walks])
+    assert (tests <= found.quantiles[:, :, 7]).mean(axis=0) == pytest.approx(np.full(8, 0.8), abs=0.07)
+
+
 def _smape(actual: Floats, found: Floats) -> float:
     return float(np.mean(200 * np.abs(actual - found) / np.maximum(np.abs(actual) + np.abs(found), 1e-300)))
 
@@ -274,12 +326,12 @@ def test_the_tournament_beats_theta_on_m4_weekly(shared_data: Path, capsys: pyte
 
 @pytest.mark.shared_data
 def test_the_tournament_beats_theta_on_m1(shared_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rdata = pytest.importorskip("rdata", reason="reading .rda needs rdata, of the development group")
-    (series,) = rdata.read_rda(str(shared_data / "m1" / "M1.rda")).values()
+    (listed,) = rdata.read_rdata(shared_data / "m1" / "M1.rda").values()
+    series = [one.named() for one in listed.named().values()]
     for period, season, horizon in (("MONTHLY", 12, 18), ("QUARTERLY", 4, 8), ("YEARLY", 1, 6)):
-        chosen = [one for one in series.values() if str(np.asarray(one["period"]).ravel()[0]) == period]
-        trains = [np.asarray(one["x"], dtype=float).ravel() for one in chosen]
-        tests = [np.asarray(one["xx"], dtype=float).ravel()[:horizon] for one in chosen]
+        chosen = [one for one in series if one["period"].data[0] == period]
+        trains = [np.asarray(one["x"].data, dtype=float) for one in chosen]
+        tests = [np.asarray(one["xx"].data, dtype=float)[:horizon] for one in chosen]
 
         found = forecast(trains, horizon=horizon, season_length=season)
         alone = _owa(
@@ -289,4 +341,4 @@ def test_the_tournament_beats_theta_on_m1(shared_data: Path, capsys: pytest.Capt
         ours = _owa(trains, tests, list(found.mean))
         with capsys.disabled():
             print(f"\nM1 {period.lower()}: OWA {ours:.3f}, Theta without season {alone:.3f}")
-        assert ours < alone
+        assert ours < 0.95 * alone

@@ -8,6 +8,8 @@ from rantai_engines.planning.problem import PPM, Problem, SourceKind
 from rantai_engines.planning.solution import ConsumerKind, Solution, SupplyKind
 from rantai_engines.planning.tables import NEVER
 
+from .audit_capacity import audit_capacity
+
 
 def audit(problem: Problem, solution: Solution) -> None:
     """Assert everything that must hold of any plan."""
@@ -17,6 +19,8 @@ def audit(problem: Problem, solution: Solution) -> None:
     _audit_pegs(problem, solution)
     _audit_reasons(solution)
     _audit_demands(problem, solution)
+    _audit_co_products(problem, solution)
+    audit_capacity(problem, solution)
 
 
 def _audit_balances(problem: Problem, solution: Solution) -> None:
@@ -28,7 +32,10 @@ def _audit_balances(problem: Problem, solution: Solution) -> None:
     for place, at, quantity in zip(receipts.item_location, receipts.time, receipts.quantity, strict=True):
         events[int(place)].append((max(int(at), now), 0, int(quantity)))
     o, c, d, f = solution.orders, solution.consumption, solution.deliveries, solution.stock_fills
+    by = solution.co_products
     for place, at, quantity in zip(o.item_location, o.end, o.quantity, strict=True):
+        events[int(place)].append((int(at), 0, int(quantity)))
+    for place, at, quantity in zip(by.item_location, by.time, by.quantity, strict=True):
         events[int(place)].append((int(at), 0, int(quantity)))
     for place, at, quantity in zip(c.item_location, c.time, c.quantity, strict=True):
         events[int(place)].append((int(at), 1, -int(quantity)))
@@ -48,10 +55,12 @@ def _audit_orders(problem: Problem, solution: Solution) -> None:
     used: dict[int, int] = defaultdict(int)
     for k in range(len(o.source)):
         source, quantity = int(o.source[k]), int(o.quantity[k])
+        proper = quantity - int(s.output_fixed[source])
         assert quantity > 0
-        assert quantity >= s.minimum[source]
-        assert not s.maximum[source] or quantity <= s.maximum[source]
-        assert not s.multiple[source] or quantity % s.multiple[source] == 0
+        assert proper >= s.minimum[source]
+        assert not s.maximum[source] or proper <= s.maximum[source]
+        assert not s.multiple[source] or proper % s.multiple[source] == 0
+        assert s.planned[source]
         assert s.effective_from[source] <= o.end[k] < s.effective_to[source]
         assert o.end[k] >= max(problem.now, int(problem.item_locations.fence_until[o.item_location[k]]))
         assert o.item_location[k] == s.item_location[source]
@@ -86,12 +95,48 @@ def _audit_consumption(problem: Problem, solution: Solution) -> None:
         source, quantity = int(o.source[k]), int(o.quantity[k])
         if s.kind[source] in (SourceKind.MOVE, SourceKind.SUBSTITUTE):
             assert taken[k, -1] == -(-quantity * int(s.origin_per[source]) // PPM)
-        started = -(-quantity * PPM // int(s.yield_ppm[source]))
+        started = started_of(problem, source, quantity)
         for line in np.flatnonzero(b.source == source):
             need = -(-started * int(b.quantity_per[line]) // (PPM - int(b.scrap_ppm[line])))
             need += int(b.quantity_fixed[line])
             always = b.group[line] < 0 and b.effective_from[line] <= problem.now and b.effective_to[line] >= NEVER
             assert taken[k, int(line)] == need or (not always and taken[k, int(line)] == 0)
+
+
+def started_of(problem: Problem, source: int, quantity: int) -> int:
+    """Count the units that must be started for an order's output."""
+    proper = quantity - int(problem.sources.output_fixed[source])
+    return -(-proper * PPM // int(problem.sources.yield_ppm[source]))
+
+
+def _audit_co_products(problem: Problem, solution: Solution) -> None:
+    """Every order gives of each by-product what it must, where and while that is made."""
+    b, o, given = problem.co_products, solution.orders, solution.co_products
+    assert (given.quantity > 0).all()
+    seen: set[tuple[int, int]] = set()
+    for order, row, place, at, quantity in zip(
+        given.order, given.row, given.item_location, given.time, given.quantity, strict=True
+    ):
+        assert o.source[order] == b.source[row]
+        assert place == b.item_location[row]
+        assert o.start[order] <= at <= o.end[order]
+        assert b.effective_from[row] <= at < b.effective_to[row]
+        expected = _co_product(problem, int(row), int(o.quantity[order]))
+        # Two roundings, of what is started and of what it gives, may each lose the last ten-thousandth.
+        assert expected - 2 - int(b.quantity_per[row]) // PPM <= quantity <= expected
+        assert (int(order), int(row)) not in seen
+        seen.add((int(order), int(row)))
+    always = (b.effective_from <= problem.now - (1 << 40)) & (b.effective_to >= NEVER)
+    for row in np.flatnonzero(always & (b.operation < 0)):
+        for order in np.flatnonzero(o.source == b.source[row]):
+            assert _co_product(problem, int(row), int(o.quantity[order])) <= 1 or (int(order), int(row)) in seen
+
+
+def _co_product(problem: Problem, row: int, quantity: int) -> int:
+    """Count what an order of this output gives of a by-product, what is started rounded up."""
+    b = problem.co_products
+    started = started_of(problem, int(b.source[row]), quantity)
+    return started * int(b.quantity_per[row]) // PPM + int(b.quantity_fixed[row])
 
 
 def _audit_pegs(problem: Problem, solution: Solution) -> None:
@@ -108,6 +153,7 @@ def _audit_pegs(problem: Problem, solution: Solution) -> None:
         SupplyKind.ON_HAND: problem.item_locations.on_hand,
         SupplyKind.RECEIPT: problem.receipts.quantity,
         SupplyKind.ORDER: solution.orders.quantity,
+        SupplyKind.CO_PRODUCT: solution.co_products.quantity,
     }
     for (kind, row), quantity in given.items():
         assert quantity <= has[SupplyKind(kind)][row]

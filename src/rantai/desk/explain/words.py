@@ -92,6 +92,7 @@ CAUSES = {
     "circle": gettext_lazy("the bill of materials needs itself"),
     "horizon": gettext_lazy("beyond the planning horizon"),
     "due_in_past": gettext_lazy("it was due already"),
+    "capacity": gettext_lazy("the machine is busy then"),
     "blocked": gettext_lazy("the item is blocked"),
     "unknown_item": gettext_lazy("the item is unknown"),
     "not_stocked": gettext_lazy("the item is not kept in stock"),

@@ -34,6 +34,7 @@ assert NEVER == days.NEVER
 assert tuple(kind.name for kind in CauseKind) == (
     "NONE", "LEAD_TIME", "NO_SOURCE", "SUPPLIER_MAXIMUM", "EFFECTIVITY", "AWAITS_RECEIPT", "FENCE", "SIZE",
     "SHIPMENT_RULE", "MAX_LATENESS", "CALENDAR", "CIRCLE", "HORIZON", "DUE_IN_PAST",
+    "CAPACITY",
 )  # fmt: skip
 
 _TABLES = {

@@ -17,7 +17,7 @@ from rantai.kernel.refs import DocRef
 
 CAUSES = (
     "", "lead_time", "no_source", "supplier_maximum", "effectivity", "awaits_receipt", "fence", "size",
-    "shipment_rule", "max_lateness", "calendar", "circle", "horizon", "due_in_past",
+    "shipment_rule", "max_lateness", "calendar", "circle", "horizon", "due_in_past", "capacity",
 )  # fmt: skip
 """Leaf causes by the planner's number."""
 AWAITS_RECEIPT = CAUSES.index("awaits_receipt")

@@ -39,6 +39,7 @@ CAUSES = {
     "circle": gettext_lazy("the bill of materials needs itself"),
     "horizon": gettext_lazy("beyond the planning horizon"),
     "due_in_past": gettext_lazy("it was due already"),
+    "capacity": gettext_lazy("the machine is busy then"),
 }
 """Leaf causes of what a plan brings late or not at all."""
 

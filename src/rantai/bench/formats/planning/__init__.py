@@ -1,0 +1,1 @@
+"""The XML of planning models (frePPLe's), read as data."""

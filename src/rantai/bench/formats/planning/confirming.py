@@ -1,0 +1,126 @@
+"""Turn orders that will not move into receipts, requirements and occupied capacity."""
+
+from __future__ import annotations
+
+from rantai.bench.formats.planning.columns import Rows, units
+from rantai.bench.formats.planning.drafting import Draft
+from rantai.bench.formats.planning.model import Confirmed, Lane, Operation, OperationKind
+from rantai.bench.formats.planning.values import round_down_half
+from rantai_engines.planning.problem import DemandKind, ReceiptKind
+
+
+def add_confirmed(draft: Draft) -> None:
+    """Add what confirmed orders give, need and occupy."""
+    for order in draft.model.confirmed:
+        if order.start is None and order.end is None:
+            draft.model.notes.append(f"order '{order.name}' has no date")
+        elif order.operation >= 0:
+            _add_production(draft, order)
+        elif order.item:
+            _add_movement(draft, order)
+        else:
+            draft.model.notes.append(f"order '{order.name}' names neither operation nor item")
+
+
+def append_requirements(demands: Rows, requirements: Rows, *, first_key: int) -> None:
+    """Add the requirements behind the customers' demands."""
+    for number, row in enumerate(requirements.list_rows()):
+        demands.add(**row | {"key": first_key + number})
+
+
+def _add_production(draft: Draft, order: Confirmed) -> None:
+    operation = draft.model.operations[order.operation]
+    if operation.kind in (OperationKind.ALTERNATE, OperationKind.SPLIT):
+        draft.model.notes.append(f"order '{order.name}': which alternate of '{operation.name}' it runs is not said")
+        return
+    steps = [draft.model.operations[child.operation] for child in operation.children] or [operation]
+    start, end = _dates(order, sum(_length(step, order.quantity) for step in steps))
+    if steps != [operation]:
+        _add_flows(draft, operation, order.quantity, start, end)
+    begins = start
+    for step in steps:
+        stops = end if step is steps[-1] else begins + _length(step, order.quantity)
+        _add_flows(draft, step, order.quantity, begins, stops)
+        _occupy(draft, step, begins, stops)
+        begins = stops
+
+
+def _add_movement(draft: Draft, order: Confirmed) -> None:
+    """Add a purchase or a transfer; one whose origin or destination is not said has only its other side."""
+    lane = _find_lane(draft, order)
+    start, end = _dates(order, round_down_half(lane.lead) if lane else 0)
+    if order.location:
+        kind = ReceiptKind.PURCHASE if order.is_purchase else ReceiptKind.TRANSFER
+        _receive(draft, draft.place(order.item, order.location), end, order.quantity, kind)
+    if order.origin:
+        _require(draft, draft.place(order.item, order.origin), start, order.quantity)
+
+
+def _find_lane(draft: Draft, order: Confirmed) -> Lane | None:
+    items, item = [order.item], order.item
+    while item in draft.model.owners and len(items) < 64:
+        item = draft.model.owners[item]
+        items.append(item)
+    for lane in draft.model.lanes:
+        if lane.item in items and lane.location in ("", order.location) and lane.origin == order.origin:
+            return lane
+    return None
+
+
+def _dates(order: Confirmed, length: int) -> tuple[int, int]:
+    """Return when an order starts and ends; what is not given follows from its length in round-the-clock time."""
+    if order.start is not None and order.end is not None:
+        return order.start, order.end
+    if order.start is not None:
+        return order.start, order.start + length
+    # An order without any date was set aside before.
+    end = order.end or 0
+    return end - length, end
+
+
+def _length(operation: Operation, quantity: float) -> int:
+    return max(round_down_half(operation.duration + operation.duration_per * quantity), 0)
+
+
+def _add_flows(draft: Draft, operation: Operation, quantity: float, start: int, end: int) -> None:
+    for flow in operation.flows:
+        at = (start if flow.is_at_start else end) + round(flow.offset)
+        amount = flow.per * quantity + flow.fixed
+        if not flow.since <= at < flow.until:
+            continue
+        if amount > 0:
+            _receive(draft, flow.place, at, amount, ReceiptKind.PRODUCTION)
+        elif amount < 0:
+            _require(draft, flow.place, at, -amount)
+
+
+def _receive(draft: Draft, place: int, at: int, quantity: float, kind: ReceiptKind) -> None:
+    draft.receipts.add(
+        key=len(draft.receipts), item_location=place, time=at, quantity=units(quantity), kind=int(kind), source=-1
+    )
+
+
+def _require(draft: Draft, place: int, at: int, quantity: float) -> None:
+    draft.demands.add(
+        key=0,
+        item_location=place,
+        due=at,
+        quantity=units(quantity),
+        kind=int(DemandKind.REQUIREMENT),
+        class_rank=0,
+        min_shipment=0,
+        max_lateness=1 << 60,
+        group=-1,
+    )
+
+
+def _occupy(draft: Draft, operation: Operation, start: int, end: int) -> None:
+    for load in operation.loads:
+        if end > start:
+            draft.occupations.add(
+                resource=load.resource,
+                start=start,
+                end=end,
+                quantity=units(load.quantity),
+                setup=draft.setups.get(load.setup, -1),
+            )

@@ -1,0 +1,189 @@
+"""Resolve what was collected to a model: places, items, resources, demands and confirmed orders."""
+
+from __future__ import annotations
+
+import math
+
+from rantai.bench.formats.planning import reading
+from rantai.bench.formats.planning.collecting import Collection, Thing
+from rantai.bench.formats.planning.known import list_unknown
+from rantai.bench.formats.planning.model import INFINITE, Confirmed, Lane, Model, Resource, Rule, Want
+from rantai.bench.formats.planning.operations import Directory, read_operations
+from rantai.bench.formats.planning.values import read_instant
+
+_FIVE_YEARS = 5 * 365 * 86_400.0
+_CLOSED = {"closed", "canceled", "cancelled"}
+#: Confirmed orders hold their dates; proposed ones are what a planner makes anew.
+_FIRM = {"confirmed", "approved"}
+
+
+def resolve(found: Collection) -> Model:
+    """Return the model that a collection describes."""
+    model = Model(name=found.plan.get("name", ""), now=read_instant(found.plan.get("current", "")))
+    model.notes.extend(list_unknown(found))
+    directory = Directory(model)
+    _read_buffers(found, model, directory)
+    _read_resources(found, model, directory)
+    read_operations(found, model, directory)
+    for thing in found.list_things("buffer"):
+        if "producing" in thing.links:
+            place = model.places[directory.place_of_buffer(thing)]
+            place.producing = directory.operations.get(thing.links["producing"].name, -1)
+    _read_items(found, model)
+    _read_lanes(found, model)
+    _read_confirmed(found, model, directory)
+    _read_wants(found, model, directory)
+    return model
+
+
+def _read_buffers(found: Collection, model: Model, directory: Directory) -> None:
+    for thing in found.list_things("buffer"):
+        place = model.places[directory.place_of_buffer(thing)]
+        place.on_hand = reading.number(thing, "onhand", place.on_hand)
+        place.minimum = reading.number(thing, "minimum", 0.0) or place.minimum
+        place.maximum = reading.number(thing, "maximum", place.maximum)
+        varying = reading.steps(thing, "minimum_calendar", now=model.now)
+        if varying is not None:
+            place.minimum = varying
+        highest = reading.steps(thing, "maximum_calendar", now=model.now)
+        if highest is not None:
+            place.maximum = max(highest.values)
+
+
+def _read_resources(found: Collection, model: Model, directory: Directory) -> None:
+    for thing in found.list_things("resource"):
+        directory.resources[thing.name] = len(model.resources)
+        model.resources.append(_read_resource(thing, model))
+    for thing in found.list_things("resource"):
+        owner = reading.name_of(thing, "owner")
+        model.resources[directory.resources[thing.name]].owner = directory.resources.get(owner, -1)
+    for thing in found.list_things("setupmatrix"):
+        model.matrices[thing.name] = [_read_rule(rule) for rule in thing.list_parts("rule")]
+    for thing in found.list_things("resourceskill"):
+        resource, skill = reading.name_of(thing, "resource"), reading.name_of(thing, "skill")
+        if resource in directory.resources and skill:
+            ability = (reading.number(thing, "priority", 1.0), reading.since(thing), reading.until(thing))
+            model.resources[directory.resources[resource]].skills[skill] = ability
+
+
+def _read_resource(thing: Thing, model: Model) -> Resource:
+    kind = thing.fields.get("type", "resource_default")
+    varying = reading.steps(thing, "maximum_calendar", now=model.now, is_bucketed=kind == "resource_buckets")
+    place = thing.links.get("location")
+    own = [reading.steps(owner, "available", now=model.now) for owner in (thing, place) if owner is not None]
+    return Resource(
+        name=thing.name,
+        kind=kind,
+        maximum=reading.number(thing, "maximum", 1.0) if varying is None else varying,
+        max_early=reading.seconds(thing, "maxearly", 100 * 86_400.0),
+        setup=thing.fields.get("setup", ""),
+        matrix=reading.name_of(thing, "setupmatrix"),
+        cost=reading.number(thing, "cost", 0.0),
+        efficiency=reading.number(thing, "efficiency", 100.0) / 100,
+        calendars=[steps for steps in own if steps is not None],
+    )
+
+
+def _read_rule(thing: Thing) -> Rule:
+    return Rule(
+        priority=reading.number(thing, "priority", 0.0),
+        before=thing.fields.get("fromsetup", ""),
+        after=thing.fields.get("tosetup", ""),
+        duration=reading.seconds(thing, "duration", 0.0),
+        cost=reading.number(thing, "cost", 0.0),
+    )
+
+
+def _read_items(found: Collection, model: Model) -> None:
+    for thing in found.list_things("item"):
+        if "owner" in thing.links:
+            model.owners[thing.name] = thing.links["owner"].name
+        model.costs[thing.name] = reading.number(thing, "cost", 0.0)
+        if thing.fields.get("property:global_purchase", "0").lower() in ("1", "true"):
+            model.globally_bought.add(thing.name)
+
+
+def _read_lanes(found: Collection, model: Model) -> None:
+    for thing in found.list_things("itemsupplier"):
+        supplier = reading.name_of(thing, "supplier")
+        lane = _read_lane(thing, reading.name_of(thing, "location"), supplier=supplier, is_purchase=True)
+        hours = reading.steps(thing.links["supplier"], "available", now=model.now) if supplier else None
+        lane.calendars = [hours] if hours is not None else []
+        model.lanes.append(lane)
+    for thing in found.list_things("itemdistribution"):
+        model.lanes.append(_read_lane(thing, reading.name_of(thing, "destination"), supplier="", is_purchase=False))
+
+
+def _read_lane(thing: Thing, location: str, *, supplier: str, is_purchase: bool) -> Lane:
+    return Lane(
+        item=reading.name_of(thing, "item"),
+        location=location,
+        origin=reading.name_of(thing, "origin"),
+        supplier=supplier,
+        is_purchase=is_purchase,
+        priority=reading.number(thing, "priority", 1.0),
+        lead=reading.seconds(thing, "leadtime", 0.0),
+        minimum=reading.number(thing, "size_minimum", 1.0),
+        multiple=reading.number(thing, "size_multiple", 1.0),
+        maximum=reading.number(thing, "size_maximum", INFINITE),
+        fence=reading.seconds(thing, "fence", 0.0),
+        cost=reading.number(thing, "cost", 0.0),
+        since=reading.since(thing),
+        until=reading.until(thing),
+    )
+
+
+def _read_confirmed(found: Collection, model: Model, directory: Directory) -> None:
+    for thing in found.list_things("operationplan"):
+        if thing.fields.get("status", "proposed") not in _FIRM:
+            model.notes.append(f"line {thing.line}: order that is not confirmed is left to the planner")
+            continue
+        order = Confirmed(
+            name=thing.fields.get("reference") or thing.fields.get("id", ""),
+            quantity=reading.number(thing, "quantity", 0.0),
+            start=reading.instant(thing, "start"),
+            end=reading.instant(thing, "end"),
+            item=reading.name_of(thing, "item"),
+            location=reading.name_of(thing, "location") or reading.name_of(thing, "destination"),
+            origin=reading.name_of(thing, "origin"),
+            is_purchase=thing.fields.get("ordertype", "") == "PO",
+        )
+        order.operation = directory.operations.get(reading.name_of(thing, "operation"), -1)
+        model.confirmed.append(order)
+
+
+def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
+    for thing in found.list_things("demand"):
+        if not thing.fields.get("quantity") or thing.fields.get("status", "open") in _CLOSED:
+            continue
+        group = thing.links.get("owner")
+        quantity = reading.number(thing, "quantity", 0.0)
+        due = reading.instant(thing, "due")
+        if due is None:
+            model.notes.append(f"line {thing.line}: demand '{thing.name}' has no due date and is not planned")
+            continue
+        want = Want(
+            name=thing.name,
+            item=reading.name_of(thing, "item"),
+            location=reading.name_of(thing, "location"),
+            operation=directory.operations.get(reading.name_of(thing, "operation"), -1),
+            quantity=quantity,
+            due=due,
+            priority=reading.number(thing, "priority", 0.0),
+            min_shipment=reading.number(thing, "minshipment", math.floor(quantity / 10)),
+            max_lateness=reading.seconds(thing, "maxlateness", _FIVE_YEARS),
+            group=group.name if group is not None else "",
+            is_together=group is not None and group.fields.get("policy", "independent") == "alltogether",
+        )
+        if want.operation < 0:
+            _settle_place(want, model, directory)
+        model.wants.append(want)
+
+
+def _settle_place(want: Want, model: Model, directory: Directory) -> None:
+    """Give a demand without location the only one it can mean; make its place known."""
+    if not want.location:
+        own = [place for place in model.places if place.item == want.item]
+        if own and not any(place.location == "" for place in own):
+            want.location = own[0].location
+    directory.place(want.item, want.location)

@@ -1,0 +1,133 @@
+"""Turn resources, loads and change-overs into the engine's tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from rantai.bench.formats.planning.columns import never_after, per, units
+from rantai.bench.formats.planning.drafting import Draft
+from rantai.bench.formats.planning.model import FOREVER, Load, Operation, Resource, Rule, Steps
+from rantai.bench.formats.planning.values import BEGINNING, round_down_half
+from rantai_engines.planning.problem import Loads, Occupations, ResourceKind, Resources, SetupTimes
+
+_PPM = 1_000_000
+
+
+def add_resources(draft: Draft) -> None:
+    """Add every resource, the set-ups that are known, and the time from each to each."""
+    model = draft.model
+    named = [resource.setup for resource in model.resources]
+    named += [load.setup for operation in model.operations for load in operation.loads]
+    for setup in named:
+        if setup:
+            draft.setups.setdefault(setup, len(draft.setups))
+    matrices = {name: number for number, name in enumerate(model.matrices)}
+    for row, resource in enumerate(model.resources):
+        _add_resource(draft, row, resource, matrix=matrices.get(resource.matrix, -1))
+    for name, number in matrices.items():
+        _add_setup_times(draft, number, sorted(model.matrices[name], key=lambda rule: rule.priority))
+
+
+def _add_resource(draft: Draft, row: int, resource: Resource, *, matrix: int) -> None:
+    kind = ResourceKind.FINITE
+    if resource.kind == "resource_infinite" or not draft.rules.is_finite:
+        kind = ResourceKind.INFINITE
+    elif resource.kind == "resource_buckets":
+        kind = ResourceKind.BUCKET
+    draft.resources.add(
+        key=row,
+        calendar=draft.times.add_calendar(resource.calendars),
+        maximum=0 if isinstance(resource.maximum, Steps) else units(resource.maximum),
+        maximum_steps=draft.times.add_steps(resource.maximum) if isinstance(resource.maximum, Steps) else -1,
+        kind=int(kind),
+        max_early=max(round_down_half(resource.max_early), 0),
+        efficiency_ppm=max(round(resource.efficiency * _PPM), 1),
+        setup_matrix=matrix if draft.rules.is_finite else -1,
+        setup=draft.setups.get(resource.setup, -1),
+        cost_per_hour=max(resource.cost, 0.0),
+    )
+
+
+def _add_setup_times(draft: Draft, matrix: int, rules: list[Rule]) -> None:
+    patterns = [(_pattern(rule), rule) for rule in rules]
+    states = {"": -1, **draft.setups}
+    for before, from_setup in states.items():
+        for after, to_setup in draft.setups.items():
+            if before == after:
+                continue
+            rule = next((rule for pattern, rule in patterns if pattern(f"{before} to {after}")), None)
+            if rule is not None:
+                seconds = max(round_down_half(rule.duration), 0)
+                draft.setup_times.add(matrix=matrix, from_setup=from_setup, to_setup=to_setup, seconds=seconds)
+
+
+def _pattern(rule: Rule) -> Callable[[str], object]:
+    """Return what says whether "FROM to TO" is under a rule; an empty side is anything."""
+    text = f"{rule.before or '.*'} to {rule.after or '.*'}"
+    try:
+        return re.compile(text).fullmatch
+    except re.error:
+        return re.compile(re.escape(text)).fullmatch
+
+
+def add_loads(draft: Draft, operation: Operation, step: int, scale: Callable[[float], float]) -> None:
+    """Add what a step occupies: of a pool, one of its members that has the skill."""
+    groups: dict[str, int] = {}
+    names = [load.group for load in operation.loads]
+    for number, load in enumerate(operation.loads):
+        able = list_able(draft, load)
+        is_alternate = bool(load.group) and names.count(load.group) > 1
+        if not is_alternate and len(able) == 1:
+            group = -1
+        else:
+            group = groups.setdefault(load.group if is_alternate else f"\0{number}", len(groups))
+        for rank, resource in enumerate(able):
+            _add_load(draft, load, step, resource, scale, group=group, rank=load.rank * 1000 + rank)
+
+
+def list_able(draft: Draft, load: Load) -> list[int]:
+    """Return the resources that can carry a load, the most able first."""
+    resources = draft.model.resources
+    members, open_rows = [], [load.resource]
+    while open_rows:
+        row = open_rows.pop(0)
+        below = [other for other, resource in enumerate(resources) if resource.owner == row]
+        open_rows += below
+        if not below:
+            members.append(row)
+    if load.skill:
+        members = [row for row in members if load.skill in resources[row].skills]
+        members.sort(key=lambda row: resources[row].skills[load.skill][0])
+    if not members:
+        draft.model.notes.append(f"resource '{resources[load.resource].name}': nobody has skill '{load.skill}'")
+        return [load.resource]
+    return members
+
+
+def _add_load(
+    draft: Draft, load: Load, step: int, resource: int, scale: Callable[[float], float], *, group: int, rank: int
+) -> None:
+    is_bucket = draft.model.resources[resource].kind == "resource_buckets"
+    draft.loads.add(
+        operation=step,
+        resource=resource,
+        quantity=0 if is_bucket else units(load.quantity),
+        quantity_per=per(scale(load.quantity)) if is_bucket else 0,
+        group=group,
+        rank=rank,
+        setup=draft.setups.get(load.setup, -1),
+        effective_from=load.since if load.since > BEGINNING else -(1 << 60),
+        effective_to=never_after(load.until, forever=FOREVER),
+    )
+
+
+def build_tables(draft: Draft) -> dict[str, Any]:
+    """Return the tables of this module by their names in the problem."""
+    return {
+        "loads": draft.loads.build(Loads),
+        "resources": draft.resources.build(Resources),
+        "setup_times": draft.setup_times.build(SetupTimes),
+        "occupations": draft.occupations.build(Occupations),
+    }

@@ -1,0 +1,1 @@
+"""Where along a chain safety stock stands, under guaranteed service."""
