@@ -8,6 +8,7 @@ import os
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 import django
@@ -92,17 +93,38 @@ def describe_options(options: list[tuple[str, str | None]]) -> Iterator[str]:
 
 
 def write_definitions(module: str, kind: type[ast.ClassDef] | type[ast.FunctionDef]) -> Iterator[str]:
-    """List what a door of each house defines, with the first line of what it says of itself."""
+    """List what a door of each house defines or lends, with the first line of what it says of itself."""
     for house in HOUSES:
         file = houses.find_source(f"rantai.{house}.{module}")
         if file is None:
             continue
         yield f"## {house}"
         yield ""
-        for node in ast.parse(file.read_text()).body:
-            if isinstance(node, kind) and not node.name.startswith("_"):
-                yield from describe_definition(node)
+        for node in list_definitions(file, kind):
+            yield from describe_definition(node)
         yield ""
+
+
+def list_definitions(file: Path, kind: type[ast.ClassDef] | type[ast.FunctionDef]) -> Iterator[Any]:
+    """Yield what a file defines, and what it imports from another of ours and says so in its `__all__`."""
+    tree = ast.parse(file.read_text())
+    lent = set(find_all(tree))
+    for node in tree.body:
+        if isinstance(node, kind) and not node.name.startswith("_"):
+            yield node
+        if isinstance(node, ast.ImportFrom) and lent & {alias.name for alias in node.names}:
+            source = houses.find_source(str(node.module))
+            if source and source.is_file():
+                names = {alias.name for alias in node.names} & lent
+                yield from (found for found in list_definitions(source, kind) if found.name in names)
+
+
+def find_all(tree: ast.Module) -> list[str]:
+    """Return the names that a module says it offers."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return list(ast.literal_eval(node.value))
+    return []
 
 
 def describe_definition(node: ast.ClassDef | ast.FunctionDef) -> Iterator[str]:

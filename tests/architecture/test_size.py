@@ -22,7 +22,6 @@ LONG_FUNCTIONS: dict[str, str] = {
     "src/rantai_engines/inventory/release.py::release_quantity": "five rules side by side, with its docstring",
     "src/rantai_engines/inventory/serial.py::solve_serial_normal": "the grid of a recursion, with its docstring",
     "src/rantai_engines/inventory/solve.py::solve": "the story of a target, one step a line",
-    "src/rantai_engines/planning/_kernels.py::ask": "Numba caches self-recursion only, so the ask cannot be cut",
     "src/rantai_engines/valuation/solve.py::solve": "the story of a valuation, one step a line",
 }
 

@@ -11,7 +11,7 @@ _ENGINES = _ROOT / "src" / "rantai_engines"
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "shared_data: the test reads ../shared/data, and skips where it is absent")
-    for engine in ("valuation", "forecasting", "inventory"):
+    for engine in ("valuation", "forecasting", "inventory", "planning", "promising"):
         _drop_stale_kernels(_ENGINES / engine)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rantai.bench import accuracy
 from rantai.bench.formats.forecasts import HORIZONS, SEASONS, Histories, History, list_ahead, read_histories
-from rantai.bench.options import BadOption, Options
+from rantai.bench.options import Options
 from rantai_engines.forecasting.params import ForecastParams
 from rantai_engines.forecasting.problem import ForecastProblem
 from rantai_engines.forecasting.solution import LEVELS, ForecastSolution
@@ -135,8 +135,6 @@ def _read(options: Options) -> Histories:
 def _plan(freq: str, histories: list[History], options: Options) -> Task:
     horizon = options.horizon or HORIZONS.get(freq, 8)
     season = options.season or SEASONS.get(freq, 1)
-    if options.effort not in ("operational", "best"):
-        raise BadOption(f"--effort '{options.effort}' is none. Give operational or best.")
     params = ForecastParams(horizon=horizon, season_length=season, effort=options.effort, threads=_THREADS)
     return Task(freq=freq, histories=histories, params=params)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class Options:
     horizon: int = 0
     season: int = 0
     freq: str = ""
-    effort: str = "operational"
+    effort: Literal["operational", "best"] = "operational"
     seconds: float = 0.0
 
     def to_json(self) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
-from django.db import connection
-
 from rantai.crm import waiting
 from rantai.crm.insight import actions as values
 from rantai.crm.insight import queries as insight
@@ -35,7 +33,7 @@ from rantai.kernel import clock, jobs, money
 from rantai.kernel.hits import Hit
 from rantai.kernel.invariants import Violation
 from rantai.kernel.quantities import Quantity
-from rantai.kernel.transactions import run_atomic
+from rantai.kernel.transactions import join_atomic, run_atomic
 
 Result = TypeVar("Result")
 LineChange = changing.LineChange
@@ -60,7 +58,7 @@ def capture_order(draft: OrderDraft) -> int:
 
     Joins the caller's transaction, or opens one.
     """
-    return _at_edge(lambda: capturing.capture_order(draft).pk)
+    return join_atomic(lambda: capturing.capture_order(draft).pk)
 
 
 def confirm_order(order_id: int, *, revision: int, by: str, as_of: datetime) -> OrderView:
@@ -71,10 +69,10 @@ def confirm_order(order_id: int, *, revision: int, by: str, as_of: datetime) -> 
     """
     asked = asking.ask_order(order_id, as_of=as_of)
     try:
-        done = _at_edge(lambda: confirming.confirm_order(asked, expected_revision=revision, by=by, as_of=as_of))
+        done = join_atomic(lambda: confirming.confirm_order(asked, expected_revision=revision, by=by, as_of=as_of))
     except CreditExceeded as error:
         hold = partial(confirming.place_hold, order_id, kind="credit", reason=str(error)[:300], amount=error.exposure)
-        _at_edge(lambda: hold(by=by))
+        join_atomic(lambda: hold(by=by))
         raise
     promised = {demand.key: demand.slices for demand in done.recorded}
     return _view(done.order, [_show(row, promised.get(asking.key_of(row), ())) for row in done.schedule])
@@ -97,7 +95,7 @@ def change_order(order_id: int, *, changes: Sequence[LineChange], revision: int,
     order = orders.get_order(order_id)
     planned = changing.plan_changes(order, changes, as_of=as_of)
     offer = _ask_changes(order, planned, as_of)
-    _at_edge(
+    join_atomic(
         lambda: changing.change_order(
             order_id, planned=planned, offer=offer, expected_revision=revision, by=by, as_of=as_of
         )
@@ -108,7 +106,7 @@ def change_order(order_id: int, *, changes: Sequence[LineChange], revision: int,
 def cancel_order(order_id: int, *, revision: int, by: str, as_of: datetime | None = None) -> OrderView:
     """Cancel what has not left yet; raises RevisionConflict, IllegalTransition, iscm's REFUSALS."""
     at = as_of or clock.now()
-    _at_edge(lambda: changing.cancel_order(order_id, expected_revision=revision, by=by, as_of=at))
+    join_atomic(lambda: changing.cancel_order(order_id, expected_revision=revision, by=by, as_of=at))
     return get_order(order_id)
 
 
@@ -157,7 +155,7 @@ def ask_question(token: str, *, text: str) -> bool:
     order = tracking.find_order(token)
     if order is None:
         raise orders.UnknownOrder(0)
-    return _at_edge(lambda: questions.ask_question(order, text=text)) is not None
+    return join_atomic(lambda: questions.ask_question(order, text=text)) is not None
 
 
 def find_tracked_paper(token: str, paper_id: int) -> TrackedFile | None:
@@ -171,7 +169,7 @@ def find_tracked_paper(token: str, paper_id: int) -> TrackedFile | None:
 
 def record_payment(invoice_id: int, *, amount: money.Money, received_on: date, reference: str = "", by: str) -> None:
     """Note money that arrived for an invoice; raises PaymentTooLarge."""
-    _at_edge(
+    join_atomic(
         lambda: invoicing.record_payment(
             invoice_id, amount=amount.amount, received_on=received_on, reference=reference, by=by
         )
@@ -247,7 +245,9 @@ def set_prices(
 
     Joins the caller's transaction, or opens one. The same rows twice change nothing.
     """
-    return _at_edge(lambda: pricing.set_prices(price_list, company_id=company_id, currency=currency, rows=rows, by=by))
+    return join_atomic(
+        lambda: pricing.set_prices(price_list, company_id=company_id, currency=currency, rows=rows, by=by)
+    )
 
 
 def find_known_history(company_id: int, invoices: Iterable[str]) -> set[tuple[str, int]]:
@@ -262,7 +262,7 @@ def value_customers(as_of: date, *, company_id: int | None = None, actor: str = 
     """
     company = parties.get_company(company_id)
     payload = {"company_id": company.pk, "as_of": as_of.isoformat()}
-    return _at_edge(lambda: jobs.enqueue("crm.value_customers", payload, key=str(company.pk), actor=actor).pk)
+    return join_atomic(lambda: jobs.enqueue("crm.value_customers", payload, key=str(company.pk), actor=actor).pk)
 
 
 def summarize_values(*, company_id: int | None = None, shown: int = 10) -> ValueSummary | None:
@@ -344,8 +344,3 @@ def _each_chunk(rows: Sequence[Result], work: Callable[[list[Result]], object]) 
     for start in range(0, len(rows), _PARTIES):
         chunk = list(rows[start : start + _PARTIES])
         run_atomic(lambda: work(chunk))  # noqa: B023 (called at once)
-
-
-def _at_edge(work: Callable[[], Result]) -> Result:
-    """Join the transaction of a caller that has one (an API that stores its answer with it), else open one."""
-    return work() if connection.in_atomic_block else run_atomic(work)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime
 from functools import partial
 
-from django.db import connection
-
 from rantai.crm.accounts import queries as accounts
 from rantai.crm.orders.actions import answers
 from rantai.crm.orders.queries import figures, flows, lists, needs
@@ -14,7 +12,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock
 from rantai.kernel.flows import Reach
 from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
-from rantai.kernel.transactions import run_atomic
+from rantai.kernel.transactions import join_atomic
 from rantai.kernel.transitions import IllegalTransition
 from rantai.ui.nav import Count
 
@@ -38,7 +36,7 @@ def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
     done = 0
     for start in range(0, len(ids), answers.AT_ONCE):
         work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE], at=as_of)
-        done += work() if connection.in_atomic_block else run_atomic(work)
+        done += join_atomic(work)
     return Done(count=done, ids=tuple(ids))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Collection
 from datetime import datetime
 from functools import partial
 
-from django.db import connection
 from django.db.models import Model
 
 from rantai.foundation.parties import queries as parties
@@ -22,7 +21,7 @@ from rantai.iscm.supply.queries import plans
 from rantai.kernel import clock
 from rantai.kernel.flows import Lateness, Reach
 from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
-from rantai.kernel.transactions import run_atomic
+from rantai.kernel.transactions import join_atomic
 from rantai.ui.nav import Count
 
 NEED_REFUSALS = answers.REFUSALS
@@ -45,7 +44,7 @@ def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
     done = 0
     for start in range(0, len(ids), answers.AT_ONCE):
         work = partial(answers.decide, key, answer, ids[start : start + answers.AT_ONCE], as_of=as_of)
-        done += (work() if connection.in_atomic_block else run_atomic(work)).count
+        done += join_atomic(work).count
     return Done(count=done, ids=tuple(ids))
 
 

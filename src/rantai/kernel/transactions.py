@@ -37,3 +37,8 @@ def require_transaction() -> None:
     """Assert that an edge opened a transaction: actions never do."""
     if not connection.in_atomic_block:
         raise RuntimeError("An action needs the transaction of its edge: wrap the call in transaction.atomic().")
+
+
+def join_atomic(work: Callable[[], Result]) -> Result:
+    """Run idempotent `work` in the caller's transaction, or else in a durable one of its own."""
+    return work() if connection.in_atomic_block else run_atomic(work)

@@ -6,14 +6,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from django.db import connection
-
 from rantai.foundation.documents.papers import PaperNotPrintable
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock
 from rantai.kernel.flows import Reach
 from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
-from rantai.kernel.transactions import run_atomic
+from rantai.kernel.transactions import join_atomic
 from rantai.kernel.transitions import IllegalTransition
 from rantai.srm.buying import states
 from rantai.srm.buying.actions import answers, orders, requisitions, sending
@@ -57,7 +55,7 @@ def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:
         # Printing is slow, so it happens outside the transaction.
         papers = {order_id: paper.render_order(order_id) for order_id in chunk} if is_printed else {}
         work = partial(answers.decide, key, answer, chunk, on=on, papers=papers)
-        done += work() if connection.in_atomic_block else run_atomic(work)
+        done += join_atomic(work)
     return Done(count=done, ids=tuple(ids))
 
 

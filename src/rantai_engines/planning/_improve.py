@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from rantai_engines.planning._kernels import ADDRESSES
+from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._layout import A_DEMAND, A_DONE, A_GROUP, A_PLACE, A_RIGHT, C_DELIVERIES, Ints, State
 from rantai_engines.planning._loop import LATE, ON_TIME, PART, serve_all
 from rantai_engines.planning._state import first_state, roomier

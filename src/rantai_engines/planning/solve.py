@@ -23,9 +23,9 @@ from itertools import pairwise
 
 import numpy as np
 
+from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._improve import Search, improve_queue
 from rantai_engines.planning._joining import fold_riders
-from rantai_engines.planning._kernels import ADDRESSES
 from rantai_engines.planning._layout import (
     A_RIGHT,
     C_DELAYS,

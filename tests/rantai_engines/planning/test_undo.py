@@ -8,8 +8,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._draw import draw
-from rantai_engines.planning._kernels import ADDRESSES
 from rantai_engines.planning._layout import (
     A_AT,
     A_PLACE,

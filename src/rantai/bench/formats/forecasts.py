@@ -75,7 +75,7 @@ def list_ahead(history: History, horizon: int) -> list[Any]:
     if isinstance(last, int):
         return list(range(last + 1, last + 1 + horizon))
     steps = [f"{k}{STEPS[history.freq][1:]}" for k in range(1, horizon + 1)]
-    return pl.select(pl.lit(last).dt.offset_by(pl.Series(steps))).to_series().to_list()
+    return pl.select(pl.lit(last).dt.offset_by(pl.lit(pl.Series(steps)))).to_series().to_list()
 
 
 def _find_problem(values: NDArray[np.float64]) -> str:

@@ -1,0 +1,59 @@
+"""What may be asked and told of demand: dates, firm demand, its changes, where it stands."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from rantai.iscm import messages, reports
+from rantai.iscm.demand.actions import demands as demand_actions
+from rantai.iscm.promising.actions import records
+from rantai.iscm.promising.queries import asks, leanings, statuses
+from rantai.kernel import clock
+from rantai.kernel.refs import DocRef
+
+
+def promise(ask: messages.Ask) -> messages.Offer:
+    """Return when units can be at the customer's door: reads only, each unit offered once."""
+    return asks.promise(ask)
+
+
+def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand, ...]:
+    """Take an offer and record firm demand in the caller's transaction; one answer a line, in their order.
+
+    Raises DemandExists. A line whose offer was taken by others meanwhile says `promise_changed`.
+    """
+    return records.record_demand(order)
+
+
+def change_demand(
+    changes: tuple[messages.DemandChange, ...], *, as_of: datetime | None = None, by: str = ""
+) -> tuple[messages.RecordedDemand, ...]:
+    """Change quantities and days of recorded demand in the caller's transaction.
+
+    Raises RevisionConflict, CannotReduce, CannotWithdraw.
+    """
+    at = as_of or clock.now()
+    return tuple(records.change_demand(change, as_of=at, by=by) for change in changes)
+
+
+def cancel_demands(ref: DocRef, by: str, *, as_of: datetime | None = None) -> int:
+    """Cancel what a document (or one line of it) still wants, in the caller's transaction; return how many demands.
+
+    Raises CannotWithdraw where units are packed.
+    """
+    return records.cancel_demands(ref, as_of=as_of or clock.now(), by=by)
+
+
+def update_stakes(update: messages.StakeUpdate) -> int:
+    """Write what is at stake in bulk, in the caller's transaction; return how many demands were known."""
+    return demand_actions.update_stakes(update)
+
+
+def list_demand_status(ref: DocRef) -> tuple[messages.DemandStatus, ...]:
+    """Return where the demands of a document stand, by line, in a fixed number of queries."""
+    return statuses.list_demand_status(ref)
+
+
+def list_leanings(ref: DocRef) -> tuple[reports.Leaning, ...]:
+    """Return on which stock, receipt or source each part of a document's promises leans."""
+    return tuple(leanings.list_leanings(ref))
