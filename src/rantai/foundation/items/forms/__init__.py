@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation.access.forms import NamesForm
 from rantai.foundation.calendars import queries as calendars
 from rantai.foundation.items import queries
-from rantai.foundation.items.models import BillOfMaterials, Category, Item, Resource, Routing, Unit
+from rantai.foundation.items.models import BillOfMaterials, Category, Item, PlanningRule, Resource, Routing, Unit
 from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties import queries as parties
 from rantai.kernel.texts import pick
@@ -193,13 +193,16 @@ class BillForm(PlaceForm):
     field_order = ("location", "code", "batch", "rank", "valid_from", "valid_to")
 
 
-class ComponentForm(forms.Form):
+class ComponentForm(PeriodForm):
     """One component of a bill; a line without item is left out."""
 
     component = ItemField(label=gettext_lazy("Component"), required=False)
     quantity = FigureField(label=gettext_lazy("Units"), minimum=1, required=False)
     yield_share = PercentField(label=gettext_lazy("Yield, %"), minimum=1, maximum=10_000, required=False)
     operation = forms.IntegerField(label=gettext_lazy("Step no."), min_value=0, max_value=9999, required=False)
+    choice = forms.IntegerField(label=gettext_lazy("One of group"), min_value=0, max_value=999, required=False)
+    rank = forms.IntegerField(label=gettext_lazy("Rank"), min_value=1, max_value=99, required=False)
+    field_order = ("component", "quantity", "yield_share", "operation", "choice", "rank", "valid_from", "valid_to")
 
     def clean(self) -> dict[str, Any]:
         """Ask for a quantity where there is a component."""
@@ -217,6 +220,10 @@ class StepForm(forms.Form):
     resource = NamedField(
         label=gettext_lazy("Resource"), queryset=Resource.objects.filter(archived_at=None), required=False
     )
+    alternate = NamedField(
+        label=gettext_lazy("Or else on"), queryset=Resource.objects.filter(archived_at=None), required=False
+    )
+    setup_family = forms.CharField(label=gettext_lazy("Set-up family"), max_length=40, required=False)
     setup_minutes = forms.IntegerField(
         label=gettext_lazy("Set-up, min"), min_value=0, max_value=100_000, required=False
     )
@@ -227,8 +234,10 @@ class StepForm(forms.Form):
     is_milestone = forms.BooleanField(label=gettext_lazy("Customers are told"), required=False)
 
     def clean(self) -> dict[str, Any]:
-        """Ask for a name where there is a step."""
+        """Ask for a name where there is a step, and for a resource before another one."""
         data = super().clean() or self.cleaned_data
+        if data.get("alternate") and not data.get("resource"):
+            self.add_error("resource", _("Say on which it is done first."))
         if data.get("step") and not data.get("name"):
             self.add_error("name", _("Give the operation a name."))
         return data
@@ -269,6 +278,11 @@ class SourceForm(PeriodForm):
     minimum = FigureField(label=gettext_lazy("Least units"), minimum=0, required=False)
     multiple = FigureField(label=gettext_lazy("Multiple of"), minimum=0, required=False)
     maximum = FigureField(label=gettext_lazy("Most units of one order"), minimum=0, required=False)
+    fixed_quantity = FigureField(label=gettext_lazy("Every order of exactly"), minimum=0, required=False)
+    weekly_capacity = FigureField(label=gettext_lazy("Takes at most in a week"), minimum=0, required=False)
+    share = forms.IntegerField(
+        label=gettext_lazy("Share, as a weight"), min_value=1, max_value=1000, initial=1, required=False
+    )
     cost = AmountField(label=gettext_lazy("Cost of one unit"), minimum=0, maximum=LARGEST_COST, required=False)
     currency = forms.RegexField(label=gettext_lazy("Currency"), regex=r"^[A-Z]{3}$", required=False)
     calendar = forms.ModelChoiceField(label=gettext_lazy("Calendar"), queryset=Item.objects.none(), required=False)
@@ -288,6 +302,9 @@ class SourceForm(PeriodForm):
         for name in ("origin", "bill", "routing"):
             if kept != _USED_BY[name] and not parties.is_shown(f"source:{name}"):
                 del self.fields[name]
+        if not PlanningRule.objects.filter(item=item, search="split").exists():
+            # Shares matter only where the item's sources share what it needs.
+            del self.fields["share"]
         if hides_cost:
             del self.fields["cost"]
 
@@ -295,8 +312,11 @@ class SourceForm(PeriodForm):
         """Ask for what each way needs, and take away what it does not."""
         data = super().clean() or self.cleaned_data
         kind = data.get("kind")
-        for name in ("minimum", "multiple", "maximum", *(["cost"] if "cost" in self.fields else [])):
+        sizes = ("minimum", "multiple", "maximum", "fixed_quantity", "weekly_capacity")
+        for name in (*sizes, *(["cost"] if "cost" in self.fields else [])):
             data[name] = data.get(name) or 0
+        if "share" in self.fields:
+            data["share"] = data.get("share") or 1
         if kind == "move" and not data.get("origin"):
             self.add_error("origin", _("Say from where it is moved."))
         if kind == "move" and data.get("origin") and data.get("origin") == data.get("location"):
@@ -305,6 +325,8 @@ class SourceForm(PeriodForm):
             self.add_error("supplier", _("Say from whom."))
         if data["maximum"] and data["maximum"] < data["minimum"]:
             self.add_error("maximum", _("The most must not be below the least."))
+        if data["weekly_capacity"] and kind not in ("buy", "dropship"):
+            self.add_error("weekly_capacity", _("This is said of a supplier; what we make or move has resources."))
         return self._drop_strangers(data, str(kind))
 
     @staticmethod
@@ -356,35 +378,6 @@ class SubstituteForm(PeriodForm):
     def clean_ratio(self) -> Fraction:
         """Return the ratio as a fraction."""
         return Fraction(self.cleaned_data["ratio"], 10_000)
-
-
-class ResourceForm(NamesForm):
-    """A machine, a line or a team."""
-
-    code = forms.CharField(label=gettext_lazy("Code"), max_length=40)
-    location = forms.ModelChoiceField(label=gettext_lazy("Location"), queryset=Item.objects.none())
-    calendar = forms.ModelChoiceField(
-        label=gettext_lazy("Calendar"),
-        queryset=Item.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("The location's"),
-    )
-    capacity = FigureField(label=gettext_lazy("Works in parallel on"), minimum=1, initial=10_000)
-    efficiency = PercentField(label=gettext_lazy("Efficiency, %"), minimum=1, maximum=50_000, initial=10_000)
-    field_order = ("code", "name_en", "name_id", "name_zh")
-
-    def __init__(self, *args: Any, resource: Resource | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.resource = resource
-        self.fields["location"].queryset = locations.list_sites()  # type: ignore[attr-defined]
-        self.fields["calendar"].queryset = calendars.list_calendars()  # type: ignore[attr-defined]
-
-    def clean_code(self) -> str:
-        """Return a code that no other resource has."""
-        code: str = self.cleaned_data["code"]
-        if Resource.objects.filter(code=code).exclude(pk=self.resource.pk if self.resource else 0).exists():
-            raise forms.ValidationError(_("The code %(code)s is taken. Choose another.") % {"code": code})
-        return code
 
 
 def name_in_my_language(text: str, stored: dict[str, str] | None = None) -> dict[str, str]:
