@@ -1,9 +1,16 @@
-"""Firm demand with what is at stake, its milestones, and demand of the past."""
+"""Firm demand with what is at stake, its milestones, demand of the past, and what is expected of it."""
 
 from django.db import models
 from django.db.models import F, Q
 
 from rantai.iscm.demand import states
+from rantai.iscm.demand.models import (  # noqa: F401 (Django finds tables through this module)
+    changes,
+    consensus,
+    consumption,
+    sensing,
+    signals,
+)
 from rantai.kernel.fields import MoneyField, QuantityField
 
 
@@ -195,9 +202,16 @@ class ForecastSeries(models.Model):
 
 
 class ForecastOverride(models.Model):
-    """A person's change of the forecast in whole weeks; later ones go on top of earlier ones, none is lost."""
+    """A person's change of the forecast in whole weeks at its own level; later ones go on top, none is lost.
 
-    item = models.ForeignKey("foundation_items.Item", on_delete=models.PROTECT, related_name="+")
+    A level is a thing (item, category with those below it, everything) at a place (location, territory with those
+    below it, everywhere).
+    """
+
+    item = models.ForeignKey("foundation_items.Item", null=True, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey(
+        "foundation_items.Category", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     location = models.ForeignKey(
         "foundation_locations.Location",
         null=True,
@@ -206,11 +220,16 @@ class ForecastOverride(models.Model):
         db_index=False,
         help_text="empty: every location together",
     )
+    territory = models.ForeignKey(
+        "foundation_access.Territory", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     starts_on = models.DateField(help_text="Monday of its first week")
     ends_on = models.DateField(help_text="Monday after its last week")
     quantity = models.BigIntegerField(null=True, help_text="units a week instead of the forecast, in 1/10,000")
     factor = models.IntegerField(null=True, help_text="times the forecast, in 1/10,000")
+    is_span = models.BooleanField(default=False, help_text="the quantity is of all its weeks together")
     reason = models.CharField(max_length=300)
+    batch = models.CharField(max_length=40, blank=True, help_text="changes that were made, and are undone, as one")
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, help_text="taken back")
@@ -226,8 +245,15 @@ class ForecastOverride(models.Model):
             ),
             models.CheckConstraint(condition=Q(starts_on__lt=F("ends_on")), name="forecast_override_period"),
             models.CheckConstraint(condition=~Q(reason=""), name="forecast_override_reason"),
+            models.CheckConstraint(
+                condition=(Q(item=None) | Q(category=None)) & (Q(location=None) | Q(territory=None)),
+                name="forecast_override_one_level",
+            ),
         ]
-        indexes = [models.Index(fields=["item", "ends_on"], condition=Q(ended_at=None), name="forecast_override_live")]
+        indexes = [
+            models.Index(fields=["item", "ends_on"], condition=Q(ended_at=None), name="forecast_override_live"),
+            models.Index(fields=["batch"], condition=~Q(batch=""), name="forecast_override_batch"),
+        ]
 
 
 class ForecastSnapshot(models.Model):
@@ -239,7 +265,11 @@ class ForecastSnapshot(models.Model):
     item_ids = models.BinaryField(help_text="64-bit little-endian integers")
     location_ids = models.BinaryField(help_text="64-bit little-endian integers, 0 nowhere")
     statistical = models.BinaryField(help_text="base units a week, (series, horizon), as the engine found it")
+    terms = models.BinaryField(null=True, help_text="the same after customers' terms; empty: as the engine found it")
+    events = models.BinaryField(null=True, help_text="the same after events; empty: as the step before")
     final = models.BinaryField(help_text="base units a week, (series, horizon), with what people changed")
+    consensus = models.BinaryField(null=True, help_text="the same as agreed; empty: the company works without")
+    last_year = models.BinaryField(null=True, help_text="units asked for a year before, (series, horizon)")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "block"], name="forecast_snapshot_once")]
