@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,14 @@ class ReadOnlyGets(Client):
 def refuse_writes(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
     assert not statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")), f"A GET wrote: {statement}"
     return execute(statement, params, many, context)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget the steps of a forecast: rolled back and made anew, a run may have the number and the hour of another."""
+    steps = sys.modules.get("rantai.iscm.demand.queries.steps")
+    if steps is not None:
+        steps.forget()
 
 
 @pytest.fixture
