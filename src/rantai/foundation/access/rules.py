@@ -100,6 +100,7 @@ ABILITIES: dict[str, Any] = {
     "company.edit": _("Change the company, its taxes, rates and numbers"),
     "company.view": _("See the company's settings"),
     "cost.view": _("See unit costs, purchase prices, stock values and margins"),
+    "demand.allocate": _("Say how much is kept for which class"),
     "demand.approve": _("Approve the forecast that the plan counts on"),
     "demand.edit": _("Change forecasts"),
     "demand.view": _("See demand, forecast and promises"),

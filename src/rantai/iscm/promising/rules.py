@@ -2,5 +2,5 @@
 
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "shipments.release": ("planner", "warehouse"),
-    "allocations.set": ("planner", "manager"),
+    "demand.allocate": ("planner", "manager"),
 }

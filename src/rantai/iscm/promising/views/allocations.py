@@ -71,7 +71,7 @@ def rule(request: access.StaffRequest, rule_id: int) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access.permission_required("allocations.set")
+@access.permission_required("demand.allocate")
 def add_rule(request: access.StaffRequest) -> HttpResponse:
     """Keep supply for a class."""
     company = parties.get_company()
@@ -85,7 +85,7 @@ def add_rule(request: access.StaffRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@access.permission_required("allocations.set")
+@access.permission_required("demand.allocate")
 def edit_rule(request: access.StaffRequest, rule_id: int) -> HttpResponse:
     """Change what is kept."""
     row = get_object_or_404(AllocationRule.objects.select_related("item"), pk=rule_id, archived_at=None)
@@ -103,7 +103,7 @@ def edit_rule(request: access.StaffRequest, rule_id: int) -> HttpResponse:
 
 
 @require_POST
-@access.permission_required("allocations.set")
+@access.permission_required("demand.allocate")
 def end_rule(request: access.StaffRequest, rule_id: int) -> HttpResponse:
     """Keep nothing more under a rule."""
     row = get_object_or_404(AllocationRule, pk=rule_id, archived_at=None)
