@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -89,7 +90,11 @@ def refuse_writes(execute: Any, statement: str, params: Any, many: bool, context
 
 @pytest.fixture(autouse=True)
 def nothing_kept() -> None:
-    """Forget the steps of a forecast: rolled back and made anew, a run may have the number and the hour of another."""
+    """Forget what a process keeps: knocks at doors, and the steps of a forecast.
+
+    Rolled back and made anew, a run may have the number and the hour of another.
+    """
+    cache.clear()
     steps = sys.modules.get("rantai.iscm.demand.queries.steps")
     if steps is not None:
         steps.forget()
