@@ -1,4 +1,4 @@
-"""Django's `migrate`, where a new table costs one model and a constraint none, instead of every related model."""
+"""Django's `migrate`, where a new table renders one model, a constraint none and a column its neighbours alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import NOT_PROVIDED
 
 
 class Command(migrate.Command):
@@ -25,16 +26,17 @@ def rendering_lightly() -> Iterator[None]:
 
     Django renders each related model anew as well, which nine tenths of the time of a first start went into. A new
     model is in no other's columns: what others learn of it is its reverse relation, which rendering it adds to them.
-    A constraint or an index is in its own table alone: the rendered model is told of it in its place.
+    A constraint or an index is in its own table alone: the rendered model is told of it in its place. A column, a
+    relation too, renders those anew that are related to its model directly, as Django does for plain columns.
     A test compares the schema that comes of it with the one that comes without.
     """
     kept: Any = ProjectState
-    usual = kept.add_model, kept._append_option
-    kept.add_model, kept._append_option = _add_model, _append_option
+    usual = kept.add_model, kept._append_option, kept.add_field
+    kept.add_model, kept._append_option, kept.add_field = _add_model, _append_option, _add_field
     try:
         yield
     finally:
-        kept.add_model, kept._append_option = usual
+        kept.add_model, kept._append_option, kept.add_field = usual
 
 
 def _add_model(state: ProjectState, model: ModelState) -> None:
@@ -53,3 +55,14 @@ def _append_option(state: ProjectState, app_label: str, model_name: str, option:
     if "apps" in state.__dict__:
         rendered: Any = state.apps.get_model(app_label, model_name)._meta
         setattr(rendered, option, [*getattr(rendered, option), added])
+
+
+def _add_field(state: ProjectState, app_label: str, model_name: str, name: str, field: Any, default: bool) -> None:
+    key = app_label, model_name
+    if not default:
+        field = field.clone()
+        field.default = NOT_PROVIDED
+    state.models[key].fields[name] = field
+    if state._relations is not None:  # type: ignore[attr-defined]
+        state.resolve_model_field_relations(key, name, field)
+    state.reload_model(*key, delay=True)
