@@ -38,7 +38,7 @@ warm: $(WARM_STAMP)
 
 $(WARM_STAMP): $(SETUP_STAMP)
 	@$(RUN) tools/warm_kernels.py || echo "Some kernels will be compiled when they are first used." >&2
-	@nice -n 10 $(RUN) -m compileall -q .venv/lib >/dev/null 2>&1 || true
+	@nice -n 19 $(RUN) -m compileall -q .venv/lib >/dev/null 2>&1 &
 	@touch $@
 
 assets: $(ASSETS_STAMP) ## Build scripts and styles

@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -84,6 +86,18 @@ class ReadOnlyGets(Client):
 def refuse_writes(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
     assert not statement.lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE")), f"A GET wrote: {statement}"
     return execute(statement, params, many, context)
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept() -> None:
+    """Forget what a process keeps: knocks at doors, and the steps of a forecast.
+
+    Rolled back and made anew, a run may have the number and the hour of another.
+    """
+    cache.clear()
+    steps = sys.modules.get("rantai.iscm.demand.queries.steps")
+    if steps is not None:
+        steps.forget()
 
 
 @pytest.fixture

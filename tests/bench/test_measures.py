@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from rantai.bench import confirms, promises
+from rantai.bench import confirms, promises, takings
 from rantai.bench.options import Options
 from rantai.crm.orders.models import SalesOrder
 from rantai.iscm.demand.models import Demand
@@ -19,6 +19,9 @@ def few(monkeypatch):
     monkeypatch.setattr(confirms, "WARMING", 0)
     monkeypatch.setattr(promises, "WARMING", 0)
     monkeypatch.setattr(promises, "ASKS", 3)
+    monkeypatch.setattr(promises, "CLIENTS", 2)
+    monkeypatch.setattr(promises, "TAKEN", 4)
+    monkeypatch.setattr(promises, "LONG_ORDER", 7)
 
 
 def test_confirm_makes_whole_orders_and_compares_with_a_bare_transaction(tmp_path):
@@ -31,8 +34,13 @@ def test_confirm_makes_whole_orders_and_compares_with_a_bare_transaction(tmp_pat
     assert json.loads((tmp_path / "out.json").read_text())["p95_ms"] == result["p95_ms"]
 
 
-def test_promise_takes_nothing():
+def test_promises_are_taken_from_several_clients_and_compared_with_bare_transactions():
     result = promises.measure(Options(size="10"))
 
-    assert result["asks"] == 3
-    assert not SlotTake.objects.exists()
+    # two orders of seven lines, and two clients who warm up and take twice each
+    assert Demand.objects.filter(kind="sales_order").count() == 14
+    assert Demand.objects.filter(kind="bench").count() == 2 * (takings.WARMING + 2)
+    assert (result["taken"], result["clients"], result["asks"]["asks"]) == (4, 2, 3)
+    assert result["reference"] > 0
+    assert result["long_order"]["lines"] == 7
+    assert result["long_order"]["transaction_ms"] < result["long_order"]["seconds"] * 1000

@@ -4,9 +4,12 @@ import json
 from dataclasses import fields
 
 import numpy as np
+import pytest
 
-from rantai.bench import chains, plans
+from rantai.bench import chain_worlds, chains, plans
 from rantai.bench.options import Options
+from rantai.iscm.supply.models import PlanOutcome, PlanRun
+from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai_engines.planning.problem import UNIT, SourceKind
 
 
@@ -48,16 +51,36 @@ def test_the_work_centres_are_loaded_as_said():
     assert np.isclose(seconds.sum() / chains.CENTRES, chains.LOAD * (chains.HORIZON - 20) * chains.DAY, rtol=1e-6)
 
 
-def test_a_made_chain_is_planned_and_its_figures_written(tmp_path):
+@pytest.mark.django_db(transaction=True)
+def test_a_chain_is_laid_into_the_database_planned_and_published(tmp_path):
     out = tmp_path / "plan.json"
 
     figures = plans.measure(Options(size="300", out=str(out)))
 
     assert figures["demands"] == 900
+    assert figures["item_locations_planned"] == 301  # the company's first item stands beside them
+    assert figures["runs"] >= 150
+    assert figures["plan_bytes"] > 10_000
     assert 0.5 < figures["on_time"] <= 1
-    assert round(figures["on_time"] * 900) + figures["late"] + figures["short"] == 900
-    assert figures["planned_orders"] > 0
+    assert figures["publish_seconds"] > 0
     assert json.loads(out.read_text())["on_time"] == figures["on_time"]
+    run = PlanRun.objects.get(state="current")
+    assert PlanOutcome.objects.filter(run=run).count() == 900
+
+
+@pytest.mark.django_db
+def test_the_database_holds_the_chain_that_was_made():
+    made = chains.make_problem(item_locations=300)
+
+    chain_worlds.lay(item_locations=300)
+    tables = take_snapshot(chain_worlds.AS_OF).tables
+
+    assert int(tables["demands"]["quantity"].sum()) == int(made.demands.quantity.sum())
+    assert sorted(tables["sources"]["kind"].tolist()) == sorted(made.sources.kind.tolist())
+    assert len(tables["bom_lines"]["source"]) == len(made.bom_lines.source)
+    own = tables["item_locations"]["on_hand"]
+    assert int(own.sum()) == int(made.item_locations.on_hand.sum()) + 10_000
+    assert np.allclose(np.sort(tables["operations"]["unit_seconds"]), np.sort(made.operations.unit_seconds), atol=1e-4)
 
 
 def test_a_model_in_a_file_is_planned(tmp_path):

@@ -18,7 +18,7 @@ BENCHES = {
     "promise": Bench(function="rantai.bench.promises:measure", databases=("sqlite", "postgresql")),
     "confirm": Bench(function="rantai.bench.confirms:measure", databases=("sqlite", "postgresql")),
     "pages": Bench(function="rantai.bench.pages:measure", databases=()),
-    "plan": Bench(function="rantai.bench.plans:measure", databases=()),
+    "plan": Bench(function="rantai.bench.plans:measure"),
     "plan-quality": Bench(function="rantai.bench.exact.quality:measure", databases=()),
     "planning-cases": Bench(function="rantai.bench.planning_cases:measure", databases=()),
     "forecast": Bench(function="rantai.bench.forecasts:measure", databases=()),

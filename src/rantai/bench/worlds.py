@@ -36,36 +36,36 @@ class World:
     item_ids: tuple[int, ...]
 
 
-def found(*, items: int) -> World:
-    """Found the company in the empty database."""
+def found(*, items: int, stock: int = STOCK) -> World:
+    """Found the company in the empty database, with so many units of each item."""
     company = run_atomic(lambda: newcomers.found_company(online_retail))
     site = queries.list_sites(company.pk).get()
     rows = [ItemRow(key=f"I{number}", name={"en": f"Item {number}"}) for number in range(items)]
     known = tuple(run_atomic(lambda: item_actions.upsert_items(rows, source=BY)).values())
-    stock = OpeningStock(
-        run_key=BY, item_ids=known, location_ids=(site.pk,) * items, units=(Quantity.of(STOCK).amount,) * items
+    opening = OpeningStock(
+        run_key=BY, item_ids=known, location_ids=(site.pk,) * items, units=(Quantity.of(stock).amount,) * items
     )
-    run_atomic(lambda: iscm.set_opening_stock(stock))
+    run_atomic(lambda: iscm.set_opening_stock(opening))
     customer_id, address_id = run_atomic(lambda: _add_customer(site.pk))
     return World(company_id=company.pk, site_id=site.pk, customer_id=customer_id, address_id=address_id, item_ids=known)
 
 
-def draft_order(world: World, number: int, *, as_of: datetime) -> OrderDraft:
-    """Return an order of five lines; orders that follow each other want other items."""
-    lines = tuple(
+def draft_order(world: World, number: int, *, as_of: datetime, lines: int = LINES) -> OrderDraft:
+    """Return an order of so many lines; orders that follow each other want other items."""
+    drafted = tuple(
         OrderLineDraft(
-            item_id=world.item_ids[(number * LINES + place) % len(world.item_ids)],
-            quantity=Quantity.of(1 + place),
+            item_id=world.item_ids[(number * lines + place) % len(world.item_ids)],
+            quantity=Quantity.of(1 + place % LINES),
             requested_on=as_of.date() + timedelta(days=14),
             unit_price=100_000,
         )
-        for place in range(LINES)
+        for place in range(lines)
     )
     return OrderDraft(
         company_id=world.company_id,
         party_id=world.customer_id,
         ship_to_id=world.address_id,
-        lines=lines,
+        lines=drafted,
         as_of=as_of,
         by=BY,
     )

@@ -35,6 +35,7 @@ STATIONS = [
     Station("operations", _("Calendars"), "foundation_calendars:calendars", "calendars.view"),
     Station("operations", _("Forecast"), "iscm_demand:forecasts", "demand.view"),
     Station("operations", _("Plan"), "iscm_supply:plan", "plan.view", count="rantai.iscm.waiting.count_proposals"),
+    Station("operations", _("Scenarios"), "iscm_strategy:scenarios", "scenarios.view"),
     Station("operations", _("Production"), "iscm_production:orders", "production.view"),
     Station("operations", _("Stock"), "iscm_inventory:stock", "stock.view"),
     Station("operations", _("Promises"), "iscm_promising:promises", "demand.view"),

@@ -51,6 +51,9 @@ PAGES = {
     "production_order": ("iscm_production:order", "production.view"),
     "transfer_order": ("iscm_fulfilment:transfer", "transfers.view"),
     "item": ("foundation_items:item", "items.view"),
+    "scenario": ("iscm_strategy:scenario", "scenarios.view"),
+    "takeover": ("iscm_strategy:takeover", "scenarios.view"),
+    "promotion_candidate": ("iscm_inventory:candidate", "stock.view"),
 }
 
 NAMES: dict[str, tuple[Any, citations.Numbers | None]] = {
@@ -64,16 +67,24 @@ NAMES: dict[str, tuple[Any, citations.Numbers | None]] = {
     "production_order": (_("Production order"), partial(iscm_door.number_documents, "production_order")),
     "stock_count": (_("Stock count"), partial(iscm_door.number_documents, "stock_count")),
     "item": (_("Item"), items.name_codes),
+    "promotion_candidate": (_("Stock to promote"), partial(iscm_door.number_documents, "promotion_candidate")),
     "import": (_("Import"), None),
+    "scenario": (_("Scenario"), None),
+    "takeover": (_("Taken over"), None),
 }
 
 CRON: tuple[Entry, ...] = (
     Entry(name="turn", task="desk.turn", at=(time(6, 30),)),
     Entry(name="loop figures", task="desk.snapshot_figures", at=(time(0, 50),)),
     Entry(name="sweep", task="config.sweep", at=(time(2, 30),)),
+    Entry(name="allocations", task="iscm.keep_allocations", at=(time(0, 10),)),
+    Entry(name="promise figures", task="iscm.measure_promises", at=(time(0, 55),)),
     Entry(name="supplier figures", task="srm.snapshot_measures", at=(time(1, 0),)),
     Entry(name="lead times", task="srm.revise_lead_times", at=(time(1, 10),)),
     Entry(name="settled purchases", task="srm.close_received_orders", at=(time(1, 20),)),
+    Entry(name="sensing", task="iscm.sense_demand", every_minutes=60),
+    Entry(name="stock figures", task="iscm.find_excess", at=(time(3, 10),)),
+    Entry(name="service figures", task="iscm.measure_service", at=(time(3, 20),)),
     Entry(name="shipments", task="iscm.release_for_shipping", every_minutes=15),
     Entry(name="messages", task="mail.send_due", every_minutes=1),
     Entry(name="digests", task="mail.send_digests", at=(time(7, 0),), payload={"pace": "daily"}),

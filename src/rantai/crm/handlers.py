@@ -19,10 +19,11 @@ OURS = "sales_order"
 
 
 def on_order_confirmed(fact: own.OrderConfirmed) -> None:
-    """Write to the customer what was ordered and when each line is promised."""
+    """Write to the customer what was ordered and when each line is promised; let operations sense what it means."""
     ref = DocRef(OURS, fact.sales_order_id)
     letters.tell_received(orders.get_order(fact.sales_order_id), iscm.list_demand_status(ref))
     jobs.enqueue("crm.print_confirmation", {"order_id": fact.sales_order_id}, key=str(fact.sales_order_id))
+    iscm.sense_demand_soon()
 
 
 def on_order_changed(fact: own.OrderChanged) -> None:

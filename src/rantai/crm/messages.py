@@ -19,6 +19,8 @@ class OrderLineDraft:
     unit_price: int | None = None
     discount: int = 0
     """Share of the price in 1/10,000."""
+    location_id: int | None = None
+    """The site that it shall ship from; None: whichever serves the customer."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

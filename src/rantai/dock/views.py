@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from rantai.dock import forms, rules
+from rantai.dock import forms, holds, rules
 from rantai.foundation.access import queries as access
 from rantai.foundation.access import rules as permissions
 from rantai.foundation.access.models import LinkToken
@@ -149,6 +149,7 @@ def _show(
         "reasons": forms.REASONS,
         "stage_form": stage_form or forms.StageForm(order),
         "changes": changes,
+        "holds": holds.list_holds(order),
         "understood": forms.describe_answer(order) if order.answered_at else "",
         "has_change": any(asked.was_units is not None for asked in order.schedules),
     }

@@ -191,3 +191,22 @@ class DemandChanged(OrderFact):
     """A recorded demand wants more, fewer or no more units, or them on another day."""
 
     open_units: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ExcessForeseen(Fact):
+    """Stock will not be used in time: a candidate for promotion, told once and again when it notably changes."""
+
+    candidate_id: int
+    revision: int
+    item_id: int
+    location_id: int
+    lot_id: int | None
+    kind: str
+    """'expiring', 'excess' or 'ageing'."""
+    units: int
+    """Beyond use, in 1/10,000 base units; 0: it is over."""
+    last_useful_on: date | None
+    """Until when it can be sold."""
+    exhausted_on: date | None
+    """When what will be used of it is used up."""

@@ -5,11 +5,16 @@ from __future__ import annotations
 from rantai.iscm.demand.actions import demands
 from rantai.iscm.doors.forecast import (
     get_forecast,
+    judge_forecast_cells,
     list_forecast_errors,
+    publish_demand_signals,
     publish_history,
     record_history,
     remove_history,
+    sense_demand_soon,
+    set_forecast_cells,
     set_forecast_override,
+    submit_demand_signals,
 )
 from rantai.iscm.doors.plan import (
     count_awaiting_plan,
@@ -19,6 +24,8 @@ from rantai.iscm.doors.plan import (
     list_proposals,
     list_violations,
     search,
+    tell_customer,
+    tell_supplier,
     trace,
 )
 from rantai.iscm.doors.production import (
@@ -33,13 +40,23 @@ from rantai.iscm.doors.production import (
 from rantai.iscm.doors.promise import (
     cancel_demands,
     change_demand,
+    list_alternatives,
     list_demand_status,
     list_leanings,
+    preview_change,
     promise,
     record_demand,
     update_stakes,
 )
-from rantai.iscm.doors.stock import list_stock, remove_opening_stock, set_opening_stock, set_stock_policy
+from rantai.iscm.doors.scenarios import ask_scenario, list_scenarios
+from rantai.iscm.doors.stock import (
+    list_promotion_candidates,
+    list_stock,
+    list_vmi_agreements,
+    remove_opening_stock,
+    set_opening_stock,
+    set_stock_policy,
+)
 from rantai.iscm.doors.warehouse import (
     cancel_shipment,
     deliver_shipment,
@@ -74,6 +91,7 @@ from rantai.iscm.waiting import (
 __all__ = [
     "NEED_REFUSALS",
     "REFUSALS",
+    "ask_scenario",
     "authorize_returns",
     "cancel_demands",
     "cancel_production",
@@ -91,6 +109,8 @@ __all__ = [
     "get_lateness",
     "get_plan",
     "get_reach",
+    "judge_forecast_cells",
+    "list_alternatives",
     "list_demand_status",
     "list_figures",
     "list_forecast_errors",
@@ -98,17 +118,22 @@ __all__ = [
     "list_needs",
     "list_outcomes",
     "list_production",
+    "list_promotion_candidates",
     "list_proposals",
     "list_returnable",
     "list_returns",
+    "list_scenarios",
     "list_shipments",
     "list_stock",
     "list_violations",
+    "list_vmi_agreements",
     "number_documents",
     "pack_shipment",
     "pick_shipment",
     "plan_transfer",
+    "preview_change",
     "promise",
+    "publish_demand_signals",
     "publish_history",
     "receive_purchase",
     "receive_transfer",
@@ -124,12 +149,17 @@ __all__ = [
     "reverse_shipment",
     "say_shortage",
     "search",
+    "sense_demand_soon",
+    "set_forecast_cells",
     "set_forecast_override",
     "set_opening_stock",
     "set_stock_policy",
     "ship_shipment",
     "ship_transfer",
     "start_step",
+    "submit_demand_signals",
+    "tell_customer",
+    "tell_supplier",
     "trace",
     "update_stakes",
 ]

@@ -51,6 +51,8 @@ class AskLine:
     allow_partial: bool = True
     refused: tuple[int, ...] = ()
     """Partners who let these units go: they are not asked to send them again."""
+    floor_units: Quantity = ZERO
+    """Owed by contract: what is kept for other classes may be taken up to here."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,11 +68,29 @@ class Ask:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class KeptShare:
+    """Units that an offer would take of what is kept for a class."""
+
+    allocation_id: int
+    units: Quantity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KeptBack:
+    """Units that are free and not for this asker: kept for another class until a day."""
+
+    units: Quantity
+    demand_class: str
+    until: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SlotShare:
-    """Units that an offer would take from one supply."""
+    """Units that an offer would take from one supply, some of them kept for the asker's class."""
 
     slot_id: int
     units: Quantity
+    kept: tuple[KeptShare, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,6 +139,8 @@ class OfferLine:
     unpromised: Quantity = ZERO
     reason: str = ""
     """Why units stay unpromised: 'no_source', 'blocked', 'unknown_item', 'not_stocked'."""
+    kept_back: tuple[KeptBack, ...] = ()
+    """Where units are late or have no date: what is there and kept for others."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,12 +232,19 @@ class StakeUpdate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemandSignals:
-    """Expected demand from the customers up: parallel tuples, one row a signal, mean and variance in base units."""
+    """Expected demand from the customers up: parallel tuples, one row a signal, mean and variance in base units.
+
+    Weeks gone by may be told too, as they were expected before they began: by them the source is measured.
+    """
 
     source: str
+    run_key: str = ""
+    """Names the telling: parts of one share it, and `publish_demand_signals` makes it the one that counts."""
     party_ids: tuple[int, ...]
+    """0: everybody whose purchases follow no rhythm of their own, together."""
     item_ids: tuple[int, ...]
     bucket_starts: tuple[date, ...]
+    """Mondays; those of one party and item follow one another without a gap."""
     means: tuple[float, ...]
     variances: tuple[float, ...]
 

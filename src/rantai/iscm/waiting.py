@@ -12,7 +12,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.fulfilment import queries as fulfilment
 from rantai.iscm.fulfilment.models import GoodsReceipt, ReturnReceipt, Shipment, TransferOrder
-from rantai.iscm.inventory.models import StockCount
+from rantai.iscm.inventory.models import PromotionCandidate, StockCount
 from rantai.iscm.production.models import ProductionOrder
 from rantai.iscm.promising.actions import answers
 from rantai.iscm.promising.queries import causes, figures, flows, needs, shortages
@@ -64,6 +64,7 @@ _NUMBERED: dict[str, tuple[type[Model], str]] = {
     "transfer_order": (TransferOrder, "number"),
     "production_order": (ProductionOrder, "number"),
     "stock_count": (StockCount, "number"),
+    "promotion_candidate": (PromotionCandidate, "item__code"),
 }
 
 

@@ -129,9 +129,10 @@ def _find_adapt(field: models.Field[Any, Any]) -> Adapt | None:
     while isinstance(field, models.ForeignKey):
         field = field.target_field
     if isinstance(field, models.DateTimeField):
-        return connection.ops.adapt_datetimefield_value
+        # rows of one statement share their instants and days: each is turned once
+        return lru_cache(maxsize=256)(connection.ops.adapt_datetimefield_value)
     if isinstance(field, models.DateField):
-        return connection.ops.adapt_datefield_value
+        return lru_cache(maxsize=256)(connection.ops.adapt_datefield_value)
     if isinstance(field, models.JSONField):
         return partial(json.dumps, cls=field.encoder)
     if isinstance(field, _PLAIN):

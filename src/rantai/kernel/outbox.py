@@ -110,7 +110,7 @@ def _write(facts: Sequence[Fact]) -> list[Event]:
     inserts.add(events)
     inserts.send(
         [
-            Delivery(event=event, handler=name, stream=event.stream, next_at=at)
+            Delivery(event_id=event.pk, handler=name, stream=event.stream, next_at=at)
             for event in events
             for name in _subscribers.get(event.kind, ())
         ]

@@ -124,6 +124,11 @@ def list_lateness(supplier_ids: Iterable[int] | None = None, *, until: date) -> 
     return lateness.list_lateness(supplier_ids, until=until)
 
 
+def list_ordered(*, since: date, until: date) -> tuple[tuple[int, date, int], ...]:
+    """Return (item, day sent, 1/10,000 base units) of order lines sent in [since, until)."""
+    return supply.list_ordered(since=since, until=until)
+
+
 def get_purchase_lines(refs: Iterable[DocRef]) -> tuple[PurchaseLine, ...]:
     """Return order lines by citation, for the warehouse's receipt."""
     return supply.get_purchase_lines(refs)

@@ -120,6 +120,11 @@ def day(value: date | datetime | None, *, today: date, style: str = "") -> str:
     return _day(shown, skeleton, get_language() or "en")
 
 
+def month(value: date) -> str:
+    """Format a month with its year: Nov 2026."""
+    return _day(value, "yMMM", get_language() or "en")
+
+
 @lru_cache(maxsize=4096)
 def _day(shown: date, skeleton: str, language: str) -> str:
     return dates.format_skeleton(skeleton, shown, locale=_locale(language))

@@ -142,7 +142,10 @@ def _resample(problem: StockProblem, params: StockParams, seed: int, rows: NDArr
     assert problem.history_offsets is not None
     assert problem.history_values is not None
     if problem.lead_time_offsets is None or problem.lead_time_values is None:
+        # Closed to writing as a problem's own: a kernel is compiled anew for arrays that may be written to.
         lead_times = np.zeros(problem.n_rows + 1, dtype=np.int64), np.zeros(0)
+        for array in lead_times:
+            array.flags.writeable = False
     else:
         lead_times = problem.lead_time_offsets, problem.lead_time_values
     laws = np.stack([problem.lead_time_mean, problem.lead_time_std, problem.review_period, problem.demand_mean], axis=1)

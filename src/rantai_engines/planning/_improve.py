@@ -9,20 +9,19 @@ What is tried for a class depends on the component's item-locations and on the d
 classes alone, so no higher class changes for a lower one's presence; the same problem and seed give the same order.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._layout import A_DEMAND, A_DONE, A_GROUP, A_PLACE, A_RIGHT, C_DELIVERIES, Ints, State
 from rantai_engines.planning._loop import LATE, ON_TIME, PART, serve_all
 from rantai_engines.planning._state import first_state, roomier
 from rantai_engines.planning.network import Network, lay_out
-from rantai_engines.planning.problem import Problem, SourceKind
+from rantai_engines.planning.parts import find_components, take
+from rantai_engines.planning.problem import Problem
 
 #: A component with more item-locations is left as it is.
 MOST_PLACES = 64
@@ -75,32 +74,11 @@ def improve_queue(problem: Problem, asks: Ints, *, search: Search) -> Ints:
     return improved
 
 
-def find_components(problem: Problem) -> Ints:
-    """Number the components: item-locations joined by bills, origins, by-products, resources and pools.
-
-    Demands that ship together do not join theirs: whose class would decide who else is in it?
-    """
-    n, sources, pools = len(problem.item_locations.key), problem.sources, problem.item_locations.pool
-    parent, n_resources = sources.item_location, len(problem.resources.key)
-    bom, steps, loads, co = problem.bom_lines, problem.operations, problem.loads, problem.co_products
-    moved = np.flatnonzero((sources.kind == SourceKind.MOVE) | (sources.kind == SourceKind.SUBSTITUTE))
-    pooled = np.flatnonzero(pools >= 0)
-    one = np.concatenate(
-        (parent[bom.source], parent[moved], parent[co.source], parent[steps.source[loads.operation]], pooled)
-    )
-    other = np.concatenate(
-        (bom.component, sources.origin[moved], co.item_location, n + loads.resource, n + n_resources + pools[pooled])
-    )
-    size = n + n_resources + int(pools.max(initial=-1)) + 1
-    graph = coo_array((np.ones(len(one), np.int8), (one, other)), shape=(size, size))
-    return np.asarray(connected_components(graph, directed=False)[1][:n], np.int64)
-
-
 def _improve_component(
     problem: Problem, inside: "np.ndarray[Any, Any]", asks: Ints, search: Search, *, trials: int
 ) -> Ints:
     """Return the best order found of the asks of one component."""
-    part = _cut_out(problem, inside)
+    part = take(problem, inside).problem
     network = lay_out(part, max_pieces=search.max_pieces, splits=search.splits, shifts=search.shifts)
     network.net.doors[:] = ADDRESSES
     state = first_state(part, network, spare_rows=_SPARE_ROWS, rows=_ROWS, log_rows=4 * _ROWS)
@@ -176,63 +154,3 @@ def _serve(network: Network, state: State, asks: Ints, how: int) -> State:
         if begin < len(asks):
             state = roomier(state)
     return state
-
-
-def _cut_out(problem: Problem, inside: "np.ndarray[Any, Any]") -> Problem:
-    """Return the part of a problem that plans the item-locations ``inside``."""
-    sources = np.flatnonzero(inside[problem.sources.item_location])
-    new_place, new_source = np.cumsum(inside) - 1, np.full(len(problem.sources.key), -1, np.int64)
-    new_source[sources] = np.arange(len(sources))
-    steps = np.flatnonzero(new_source[problem.operations.source] >= 0)
-    new_step = np.full(len(problem.operations.source), -1, np.int64)
-    new_step[steps] = np.arange(len(steps))
-    origin = problem.sources.origin[sources]
-    lines = np.flatnonzero(new_source[problem.bom_lines.source] >= 0)
-    by = np.flatnonzero(new_source[problem.co_products.source] >= 0)
-    loads = np.flatnonzero(new_step[problem.loads.operation] >= 0)
-    receipts = np.flatnonzero(inside[problem.receipts.item_location])
-    demands = np.flatnonzero(inside[problem.demands.item_location])
-    known = problem.receipts.source[receipts]
-    feeds = np.full(len(problem.receipts.key) + 1, -1, np.int64)
-    feeds[receipts] = np.arange(len(receipts))
-    return replace(
-        problem,
-        item_locations=_rows(problem.item_locations, np.flatnonzero(inside)),
-        sources=replace(
-            _rows(problem.sources, sources),
-            item_location=new_place[problem.sources.item_location[sources]],
-            origin=np.where(origin >= 0, new_place[origin], -1),
-        ),
-        bom_lines=replace(
-            _rows(problem.bom_lines, lines),
-            source=new_source[problem.bom_lines.source[lines]],
-            component=new_place[problem.bom_lines.component[lines]],
-            operation=_renumber(problem.bom_lines.operation[lines], new_step),
-        ),
-        co_products=replace(
-            _rows(problem.co_products, by),
-            source=new_source[problem.co_products.source[by]],
-            item_location=new_place[problem.co_products.item_location[by]],
-            operation=_renumber(problem.co_products.operation[by], new_step),
-        ),
-        operations=replace(_rows(problem.operations, steps), source=new_source[problem.operations.source[steps]]),
-        loads=replace(_rows(problem.loads, loads), operation=new_step[problem.loads.operation[loads]]),
-        receipts=replace(
-            _rows(problem.receipts, receipts),
-            item_location=new_place[problem.receipts.item_location[receipts]],
-            source=_renumber(known, new_source),
-        ),
-        demands=replace(
-            _rows(problem.demands, demands),
-            item_location=new_place[problem.demands.item_location[demands]],
-            receipt=_renumber(problem.demands.receipt[demands], feeds),
-        ),
-    )
-
-
-def _renumber(rows: Ints, numbers: Ints) -> Ints:
-    return np.where(rows >= 0, numbers[np.maximum(rows, 0)], -1) if len(numbers) else rows
-
-
-def _rows(table: Any, rows: Ints) -> Any:
-    return type(table)(**{each.name: getattr(table, each.name)[rows] for each in fields(table)})

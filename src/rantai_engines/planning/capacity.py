@@ -81,8 +81,9 @@ class Resources:
 
     ``maximum`` holds always, or the step function ``maximum_steps`` >= 0 instead of it. ``efficiency_ppm`` divides
     the working time of a step (alternates: of the resource chosen). ``max_early``: a step ends later than the asked
-    end minus so many seconds. ``setup_matrix`` and ``setup``: the matrix and the state at ``now``. ``calendar``: the
-    resource works only then, besides the calendar of the operation.
+    end minus so many seconds. ``setup_matrix`` and ``setup``: the matrix and the state at ``now``; set-ups are planned
+    where loads are so large that one runs at a time: where two fit side by side, nobody knows whose state it is.
+    ``calendar``: the resource works only then, besides the calendar of the operation.
     """
 
     key: Ints = column()

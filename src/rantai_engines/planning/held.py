@@ -9,10 +9,10 @@ One thread owns a held plan: there is no lock inside.
 
 from collections.abc import Sequence
 
+from rantai_engines.planning._account_at import account_of
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._held_state import hold, plain_rows, without_forecasts
 from rantai_engines.planning._netchange import apply_changes, check_row
-from rantai_engines.planning._parts import account_of
 from rantai_engines.planning._questions import answer
 from rantai_engines.planning.account import sort_rows, write_solution
 from rantai_engines.planning.asking import Answers, Wanted

@@ -4,7 +4,12 @@ import pytest
 from django.urls import reverse
 
 from rantai.foundation.access.models import User
-from rantai.foundation.items.models import BillOfMaterials, Item, Resource, Routing, Source, Unit
+from rantai.foundation.items.models import (
+    Item,
+    PlanningRule,
+    Source,
+    Unit,
+)
 from rantai.kernel.models import Event
 from tests.factories import foundation as make
 
@@ -90,92 +95,6 @@ def test_an_older_revision_meets_both_versions(client, planner):
     assert Item.objects.get().name == {"en": "Monitor A"}
 
 
-def test_a_bill_is_added_and_changed(client, planner):
-    monitor, panel, case = (make.make_item(code) for code in ("MON-15", "PANEL", "CASE"))
-    head = {"batch": "10", "rank": "1"}
-    rows = lines(
-        {"component": "PANEL", "quantity": "10", "yield_share": "98.5"}, {"component": "CASE", "quantity": "10"}, {}
-    )
-
-    client.post(reverse("foundation_items:add_bill", args=[monitor.pk]), head | rows)
-
-    bill = BillOfMaterials.objects.get()
-    stored = [(line.component, line.quantity, line.yield_share) for line in bill.lines.order_by("position")]
-    assert bill.batch == 100_000
-    assert stored == [(panel, 100_000, 9850), (case, 100_000, 10_000)]
-
-    rows = lines({"component": "PANEL", "quantity": "11"}, {"component": ""}, initial=2)
-    client.post(reverse("foundation_items:bill", args=[monitor.pk, bill.pk]), head | rows | {"revision": 1})
-
-    assert [(line.component, line.quantity) for line in bill.lines.all()] == [(panel, 110_000)]
-
-
-def test_a_bill_that_contains_itself_is_refused_with_the_way(client, planner):
-    monitor, module, panel = (make.make_item(code) for code in ("MONITOR", "MODULE", "PANEL"))
-    make.make_bill(monitor, [(module, 1)])
-    make.make_bill(module, [(panel, 1)])
-
-    answer = client.post(
-        reverse("foundation_items:add_bill", args=[panel.pk]),
-        {"batch": "1", "rank": "1"} | lines({"component": "MONITOR", "quantity": "1"}),
-    )
-
-    assert answer.status_code == 422
-    assert "PANEL → MONITOR → MODULE → PANEL" in answer.content.decode()
-    assert BillOfMaterials.objects.filter(item=panel).count() == 0
-
-
-@pytest.mark.parametrize(
-    ("row", "words"),
-    [
-        ({"component": "NO-SUCH", "quantity": "1"}, "There is no item NO-SUCH"),
-        ({"component": "PANEL", "quantity": "0"}, "Give at least"),
-        ({"component": "PANEL", "quantity": "-1"}, "Give at least"),
-        ({"component": "PANEL", "quantity": "1e30"}, "larger than any"),
-        ({"component": "PANEL", "quantity": "nan"}, "at most four decimals"),
-        ({"component": "PANEL", "quantity": ""}, "How many?"),
-        ({"component": "PANEL", "quantity": "1", "yield_share": "101"}, "Give at most 100"),
-    ],
-)
-def test_a_bad_line_is_said_in_its_place(client, planner, row, words):
-    monitor = make.make_item("MON")
-    make.make_item("PANEL")
-
-    answer = client.post(
-        reverse("foundation_items:add_bill", args=[monitor.pk]), {"batch": "1", "rank": "1"} | lines(row)
-    )
-
-    assert answer.status_code == 422
-    assert words in answer.content.decode()
-    assert BillOfMaterials.objects.count() == 0
-
-
-def test_a_routing_has_steps(client, planner):
-    monitor = make.make_item("MON")
-    rows = lines(
-        {"step": "10", "name": "Assemble", "setup_minutes": "15", "seconds_per_unit": "90.5", "is_milestone": "on"},
-        {"step": "20", "name": "Test", "wait_minutes": "60"},
-    )
-
-    client.post(reverse("foundation_items:add_routing", args=[monitor.pk]), {"rank": "1"} | rows)
-
-    routing = Routing.objects.get()
-    steps = list(
-        routing.operations.order_by("step").values_list("step", "setup_seconds", "seconds_per_unit", "wait_seconds")
-    )
-    assert steps == [(10, 900, 905_000, 0), (20, 0, 0, 3600)]
-
-
-def test_a_step_is_there_once(client, planner):
-    monitor = make.make_item("MON")
-    rows = lines({"step": "10", "name": "A"}, {"step": "10", "name": "B"})
-
-    answer = client.post(reverse("foundation_items:add_routing", args=[monitor.pk]), {"rank": "1"} | rows)
-
-    assert "Step 10 is there twice" in answer.content.decode()
-    assert Routing.objects.count() == 0
-
-
 def test_a_source_is_added_and_an_assumed_one_becomes_real(client, planner):
     item = make.make_item("PANEL")
     supplier = make.make_party("Shenzhen Optics", role="supplier")
@@ -250,17 +169,33 @@ def test_units_and_substitutes_are_kept(client, planner):
     assert not item.substitutes.exists()
 
 
-def test_a_resource_is_kept(client, planner):
-    site = make.make_site("PLANT", kind="plant")
-    data = {"code": "LINE-1", "name_en": "Line 1", "location": site.pk, "capacity": "2", "efficiency": "85"}
+def test_how_an_item_is_planned_is_kept_by_place(client, planner):
+    site, item = make.make_site(), make.make_item("MON")
+    page = reverse("foundation_items:planning", args=[item.pk])
+    fenced = lines(*[{"fence_days": "5", "search": "rank"}, {"location": site.pk, "search": "split"}], prefix="rules")
 
-    client.post(reverse("foundation_items:add_resource"), data)
+    client.post(page, fenced)
 
-    line = Resource.objects.get()
-    assert (line.capacity, line.efficiency) == (20_000, 8500)
-    client.post(reverse("foundation_items:resource", args=[line.pk]), data | {"efficiency": "90"})
-    line.refresh_from_db()
-    assert line.efficiency == 9000
+    stored = PlanningRule.objects.order_by("id").values_list("location_id", "fence_days", "search")
+    assert list(stored) == [(None, 5, "rank"), (site.pk, 0, "split")]
+    assert client.post(page, lines(*[{"fence_days": "1", "search": "rank"}] * 2, prefix="rules")).status_code == 422
+    client.post(page, lines(*[{"location": site.pk, "search": "cost"}], prefix="rules"))
+    assert list(PlanningRule.objects.values_list("location_id", "fence_days", "search")) == [(site.pk, 0, "cost")]
+
+
+def test_a_weekly_limit_is_said_of_suppliers_only(client, planner):
+    item, supplier = make.make_item("MON"), make.make_party("PT S", role="supplier")
+    bought = {"kind": "buy", "supplier": supplier.pk, "rank": "1", "lead_time_days": "5", "weekly_capacity": "40"}
+
+    client.post(reverse("foundation_items:add_source", args=[item.pk]), bought | {"fixed_quantity": "10"})
+    made = client.post(
+        reverse("foundation_items:add_source", args=[item.pk]),
+        {"kind": "make", "rank": "1", "lead_time_days": "5", "weekly_capacity": "40"},
+    )
+
+    source = Source.objects.get()
+    assert (source.weekly_capacity, source.fixed_quantity, source.share) == (400_000, 100_000, 1)
+    assert made.status_code == 422
 
 
 @pytest.mark.parametrize("language", ["en", "id", "zh-hans"])
@@ -273,7 +208,7 @@ def test_every_page_opens_in_every_language(client, planner, language):
         reverse(f"foundation_items:{name}", args=args)
         for name, args in [
             ("items", []), ("add", []), ("item", [item.pk]), ("item", [part.pk]), ("edit", [item.pk]),
-            ("units", [item.pk]),
+            ("units", [item.pk]), ("planning", [item.pk]),
             ("source", [item.pk, source.pk]), ("add_source", [item.pk]), ("bill", [item.pk, bill.pk]),
             ("add_bill", [item.pk]), ("routing", [item.pk, routing.pk]), ("add_routing", [item.pk]),
             ("add_substitute", [item.pk]), ("resources", []), ("add_resource", []),

@@ -1,4 +1,4 @@
-"""The planners' pages: the list, an item with its changes, the stock policy."""
+"""The planners' pages: the list, an item with its changes."""
 
 import re
 from datetime import date
@@ -7,7 +7,6 @@ import pytest
 from django.urls import reverse
 
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun
-from rantai.iscm.inventory.models import StockPolicy
 from rantai.kernel.models import Job, KpiValue
 from rantai.ui import formats
 from tests.factories import forecasting, foundation, iscm
@@ -149,11 +148,8 @@ def test_who_may_only_look_changes_nothing(client, item):
     assert "Keep the change" not in read(client.get(page_of(item)))
     client.post(page_of(item), change())
     assert client.post(reverse("iscm_demand:forecast_now")).status_code == 403
-    policy = reverse("iscm_demand:policy", args=[item.pk, item.site.pk])
-    assert client.post(policy, {"service_level": "99"}).status_code == 403
     assert not ForecastOverride.objects.exists()
     assert not Job.objects.filter(task="iscm.forecast_demand", state="queued").exists()
-    assert not StockPolicy.objects.exists()
 
 
 def test_a_new_item_can_be_forecast_by_hand(planner, item):
@@ -173,20 +169,6 @@ def test_an_item_has_a_page_before_the_first_forecast(planner):
 def test_a_location_that_is_no_site_has_no_page(planner, item):
     assert planner.get(reverse("iscm_demand:forecast_at", args=[item.pk, 10**9])).status_code == 404
     assert planner.get(reverse("iscm_demand:forecast", args=[10**9])).status_code == 404
-
-
-def test_a_policy_is_set_once_and_not_overwritten_by_an_older_form(planner, item):
-    address = reverse("iscm_demand:policy", args=[item.pk, item.site.pk])
-    values = {"service_level": "99.5", "service_kind": "fill", "review_days": "7", "safety_stock": "", "reason": "A"}
-
-    assert "So far as for everything" in read(planner.get(address))
-    assert planner.post(address, values).status_code == 302
-    assert planner.post(address, values | {"service_level": "98", "revision": "1"}).status_code == 302
-    assert planner.post(address, values | {"service_level": "97", "revision": "1"}).status_code == 409
-
-    row = StockPolicy.objects.get()
-    assert (row.service_level, row.service_kind, row.review_days, row.revision) == (9_800, "fill", 7, 2)
-    assert planner.post(address, values | {"service_level": "100"}).status_code == 422
 
 
 def test_forecast_now_queues_one_job(planner, item):

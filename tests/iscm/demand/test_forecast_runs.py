@@ -242,7 +242,8 @@ def test_without_a_frozen_forecast_the_share_is_null():
 
     forecasting.forecast()
 
-    kept = KpiValue.objects.get(code="explained_demand")
+    assert KpiValue.objects.get(code="explained_demand").denominator is None
+    kept = KpiValue.objects.get(code="explained_demand_items")
     assert (kept.numerator, kept.denominator, kept.day) == (None, None, date(2026, 11, 2))
     assert KpiValue.objects.get(code="forecast_wmape_tested").denominator == 30
 

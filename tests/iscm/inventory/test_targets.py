@@ -9,9 +9,9 @@ from scipy import stats
 
 from rantai.foundation.items.models import Category
 from rantai.iscm.demand import tasks as demand_tasks
-from rantai.iscm.inventory import bridge
 from rantai.iscm.inventory.actions import policies as policy_actions
 from rantai.iscm.inventory.actions import targets as actions
+from rantai.iscm.inventory.bridge import targets as bridge
 from rantai.iscm.inventory.models import StockPolicy, StockTargetRun
 from rantai.iscm.inventory.queries import lead_times, policies, targets
 from rantai.kernel.jobs import JobCancelled
@@ -25,8 +25,11 @@ SMOOTH = [20, 24, 19, 22, 21, 25, 18, 23] * 6
 
 
 @transaction.atomic
-def set_policy(**facts):
-    return policy_actions.set_policy(by="user:1", at=MONDAY, **facts)
+def set_policy(revision=None, **facts):
+    named = policy_actions.Subject.__dataclass_fields__
+    subject = policy_actions.Subject(**{name: value for name, value in facts.items() if name in named})
+    terms = policy_actions.Terms(**{name: value for name, value in facts.items() if name not in named})
+    return policy_actions.set_policy(subject, terms, by="user:1", at=MONDAY, revision=revision)
 
 
 def make_planned(demand=SMOOTH, **source):

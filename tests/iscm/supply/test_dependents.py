@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from rantai.iscm.demand.models import ForecastSeries
 from rantai.iscm.demand.queries import forecasts
-from rantai.iscm.demand.views import targets as views
 from rantai.iscm.inventory.models import StockTarget
+from rantai.iscm.inventory.views import explained as views
 from rantai.iscm.supply.queries import dependents, keys, supplies
 from tests.factories import forecasting, foundation, production
 

@@ -155,7 +155,7 @@ def test_a_question_that_it_does_not_know_gets_an_answer(planner, socket_url):
     answer = tasks.sockets.ask(socket_url, {"op": "sing"}, timeout=5)
 
     assert answer["ok"] is False
-    assert "ping, ask, solve and verify" in answer["error"]
+    assert "ping, ask, solve, scenario and verify" in answer["error"]
 
 
 def test_verify_tells_a_whole_plan_from_a_damaged_one(bought, socket_url):

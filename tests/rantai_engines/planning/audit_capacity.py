@@ -131,7 +131,11 @@ def _audit_setups(problem: Problem, solution: Solution) -> None:
             times.matrix, times.from_setup, times.to_setup, times.seconds, strict=True
         )
     }
-    for resource in np.flatnonzero((resources.setup_matrix >= 0) & (resources.kind == ResourceKind.FINITE)):
+    least = np.full(len(resources.key), np.iinfo(np.int64).max // 4)
+    np.minimum.at(least, problem.loads.resource, problem.loads.quantity)
+    np.minimum.at(least, taken.resource, taken.quantity)
+    alone = (resources.kind == ResourceKind.FINITE) & (2 * least > resources.maximum)
+    for resource in np.flatnonzero((resources.setup_matrix >= 0) & alone):
         state, matrix, free = int(resources.setup[resource]), int(resources.setup_matrix[resource]), problem.now
         events = [
             (int(runs.start[r]), int(runs.end[r]), _setup_of(problem, solution, int(r), int(resource)), True)

@@ -106,3 +106,15 @@ def delete_old(company: Company) -> bool:
     else:
         old.delete()
     return True
+
+
+def submit_signals(told: messages.DemandSignals) -> int:
+    """Tell operations a part of what customers are expected to order; return its pairs of customer and item."""
+    require_transaction()
+    return iscm.submit_demand_signals(told)
+
+
+def publish_signals(source: str, run_key: str) -> int:
+    """Let the next forecast count on what was told under a key; return its pairs."""
+    require_transaction()
+    return iscm.publish_demand_signals(source, run_key)

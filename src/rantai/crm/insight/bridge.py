@@ -1,8 +1,8 @@
-"""Turn purchases into the valuation engine's arrays, and what it found back into rows; writes nothing."""
+"""Turn purchases into the arrays of the engines that value and expect them, and back into rows; writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,11 +14,14 @@ from rantai.crm.insight.models import AccountValue, Valuation
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.kernel import money
+from rantai_engines.forecasting.cycles import LEAST_OCCASIONS, CycleProblem, forecast_cycles
 from rantai_engines.valuation.params import ValuationParams
 from rantai_engines.valuation.problem import ValuationProblem
 from rantai_engines.valuation.solution import ValuationSolution
 
 SCALE = 10_000
+RECENT_DAYS = 182
+"""What buyers without a rhythm took in so long is what they are expected to go on taking."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,3 +172,89 @@ def _build(
 
 def _scale(value: float, currency: str) -> int:
     return money.round_to_minor(round(float(value) * SCALE), currency)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rhythms:
+    """Purchases of customers and items, sorted by pair and day; party ids are canonical, units base units."""
+
+    party_ids: NDArray[np.int64]
+    item_ids: NDArray[np.int64]
+    days: NDArray[np.int64]
+    units: NDArray[np.float64]
+    stocked: NDArray[np.int64]
+    """Items that operations forecast."""
+
+
+def read_rhythms(company: Company, *, until: date) -> Rhythms:
+    """Read what every customer bought of every item up to a day."""
+    aliases = queries.read_aliases()
+    rows = [
+        (aliases.get(one.party_id, one.party_id), one.item_id, one.day.toordinal(), one.units)
+        for one in queries.list_item_purchases(company.pk, until=until)
+    ]
+    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 4)
+    same = (np.diff(table[:, :3], axis=0) == 0).all(axis=1) if len(table) else np.zeros(0, dtype=np.bool_)
+    starts = np.flatnonzero(np.concatenate([[True], ~same])) if len(table) else np.zeros(0, dtype=np.int64)
+    units = np.add.reduceat(table[:, 3], starts) if starts.size else np.zeros(0, dtype=np.int64)
+    return Rhythms(
+        party_ids=table[starts, 0],
+        item_ids=table[starts, 1],
+        days=table[starts, 2],
+        units=units / SCALE,
+        stocked=queries.list_stocked(),
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expected:
+    """What pairs of customers and items are expected to buy by week; party 0 is everybody without a rhythm."""
+
+    party_ids: NDArray[np.int64]
+    item_ids: NDArray[np.int64]
+    mean: NDArray[np.float64]
+    """(n, weeks) base units."""
+    variance: NDArray[np.float64]
+
+
+def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, weeks: int) -> Expected:
+    """Return what rhythms seen up to a Sunday foretell of the weeks after it, customers without one together.
+
+    Those are expected to go on as in the last half year. Items that nobody buys in a rhythm are left to statistics.
+    """
+    seen = (rhythms.days <= until_day) & np.isin(rhythms.item_ids, rhythms.stocked)
+    customers, items = rhythms.party_ids[seen], rhythms.item_ids[seen]
+    days, units = rhythms.days[seen], rhythms.units[seen]
+    begins, counts = _find_pairs(customers, items)
+    regular = counts >= LEAST_OCCASIONS
+    rows = np.repeat(regular, counts)
+    problem = CycleProblem(
+        offsets=np.concatenate([[0], np.cumsum(counts[regular])]).astype(np.int64),
+        days=days[rows],
+        quantities=units[rows],
+        alive=np.array([alive.get(party, 1.0) for party in customers[begins[regular]].tolist()], dtype=np.float64),
+        until_day=until_day,
+    )
+    found = forecast_cycles(problem, weeks=weeks)
+    known = np.unique(items[begins[regular]])
+    recent = ~rows & (days > until_day - RECENT_DAYS) & np.isin(items, known)
+    place = np.searchsorted(known, items[recent])
+    rate = np.bincount(place, units[recent], known.size) / (RECENT_DAYS / 7)
+    squares = np.bincount(place, units[recent] ** 2, known.size) / (RECENT_DAYS / 7)
+    return Expected(
+        party_ids=np.concatenate([customers[begins[regular]], np.zeros(known.size, dtype=np.int64)]),
+        item_ids=np.concatenate([items[begins[regular]], known]),
+        mean=np.concatenate([found.mean, np.repeat(rate[:, None], weeks, axis=1)]),
+        variance=np.concatenate([found.variance, np.repeat(squares[:, None], weeks, axis=1)]),
+    )
+
+
+def _find_pairs(
+    party_ids: NDArray[np.int64], item_ids: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return where each pair of customer and item begins and how many purchases it has."""
+    if not party_ids.size:
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    changed = (np.diff(party_ids) != 0) | (np.diff(item_ids) != 0)
+    begins = np.flatnonzero(np.concatenate([[True], changed]))
+    return begins, np.diff(np.append(begins, party_ids.size))

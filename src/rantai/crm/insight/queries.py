@@ -6,14 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
+import numpy as np
 from django.db import connection
 from django.db.models import F, QuerySet, Sum
 from django.db.models.fields import FloatField
 from django.db.models.functions import Cast
+from numpy.typing import NDArray
 
 from rantai.crm.accounts import queries as accounts
 from rantai.crm.insight.models import AccountValue, Valuation
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
+from rantai.foundation.items.models import Item
 from rantai.foundation.parties.models import Party
 
 LEAVING_BELOW = 0.5
@@ -28,6 +31,16 @@ class Purchase:
     day: str
     currency: str
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPurchase:
+    """Units of an item that a party bought on a day, in 1/10,000 base units."""
+
+    party_id: int
+    item_id: int
+    day: date
+    units: int
 
 
 def find_current(company_id: int) -> Valuation | None:
@@ -99,6 +112,43 @@ def list_purchases(company_id: int, *, until: date) -> Iterator[Purchase]:
         Sum("lines__net")
     ):
         yield Purchase(party_id, day.isoformat(), currency, -amount)
+
+
+def list_item_purchases(company_id: int, *, until: date) -> Iterator[ItemPurchase]:
+    """Yield what parties bought of items by day, oldest first within a pair; returns are not taken off.
+
+    History by the day it was ordered (UTC), our own orders by the day they were wanted for, as operations count both.
+    """
+    is_postgresql = connection.vendor == "postgresql"
+    day = "(p.ordered_at AT TIME ZONE 'UTC')::date::text" if is_postgresql else "substr(p.ordered_at, 1, 10)"
+    wanted = "CAST(s.requested_on AS text)"
+    end = datetime.combine(until + timedelta(days=1), time(), UTC)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT party_id, item_id, day, SUM(units) FROM (SELECT p.party_id, p.item_id, {day} AS day, p.units"  # noqa: S608
+            " FROM crm_orders_pastorderline p JOIN crm_orders_pastrun r ON r.id = p.run_id WHERE r.state = 'current'"
+            " AND r.company_id = %s AND p.ordered_at < %s AND p.units > 0"
+            f" UNION ALL SELECT o.party_id, l.item_id, {wanted} AS day, s.units - s.cancelled"
+            " FROM crm_orders_scheduleline s JOIN crm_orders_salesorderline l ON l.id = s.line_id"
+            " JOIN crm_orders_salesorder o ON o.id = s.order_id WHERE o.company_id = %s"
+            " AND o.state IN ('confirmed', 'closed') AND s.requested_on <= %s AND s.units > s.cancelled) bought"
+            " GROUP BY party_id, item_id, day ORDER BY party_id, item_id, day",
+            [company_id, connection.ops.adapt_datetimefield_value(end), company_id, until],
+        )
+        for party_id, item_id, on, units in cursor:
+            yield ItemPurchase(party_id, item_id, date.fromisoformat(on), int(units))
+
+
+def list_stocked() -> NDArray[np.int64]:
+    """Return the items that operations keep and forecast."""
+    rows = Item.objects.filter(kind="stocked", archived_at=None).order_by("id")
+    return np.fromiter(rows.values_list("id", flat=True), dtype=np.int64)
+
+
+def read_alive(company_id: int) -> dict[int, float]:
+    """Return how likely parties still buy, by the current valuation."""
+    rows = AccountValue.objects.filter(valuation__company_id=company_id, valuation__state="current")
+    return dict(rows.values_list("account__party_id", "probability_alive"))
 
 
 def measure_margin(company_id: int, *, until: date) -> float | None:

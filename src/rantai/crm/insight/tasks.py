@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
 
+import numpy as np
 from django.utils.translation import gettext as _
 
 from rantai.crm.insight import actions, bridge, queries
 from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties.models import Company
+from rantai.iscm import messages
 from rantai.kernel import clock, jobs
 from rantai.kernel.transactions import run_atomic
+
+CYCLES = "purchase_cycle"
+HORIZON, TESTED_WEEKS = 26, 8
+"""Weeks ahead, and weeks back over which operations measure how far to trust."""
+PAIRS_AT_ONCE = 500
 
 
 @jobs.task("crm.value_customers")
@@ -35,6 +44,7 @@ def value_customers(run: jobs.Run, *, company_id: int | None = None, as_of: str 
         chunk = rows[start : start + actions.CHUNK]
         run_atomic(lambda chunk=chunk: actions.note_worth(valuation, chunk))  # type: ignore[misc]
     stakes = _tell_operations([row.account_id for row in rows])
+    signals = _signal_demand(company, day, key=f"{CYCLES} {valuation.pk}")
     while run_atomic(lambda: actions.delete_old(company)):
         pass
     run.progress(len(rows), len(rows))
@@ -46,7 +56,55 @@ def value_customers(run: jobs.Run, *, company_id: int | None = None, as_of: str 
         "currency": valuation.currency,
         "method": valuation.method,
         "stakes": stakes,
+        "signals": signals,
     }
+
+
+def _signal_demand(company: Company, day: date, *, key: str) -> int:
+    """Tell operations what customers' rhythms foretell; return the pairs of customer and item.
+
+    The last weeks are told as they were expected before they began, so that operations can measure how far to trust.
+    """
+    monday = day - timedelta(days=day.weekday())
+    rhythms = bridge.read_rhythms(company, until=monday - timedelta(days=1))
+    alive = queries.read_alive(company.pk)
+    tested = monday - timedelta(weeks=TESTED_WEEKS)
+    parts = [
+        (monday, bridge.expect(rhythms, alive, until_day=monday.toordinal() - 1, weeks=HORIZON)),
+        # Who is alive today was not known then: the rhythm alone says.
+        (tested, bridge.expect(rhythms, {}, until_day=tested.toordinal() - 1, weeks=TESTED_WEEKS)),
+    ]
+    told = 0
+    for signals in _join_signals(parts, key=key, tested=tested):
+        told += run_atomic(lambda signals=signals: actions.submit_signals(signals))  # type: ignore[misc]
+    return run_atomic(lambda: actions.publish_signals(CYCLES, key)) if told else 0
+
+
+def _join_signals(
+    parts: Sequence[tuple[date, bridge.Expected]], *, key: str, tested: date
+) -> Iterator[messages.DemandSignals]:
+    """Yield pairs over all weeks from the first tested one, some at a time; what a pair was not expected is nothing."""
+    length = TESTED_WEEKS + HORIZON
+    weeks = tuple(tested + timedelta(weeks=week) for week in range(length))
+    found: dict[tuple[int, int], np.ndarray] = {}
+    for begins, expected in parts:
+        start = (begins - tested).days // 7
+        for row, pair in enumerate(zip(expected.party_ids.tolist(), expected.item_ids.tolist(), strict=True)):
+            cells = found.setdefault(pair, np.zeros((2, length)))
+            cells[0, start : start + expected.mean.shape[1]] = expected.mean[row]
+            cells[1, start : start + expected.mean.shape[1]] = expected.variance[row]
+    pairs = sorted(found)
+    for first in range(0, len(pairs), PAIRS_AT_ONCE):
+        chunk = pairs[first : first + PAIRS_AT_ONCE]
+        yield messages.DemandSignals(
+            source=CYCLES,
+            run_key=key,
+            party_ids=tuple(party for party, _item in chunk for _week in weeks),
+            item_ids=tuple(item for _party, item in chunk for _week in weeks),
+            bucket_starts=weeks * len(chunk),
+            means=tuple(value for pair in chunk for value in found[pair][0].tolist()),
+            variances=tuple(value for pair in chunk for value in found[pair][1].tolist()),
+        )
 
 
 def _tell_operations(account_ids: list[int]) -> int:

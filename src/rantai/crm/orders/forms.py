@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy
 
 from rantai.crm.accounts import queries as accounts
 from rantai.crm.messages import OrderDraft, OrderLineDraft
-from rantai.crm.orders.models import SalesOrder, SalesOrderLine
+from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import drafts
 from rantai.foundation.items.models import Item, Unit
+from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties.models import Address
 from rantai.kernel import texts
 from rantai.kernel.quantities import MAX_AMOUNT, Quantity
@@ -38,6 +39,7 @@ class LineForm(forms.Form):
     requested_on = DayField(label=gettext_lazy("Wanted on"), required=False)
     unit_price = AmountField(label=gettext_lazy("Unit price"), required=False)
     discount = FigureField(label=gettext_lazy("Discount %"), required=False)
+    site = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, units: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -55,6 +57,13 @@ class LineForm(forms.Form):
             )
         return text
 
+    def clean_site(self) -> int | None:
+        """Keep a site of ours that was chosen among the ways to serve a line."""
+        site: int | None = self.cleaned_data["site"]
+        if site and not locations.list_sites().filter(pk=site).exists():
+            raise forms.ValidationError(_("There is no such site. Choose one from the list."))
+        return site
+
     def to_draft(self, *, today: date) -> OrderLineDraft:
         """Return the line as CRM takes it; without a day it is wanted as soon as possible, which is today."""
         cleaned = self.cleaned_data
@@ -66,6 +75,7 @@ class LineForm(forms.Form):
             requested_on=cleaned["requested_on"] or today,
             unit_price=cleaned["unit_price"],
             discount=round((cleaned["discount"] or 0) / 100),
+            location_id=cleaned["site"],
         )
 
 
@@ -172,12 +182,14 @@ def show_problems(refused: drafts.OrderRefused, head: OrderForm, lines: LineForm
 def describe_lines(order: SalesOrder) -> list[dict[str, Any]]:
     """Return an order's lines as the form shows them, to edit a draft."""
     rows = SalesOrderLine.objects.filter(order=order).select_related("item", "item__base_unit").order_by("number")
+    schedule = {row.line_id: row for row in ScheduleLine.objects.filter(order=order)}
     return [
         {
             "item": row.item.code,
             "quantity": row.quantity,
             "unit_code": row.unit_code if row.unit_code != row.item.base_unit.code else "",
-            "requested_on": row.schedule.values_list("requested_on", flat=True).first() or order.requested_on,
+            "requested_on": schedule[row.pk].requested_on if row.pk in schedule else order.requested_on,
+            "site": schedule[row.pk].ships_from_id if row.pk in schedule else None,
             "unit_price": row.unit_price if row.price_origin == "typed" else None,
             "discount": row.discount * 100 or None,
         }

@@ -142,6 +142,10 @@ class ScheduleLine(models.Model):
     generation = models.PositiveSmallIntegerField(default=1, help_text="rises when the schedule line is replaced")
     units = QuantityField(help_text="base units asked, cancelled ones included")
     requested_on = models.DateField()
+    ships_from = models.ForeignKey(
+        "foundation_locations.Location", null=True, on_delete=models.PROTECT, related_name="+", db_index=False,
+        help_text="a site that was chosen; empty: whichever serves the customer",
+    )  # fmt: skip
     demand_id = models.BigIntegerField(null=True, help_text="operations' demand, by its key")
     demand_revision = models.PositiveIntegerField(default=0)
     promised_on = models.DateField(null=True, help_text="operations' promise; set by PromiseRevised alone")

@@ -10,4 +10,6 @@ urlpatterns = [
     path("<slug:kind>/<int:pk>/<int:line>", views.explain, name="explain"),
     path("<slug:kind>/<int:pk>/data", views.data, name="data"),
     path("<slug:kind>/<int:pk>/<int:line>/data", views.data, name="data"),
+    path("<slug:kind>/<int:pk>/tree", views.tree, name="tree"),
+    path("<slug:kind>/<int:pk>/<int:line>/tree", views.tree, name="tree"),
 ]

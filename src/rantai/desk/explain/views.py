@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from rantai.desk.explain import queries, rules, shapes, telling, words
+from rantai.desk.explain import queries, rules, shapes, telling, trees, words
 from rantai.foundation.access import rules as access
 from rantai.foundation.access.rules import StaffRequest
 from rantai.foundation.parties import queries as parties
@@ -33,6 +33,27 @@ def explain(request: StaffRequest, kind: str, pk: int, line: int = 0) -> HttpRes
     # Inside another page the picture alone is wanted; at the side and on its own, the page.
     inside = request.headers.get("HX-Request") == "true" and not context["is_side"]
     return render(request, "desk/explain/explain.html#picture" if inside else "desk/explain/explain.html", context)
+
+
+@require_safe
+@access.staff_required
+def tree(request: StaffRequest, kind: str, pk: int, line: int = 0) -> HttpResponse:
+    """Show every link with its units, dates and slack as a tree in each direction."""
+    ref = _open(request, kind, pk, line)
+    now = clock.now()
+    story = queries.find_story(ref, as_of=now)
+    today = clock.business_date(now, parties.get_company().zone)
+    if story is None:
+        context = {"ref": ref, "kind": words.KINDS[kind], "href": shapes.find_page(ref, request.user), "house": ""}
+        return render(request, "desk/explain/nothing.html", context)
+    context = _describe(story, request, is_side=True, today=today)
+    context |= {
+        "below": trees.grow(story, user=request.user, way=trees.DOWN),
+        "above": trees.grow(story, user=request.user, way=trees.UP),
+        "opens_all": request.GET.get("open") == "all",
+        "leaf": words.leaf(story, today=today),
+    }
+    return render(request, "desk/explain/tree.html", context)
 
 
 @require_safe
@@ -80,6 +101,7 @@ def _describe(story: queries.Story, request: StaffRequest, *, is_side: bool, tod
         "is_side": is_side,
         "page_href": shapes.find_page(root.ref, user),
         "whole_href": reverse("desk_explain:explain", args=args),
+        "tree_href": reverse("desk_explain:tree", args=args),
         "data_href": reverse("desk_explain:data", args=args),
         "chain": shapes.draw(story, user=user, today=today, title=number),
         "ladder": shapes.climb(story, user=user, today=today, title=number),

@@ -49,6 +49,7 @@ WORDS = {
     "foundation_calendars:calendars": "holiday working days libur hari kerja kalender 节假日 工作日 日历",
     "iscm_demand:forecasts": "prediction demand planning ramalan prakiraan permintaan 预测 需求",
     "iscm_supply:plan": "mrp planning proposals rencana usulan 计划 建议",
+    "iscm_strategy:scenarios": "what if simulation templates skenario bagaimana jika simulasi 情景 假设 模拟 策略",
     "iscm_production:orders": "mo manufacturing shop floor produksi perintah kerja 生产 工单",
     "iscm_inventory:stock": "inventory on hand lot persediaan stok 库存 批次",
     "iscm_promising:promises": "atp ctp date janji tanggal 承诺 交期",

@@ -76,7 +76,7 @@ class Task(models.Model):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tasks")
     due_on = models.DateField(null=True, blank=True)
-    state = models.CharField(max_length=6, default="open")
+    state = models.CharField(max_length=7, default="open")
     made_by = models.CharField(max_length=80)
     made_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)

@@ -111,6 +111,10 @@ class BomLine(models.Model):
     yield_share = models.IntegerField(default=10_000, help_text="in 1/10,000: what survives")
     position = models.PositiveSmallIntegerField(default=0)
     operation = models.PositiveSmallIntegerField(default=0, help_text="step of the routing that takes it")
+    choice = models.PositiveSmallIntegerField(default=0, help_text="lines of one number: one of them is taken; 0: this")
+    rank = models.PositiveSmallIntegerField(default=1, help_text="among the lines of one choice: 1 is tried first")
+    valid_from = models.DateField(null=True, blank=True, help_text="first day on which it is taken")
+    valid_to = models.DateField(null=True, blank=True, help_text="first day on which it is taken no more")
 
     class Meta:
         constraints = [
@@ -131,13 +135,51 @@ class Resource(models.Model):
     name = TranslatedField()
     location = models.ForeignKey("foundation_locations.Location", on_delete=models.PROTECT)
     calendar = models.ForeignKey("foundation_calendars.Calendar", null=True, blank=True, on_delete=models.PROTECT)
-    capacity = models.IntegerField(default=10_000, help_text="parallel units of work, in 1/10,000")
+    kind = models.CharField(max_length=8, default="finite", help_text="finite, day, week or infinite")
+    capacity = models.IntegerField(
+        default=10_000, help_text="in 1/10,000: finite: works in parallel; day, week: hours of work in each"
+    )
     efficiency = models.IntegerField(default=10_000, help_text="in 1/10,000: durations are divided by it")
     changed_seq = models.BigIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=["finite", "day", "week", "infinite"]), name="resource_kind_legal"
+            ),
+        ]
+
     def __str__(self) -> str:
         return self.code
+
+
+class ResourceCapacity(models.Model):
+    """What a resource can do from a day on, until the next such day."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="capacities")
+    from_on = models.DateField()
+    capacity = models.IntegerField(help_text="as the resource's own, in 1/10,000")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "from_on"], name="resource_capacity_once"),
+            models.CheckConstraint(condition=Q(capacity__gte=0), name="resource_capacity_amount"),
+        ]
+
+
+class SetupTime(models.Model):
+    """How long a resource takes to change from works of one family to those of another."""
+
+    resource = models.ForeignKey(Resource, on_delete=models.CASCADE, related_name="setup_times")
+    from_family = models.CharField(max_length=40, blank=True, help_text="empty: from any other")
+    to_family = models.CharField(max_length=40)
+    seconds = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["resource", "from_family", "to_family"], name="setup_time_once"),
+        ]
 
 
 class Routing(models.Model):
@@ -165,12 +207,24 @@ class Operation(models.Model):
     name = TranslatedField()
     resource = models.ForeignKey(Resource, null=True, blank=True, on_delete=models.PROTECT)
     setup_seconds = models.BigIntegerField(default=0)
+    setup_family = models.CharField(max_length=40, blank=True, help_text="works of one family need no change-over")
     seconds_per_unit = models.BigIntegerField(default=0, help_text="working seconds of one base unit, in 1/10,000")
     wait_seconds = models.BigIntegerField(default=0, help_text="after the step, such as drying")
     is_milestone = models.BooleanField(default=True, help_text="customers of made-to-order goods are told")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["routing", "step"], name="operation_step")]
+
+
+class OperationAlternate(models.Model):
+    """Another resource that can do a step."""
+
+    operation = models.ForeignKey(Operation, on_delete=models.CASCADE, related_name="alternates")
+    resource = models.ForeignKey(Resource, on_delete=models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField(default=2, help_text="the step's own resource is 1")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["operation", "resource"], name="operation_alternate_once")]
 
 
 class Source(models.Model):
@@ -193,6 +247,9 @@ class Source(models.Model):
     minimum = QuantityField(default=0)
     multiple = QuantityField(default=0, help_text="0: any quantity")
     maximum = QuantityField(default=0, help_text="of one order; 0: no limit")
+    fixed_quantity = QuantityField(default=0, help_text="every order is of so many units; 0: of any number")
+    weekly_capacity = QuantityField(default=0, help_text="units that it takes orders for in a week; 0: no limit")
+    share = models.PositiveIntegerField(default=1, help_text="weight where an item's sources share what it needs")
     cost = MoneyField(default=0, help_text="for one base unit")
     currency = models.CharField(max_length=3, blank=True, help_text="of the cost; empty: the company's")
     calendar = models.ForeignKey("foundation_calendars.Calendar", null=True, blank=True, on_delete=models.PROTECT)
@@ -212,9 +269,29 @@ class Source(models.Model):
             models.CheckConstraint(
                 condition=Q(minimum__gte=0, multiple__gte=0, maximum__gte=0, cost__gte=0), name="source_sizes"
             ),
+            models.CheckConstraint(condition=Q(fixed_quantity__gte=0, weekly_capacity__gte=0), name="source_limits"),
             models.CheckConstraint(condition=~Q(origin=F("location")), name="source_not_from_itself"),
         ]
         indexes = [models.Index(fields=["item", "location", "rank"], name="source_of_item")]
+
+
+class PlanningRule(models.Model):
+    """How an item is planned at a place: what is frozen, and how its sources are chosen."""
+
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="planning_rules")
+    location = models.ForeignKey(
+        "foundation_locations.Location", null=True, blank=True, on_delete=models.PROTECT, help_text="empty: anywhere"
+    )
+    fence_days = models.PositiveSmallIntegerField(default=0, help_text="working days in which nothing new is planned")
+    search = models.CharField(max_length=5, default="rank", help_text="rank, split or cost")
+    changed_seq = models.BigIntegerField(default=0, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "location"], name="planning_rule_once"),
+            models.UniqueConstraint(fields=["item"], condition=Q(location=None), name="planning_rule_anywhere_once"),
+            models.CheckConstraint(condition=Q(search__in=["rank", "split", "cost"]), name="planning_rule_search"),
+        ]
 
 
 class SubstitutionRule(models.Model):

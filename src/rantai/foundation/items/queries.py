@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import reduce
 from operator import or_
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db.models import Case, Count, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -30,6 +30,28 @@ from rantai.kernel.texts import FALLBACKS
 
 Row = TypeVar("Row", BillOfMaterials, Routing, Source, SubstitutionRule)
 
+
+class BillLine(Protocol):
+    """What decides whether a line of a bill is taken: a row of the database, or one that a planner read."""
+
+    @property
+    def choice(self) -> int:
+        """Lines of one number above zero are alternates."""
+
+    @property
+    def rank(self) -> int:
+        """Place among its alternates."""
+
+    @property
+    def valid_from(self) -> date | None:
+        """First day on which it is taken."""
+
+    @property
+    def valid_to(self) -> date | None:
+        """First day on which it is taken no more."""
+
+
+Line = TypeVar("Line", bound=BillLine)
 
 BLOCKED = Q(is_blocked=True)
 UNSOURCED = Q(source_count=0, kind="stocked")
@@ -212,6 +234,20 @@ def find_circle(structure: Mapping[int, set[int]], start: int) -> list[int] | No
                 came_from[component] = item
                 waiting.append(component)
     return None
+
+
+def choose_lines(lines: Sequence[Line], on: date) -> list[Line]:
+    """Return what a bill takes on a day: the lines in force, of the lines of one choice the first by rank."""
+    held = [
+        line
+        for line in lines
+        if (line.valid_from is None or line.valid_from <= on) and (line.valid_to is None or line.valid_to > on)
+    ]
+    best: dict[int, Line] = {}
+    for line in held:
+        if line.choice and (line.choice not in best or line.rank < best[line.choice].rank):
+            best[line.choice] = line
+    return [line for line in held if not line.choice or best[line.choice] is line]
 
 
 def list_where_used(item_id: int) -> QuerySet[BomLine]:

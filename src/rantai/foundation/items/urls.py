@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.foundation.items.views import categories, items, sources, structure
+from rantai.foundation.items.views import categories, items, limits, sources, structure
 
 app_name = "foundation_items"
 urlpatterns = [
@@ -11,12 +11,13 @@ urlpatterns = [
     path("categories/", categories.categories, name="categories"),
     path("categories/new", categories.category, name="add_category"),
     path("categories/<int:category_id>", categories.category, name="category"),
-    path("resources/", sources.list_resources, name="resources"),
-    path("resources/new", sources.resource, name="add_resource"),
-    path("resources/<int:resource_id>", sources.resource, name="resource"),
+    path("resources/", limits.list_resources, name="resources"),
+    path("resources/new", limits.resource, name="add_resource"),
+    path("resources/<int:resource_id>", limits.resource, name="resource"),
     path("<int:item_id>", items.item, name="item"),
     path("<int:item_id>/edit", items.edit, name="edit"),
     path("<int:item_id>/archive", items.archive, name="archive"),
+    path("<int:item_id>/planning", limits.planning, name="planning"),
     path("<int:item_id>/units", sources.units, name="units"),
     path("<int:item_id>/sources/new", sources.source, name="add_source"),
     path("<int:item_id>/sources/<int:source_id>", sources.source, name="source"),

@@ -1,22 +1,26 @@
-"""Hand weekly history to the forecasting engine and turn its answer into rows; writes nothing."""
+"""Hand weekly history and the demands that consume a forecast to the forecasting engine; writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries
-from rantai.iscm.demand.queries import forecasts
+from rantai.iscm.demand.models.consumption import ForecastBalance
+from rantai.iscm.demand.queries import consumption, forecasts
+from rantai.iscm.demand.queries.events import Causes
 from rantai.iscm.demand.queries.history import WeeklyHistory
 from rantai.kernel.money import MAX_AMOUNT
 from rantai.kernel.quantities import SCALE
+from rantai_engines.forecasting.consumption import ConsumableForecast, Takes, consume_line
 from rantai_engines.forecasting.params import ForecastParams
 from rantai_engines.forecasting.problem import LARGEST_VALUE, ForecastProblem
 from rantai_engines.forecasting.solution import CLASSES, METHODS, ForecastSolution
-from rantai_engines.forecasting.solve import solve
 
 Floats = NDArray[np.float64]
 
@@ -32,9 +36,17 @@ CARRIED = 0.8
 _LARGEST_UNITS = 9 * 10**18
 
 
-def forecast(history: WeeklyHistory, *, horizon: int) -> ForecastSolution:
-    """Return what the engine expects; weeks beyond what it can hold are cut to its largest."""
-    problem = ForecastProblem(offsets=history.offsets, values=np.minimum(history.values, LARGEST_VALUE))
+def forecast(history: WeeklyHistory, *, horizon: int, causes: Causes | None = None) -> ForecastSolution:
+    """Return what the engine expects; weeks beyond what it can hold are cut to its largest.
+
+    With causes it sees history without what events explain, and weeks without stock as a lower bound.
+    """
+    values = history.values if causes is None else causes.values
+    censored = causes.censored if causes is not None and causes.censored.any() else None
+    # The engine is compiled: actions import this module to consume a forecast, and only workers pay for numba.
+    from rantai_engines.forecasting.solve import solve
+
+    problem = ForecastProblem(offsets=history.offsets, values=np.minimum(values, LARGEST_VALUE), censored=censored)
     return solve(problem, params=ForecastParams(horizon=horizon, season_length=SEASON), seed=0)
 
 
@@ -153,3 +165,106 @@ def _to_row(
 
 def _or_none(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """Units of a demand that consume forecast, at the site where they count."""
+
+    demand_id: int
+    item_id: int
+    location_id: int
+    party_id: int
+    on: date
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What one demand consumes of one week of one balance: places in the lists that were handed in."""
+
+    wanted: int
+    balance: int
+    week: int
+    units: int
+
+
+def consume(balances: Sequence[ForecastBalance], wanted: Sequence[Wanted]) -> list[Taken]:
+    """Return what demands consume in their order: of their own week first, then backward, then forward.
+
+    A customer's own forecast goes first, what it has not is taken of everybody's. A day before the first week that
+    a balance knows consumes nothing of it.
+    """
+    forecast, taken, ends = _to_consumable(balances)
+    found: list[Taken] = []
+    for place, (series, one) in enumerate(zip(_find_series(balances, wanted), wanted, strict=True)):
+        takes = consume_line(forecast, taken, series=series, day=one.on.toordinal(), quantity=one.units)
+        np.add.at(taken, takes.bucket, takes.quantity)
+        found += _to_taken(takes, ends, [place] * takes.bucket.size)
+    return found
+
+
+def consume_many(balances: Sequence[ForecastBalance], wanted: Sequence[Wanted]) -> list[Taken]:
+    """Return what `consume` returns, compiled: for workers, who net everything anew."""
+    from rantai_engines.forecasting.consumption_batch import consume_lines
+
+    forecast, taken, ends = _to_consumable(balances)
+    takes = consume_lines(
+        forecast,
+        taken,
+        series=np.array(_find_series(balances, wanted), dtype=np.int64),
+        day=np.array([one.on.toordinal() for one in wanted], dtype=np.int64),
+        quantity=np.array([one.units for one in wanted], dtype=np.int64),
+    )
+    return _to_taken(takes, ends, takes.line.tolist())
+
+
+def _to_consumable(
+    balances: Sequence[ForecastBalance],
+) -> tuple[ConsumableForecast, NDArray[np.int64], NDArray[np.int64]]:
+    """Return balances as the engine's arrays, what is consumed of them, and where each ends (exclusive)."""
+    gross = [consumption.read_units(row.gross) for row in balances]
+    taken = [consumption.read_units(row.consumed) for row in balances]
+    ends = np.cumsum([part.size for part in gross], dtype=np.int64)
+    starts = [row.first_week.toordinal() + 7 * np.arange(part.size) for row, part in zip(balances, gross, strict=True)]
+    others = {(row.item_id, row.location_id): place for place, row in enumerate(balances) if row.party_id is None}
+    days = _join(starts)
+    return (
+        ConsumableForecast(
+            offsets=np.concatenate([np.zeros(1, dtype=np.int64), ends]),
+            starts=days,
+            ends=days + 7,
+            gross=_join(gross),
+            backward=np.array([7 * row.weeks_back for row in balances], dtype=np.int64),
+            forward=np.array([7 * row.weeks_forward for row in balances], dtype=np.int64),
+            spill=np.array(
+                [others.get((row.item_id, row.location_id), -1) if row.party_id else -1 for row in balances],
+                dtype=np.int64,
+            ),
+        ),
+        _join(taken),
+        ends,
+    )
+
+
+def _join(parts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def _find_series(balances: Sequence[ForecastBalance], wanted: Sequence[Wanted]) -> list[int]:
+    """Return for each demand its customer's balance, else everybody's, -1 where nothing was foreseen."""
+    places = {(row.item_id, row.location_id, row.party_id): place for place, row in enumerate(balances)}
+    found = []
+    for one in wanted:
+        place = places.get((one.item_id, one.location_id, one.party_id))
+        if place is None:
+            place = places.get((one.item_id, one.location_id, None), -1)
+        found.append(place if place >= 0 and one.on >= balances[place].first_week else -1)
+    return found
+
+
+def _to_taken(takes: Takes, ends: NDArray[np.int64], lines: Sequence[int]) -> list[Taken]:
+    balance = np.searchsorted(ends, takes.bucket, side="right")
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), ends])
+    week = takes.bucket - starts[balance]
+    return [Taken(*row) for row in zip(lines, balance.tolist(), week.tolist(), takes.quantity.tolist(), strict=True)]

@@ -5,15 +5,16 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.db.models import Sum
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries, ForecastSnapshot
-from rantai.iscm.demand.queries import history, weeks
+from rantai.iscm.demand.models.signals import AccountSnapshot
+from rantai.iscm.demand.queries import history, lags, weeks
 from rantai.iscm.demand.queries.forecasts import CODEC, unpack
-from rantai.iscm.inventory.queries import targets
 from rantai.kernel.measures import Kpi
 from rantai.kernel.models import KpiValue
 
@@ -64,11 +65,11 @@ def measure_value_added(run: ForecastRun) -> Kpi:
 
 
 def measure_frozen(*, last_week: int, count: int = WEEKS) -> tuple[Kpi, Kpi, Kpi]:
-    """Return explained demand share, WMAPE and bias of the last full weeks against the forecast frozen at lag.
+    """Return explained share by item, WMAPE and bias of the last full weeks against the forecast frozen at lag.
 
-    The lag is the lead time of the item's first source in whole weeks, at least one (one level, not yet cumulated
-    down its bill). A week of an item-location is explained if |A−F| ≤ max(1 unit, 25 % of A). It is counted by
-    item-location, not yet by account. Weeks for which no frozen forecast is old enough are not judged.
+    The lag is the item's lead time cumulated down its bills, in whole weeks, at least one. A week of an
+    item-location is explained if |A−F| ≤ max(1 unit, 25 % of A). It is counted by item-location, not yet by account.
+    Weeks for which no frozen forecast is old enough are not judged.
     """
     judged = _judge(last_week, count)
     actual, expected = judged[:, 0], judged[:, 1]
@@ -76,7 +77,7 @@ def measure_frozen(*, last_week: int, count: int = WEEKS) -> tuple[Kpi, Kpi, Kpi
     explained = off <= np.maximum(1.0, TOLERANCE * actual)
     volume = float(actual.sum()) if judged.size else None
     parts = {
-        "explained_demand": float(actual[explained].sum()),
+        "explained_demand_items": float(actual[explained].sum()),
         "forecast_wmape": float(off.sum()),
         "forecast_bias": float((expected - actual).sum()),
     }
@@ -87,24 +88,78 @@ def measure_frozen(*, last_week: int, count: int = WEEKS) -> tuple[Kpi, Kpi, Kpi
     return first, second, third
 
 
+def measure_explained(*, last_week: int, count: int = WEEKS) -> Kpi:
+    """Return the explained demand share of the last full weeks: by customer, item and week (GLOSSARY 4.3).
+
+    Volume of our own orders in explained buckets ÷ volume; a bucket is explained if |A−F| ≤ max(1 unit, 25 % of A), F
+    being what was expected of the customer, frozen at the item's cumulative lead time. Weeks for which no frozen
+    forecast is old enough are not judged; a customer without a forecast of its own was expected to take nothing.
+    """
+    cells = history.load_customers(first_week=last_week - count + 1, last_week=last_week)
+    actual, expected = _judge_customers(cells)
+    explained = is_explained(actual, expected)
+    judged = np.isfinite(expected)
+    volume = float(actual[judged].sum()) if judged.any() else None
+    numerator = None if volume is None else float(actual[judged & explained].sum())
+    return Kpi(code="explained_demand", numerator=numerator, denominator=volume)
+
+
+def is_explained(actual: Floats, expected: Floats) -> Any:
+    """Tell which buckets were foretold: |A−F| ≤ max(1 unit, 25 % of A); what was not foretold at all was not."""
+    with np.errstate(invalid="ignore"):
+        return np.abs(actual - expected) <= np.maximum(1.0, TOLERANCE * actual)
+
+
+def _judge_customers(cells: history.CustomerCells) -> tuple[Floats, Floats]:
+    """Return what customers asked for of items by week, and what was expected at lag; NaN where nothing is frozen."""
+    runs = dict(_list_frozen_weeks())
+    waits = lags.read_items(cells.item_ids)
+    expected = np.full(cells.units.size, np.nan)
+    keys = to_keys(cells.item_ids, cells.party_ids)
+    kept: dict[int, Frozen] = {}
+    for week, lag in sorted(set(zip(cells.weeks.tolist(), waits.tolist(), strict=True))):
+        first_week = max((number for number in runs if number <= week - lag), default=None)
+        if first_week is None:
+            continue
+        if first_week not in kept:
+            kept[first_week] = load_frozen_customers(runs[first_week], first_week)
+        rows = (cells.weeks == week) & (waits == lag)
+        expected[rows] = kept[first_week].look_up(keys[rows], week)
+    return cells.units, expected
+
+
+def load_frozen_customers(run_id: int, first_week: int) -> Frozen:
+    """Return what a run expected of customers by item, as it was published."""
+    horizon = ForecastRun.objects.values_list("horizon", flat=True).get(pk=run_id)
+    blocks = list(AccountSnapshot.objects.filter(run_id=run_id).order_by("block"))
+    if not blocks:
+        return Frozen(first_week=first_week, keys=np.zeros(0, dtype=np.int64), final=np.zeros((0, horizon)))
+    items = np.concatenate([np.frombuffer(block.item_ids, dtype="<i8") for block in blocks])
+    customers = np.concatenate([np.frombuffer(block.party_ids, dtype="<i8") for block in blocks])
+    mean = np.concatenate([unpack(zlib.decompress(block.mean), CODEC) for block in blocks]).reshape(-1, horizon)
+    keys = to_keys(items, customers)
+    order = np.argsort(keys)
+    return Frozen(first_week=first_week, keys=keys[order], final=mean[order])
+
+
 def _judge(last_week: int, count: int) -> Floats:
     """Return `(buckets, 2)`: what was asked for and what had been expected of it at lag."""
     past = history.load_history(last_week=last_week, most_weeks=count)
     keys = to_keys(past.item_ids, past.location_ids)
-    lags = _read_lags(past.item_ids, past.location_ids)
+    waits = lags.read(past.item_ids, past.location_ids)
     found = [np.zeros((0, 2))]
     kept: dict[int, Frozen] = {}
     runs = dict(_list_frozen_weeks())
     for week in range(last_week - count + 1, last_week + 1):
         place = past.offsets[1:] - 1 - (last_week - week)
         alive = place >= past.offsets[:-1]
-        for lag in np.unique(lags[alive]):
+        for lag in np.unique(waits[alive]):
             first_week = max((number for number in runs if number <= week - lag), default=None)
             if first_week is None:
                 continue
             if first_week not in kept:
                 kept[first_week] = load_frozen(runs[first_week], first_week)
-            rows = alive & (lags == lag)
+            rows = alive & (waits == lag)
             expected = kept[first_week].look_up(keys[rows], week)
             cells = np.stack([past.values[place[rows]], expected], axis=1)
             found.append(cells[np.isfinite(expected)])
@@ -117,12 +172,13 @@ def to_keys(item_ids: Ints, location_ids: Ints) -> Ints:
 
 
 def load_frozen(run_id: int, first_week: int) -> Frozen:
-    """Return a run's means as they were published."""
+    """Return a run's means as the plan counted on them when they were published."""
     horizon = ForecastRun.objects.values_list("horizon", flat=True).get(pk=run_id)
     blocks = list(ForecastSnapshot.objects.filter(run_id=run_id).order_by("block"))
     items = np.concatenate([np.frombuffer(block.item_ids, dtype="<i8") for block in blocks])
     places = np.concatenate([np.frombuffer(block.location_ids, dtype="<i8") for block in blocks])
-    final = np.concatenate([unpack(zlib.decompress(block.final), CODEC) for block in blocks]).reshape(-1, horizon)
+    counted = [block.consensus or block.final for block in blocks]
+    final = np.concatenate([unpack(zlib.decompress(packed), CODEC) for packed in counted]).reshape(-1, horizon)
     keys = to_keys(items, places)
     order = np.argsort(keys)
     return Frozen(first_week=first_week, keys=keys[order], final=final[order])
@@ -133,18 +189,6 @@ def _list_frozen_weeks() -> list[tuple[int, int]]:
     rows = ForecastRun.objects.filter(snapshots__block=0).exclude(state="staged")
     found: list[tuple[date, int]] = list(rows.order_by("id").values_list("first_week", "id"))
     return [(weeks.number_of(first_week), run_id) for first_week, run_id in found]
-
-
-def _read_lags(item_ids: Ints, location_ids: Ints) -> Ints:
-    current = targets.load_current()
-    lags = np.ones(item_ids.size, dtype=np.int64)
-    if current is None or not current.item_ids.size:
-        return lags
-    wanted = to_keys(item_ids, location_ids)
-    known = to_keys(current.item_ids, current.location_ids)
-    place = np.minimum(np.searchsorted(known, wanted), known.size - 1)
-    own = np.maximum(1, np.ceil(current.lead_time_weeks[place] - 1e-9).astype(np.int64))
-    return np.where(known[place] == wanted, own, lags)
 
 
 def find_latest(code: str) -> Kpi | None:

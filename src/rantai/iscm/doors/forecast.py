@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from rantai.iscm import messages, reports
-from rantai.iscm.demand.actions import history
+from rantai.iscm.demand.actions import history, sheets, signals
 from rantai.iscm.demand.actions import overrides as forecast_changes
 from rantai.iscm.demand.queries import answers as forecasts
-from rantai.kernel import clock
+from rantai.iscm.demand.queries import returned
+from rantai.kernel import clock, jobs
 
 
 def record_history(past: messages.DemandHistory) -> int:
@@ -51,3 +52,44 @@ def set_forecast_override(change: messages.ForecastChange, *, as_of: datetime | 
         at=as_of or clock.now(),
     )
     return override.pk
+
+
+SENSE_AFTER = timedelta(minutes=10)
+"""Orders of so long are compared with their band together."""
+
+
+def sense_demand_soon(*, as_of: datetime | None = None) -> None:
+    """Have orders compared with the band of their forecast soon, in the caller's transaction; asked twice is once."""
+    at = as_of or clock.now()
+    jobs.enqueue("iscm.sense_demand", key="orders", run_at=at + SENSE_AFTER)
+
+
+def judge_forecast_cells(cells: Sequence[reports.ForecastCell], *, batch: str) -> reports.ForecastSheet:
+    """Return what cells of a grid that came back would change, which are refused and why; writes nothing."""
+    return returned.judge(cells, batch=batch).sheet
+
+
+def set_forecast_cells(
+    cells: Sequence[reports.ForecastCell], *, batch: str, by: str, as_of: datetime | None = None
+) -> int:
+    """Lay the cells that changed over the forecast in the caller's transaction; return how many changes hold for it.
+
+    The same batch again while its changes hold does nothing.
+    """
+    return sheets.set_cells(returned.judge(cells, batch=batch), batch=batch, by=by, at=as_of or clock.now())
+
+
+def submit_demand_signals(told: messages.DemandSignals) -> int:
+    """Stage what customers are expected to order, in the caller's transaction; return how many pairs it told of.
+
+    Nobody reads it before `publish_demand_signals`. Raises BadSignals with what is wrong.
+    """
+    return signals.stage(told, at=clock.now())
+
+
+def publish_demand_signals(source: str, run_key: str) -> int:
+    """Let the next forecast count on a telling instead of the source's last one, in the caller's transaction.
+
+    Returns its pairs. Raises NoSuchTelling.
+    """
+    return signals.publish(source, run_key, at=clock.now())

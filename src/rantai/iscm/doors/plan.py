@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
-from rantai.iscm import messages
+from rantai.iscm import messages, reports
 from rantai.iscm.demand import queries as demands
+from rantai.iscm.demand.queries import consumption
 from rantai.iscm.fulfilment import queries as fulfilment
 from rantai.iscm.fulfilment.actions import transfers
 from rantai.iscm.inventory import queries as inventory
@@ -14,7 +15,7 @@ from rantai.iscm.production.queries import checks as production_checks
 from rantai.iscm.promising.queries import checks
 from rantai.iscm.supply.actions import proposals
 from rantai.iscm.supply.queries import answers as plan_answers
-from rantai.iscm.supply.queries import chains, finding, plans
+from rantai.iscm.supply.queries import chains, finding, plans, safe
 from rantai.kernel.hits import Hit
 from rantai.kernel.invariants import Violation
 from rantai.kernel.refs import DocRef
@@ -60,6 +61,16 @@ def trace(ref: DocRef, *, as_of: datetime | None = None) -> messages.Chain | Non
     return chains.trace(ref, as_of=as_of)
 
 
+def tell_customer(ref: DocRef, *, as_of: datetime) -> reports.CustomersWait | None:
+    """Return what an order line waits for, in kinds and days that its customer may read; None where nothing does."""
+    return safe.tell_customer(ref, as_of=as_of)
+
+
+def tell_supplier(order_id: int) -> tuple[reports.SuppliersHold, ...]:
+    """Return what hangs on the open schedule lines of a purchase order: counts and days, no name of a customer."""
+    return safe.tell_supplier(order_id)
+
+
 def search(text: str, *, limit: int = 5) -> tuple[Hit, ...]:
     """Return documents of operations that are numbered as somebody typed, at most `limit` of a kind."""
     return finding.search(text, limit=limit)
@@ -69,6 +80,7 @@ def list_violations() -> Iterator[Violation]:
     """Check everything that must always hold of stock, demand, promises and shipments."""
     yield from inventory.list_violations()
     yield from demands.list_violations()
+    yield from consumption.list_violations()
     yield from fulfilment.list_violations()
     yield from production_checks.list_violations()
     yield from transfers.list_violations()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db import transaction
+
 from rantai.iscm import messages, reports
 from rantai.iscm.demand.actions import demands as demand_actions
-from rantai.iscm.promising.actions import records
-from rantai.iscm.promising.queries import asks, leanings, statuses
+from rantai.iscm.promising.actions import records, ripples
+from rantai.iscm.promising.queries import alternatives, asks, leanings, statuses
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
 
@@ -15,6 +17,16 @@ from rantai.kernel.refs import DocRef
 def promise(ask: messages.Ask) -> messages.Offer:
     """Return when units can be at the customer's door: reads only, each unit offered once."""
     return asks.promise(ask)
+
+
+def list_alternatives(
+    ask: messages.Ask, *, offer: messages.Offer | None = None
+) -> tuple[reports.LineAlternatives, ...]:
+    """Return what else could be done for lines that cannot keep their day, with dates and cost to complete; reads only.
+
+    The cheapest that keeps the wanted day stands first. Costs are for whoever may see them.
+    """
+    return alternatives.list_alternatives(ask, offer or asks.promise(ask))
 
 
 def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand, ...]:
@@ -34,6 +46,29 @@ def change_demand(
     """
     at = as_of or clock.now()
     return tuple(records.change_demand(change, as_of=at, by=by) for change in changes)
+
+
+class _Undone(Exception):
+    """Carries the answer of a trial out of the transaction that it undoes."""
+
+    def __init__(self, ripple: reports.Ripple) -> None:
+        self.ripple = ripple
+
+
+def preview_change(
+    changes: tuple[messages.DemandChange, ...], *, as_of: datetime | None = None, by: str = ""
+) -> reports.Ripple:
+    """Return what changes of recorded demand would move: what is frozen, what it costs, who gains.
+
+    The change itself is made with all that follows in operations, in a transaction of its own, and undone: what was
+    shown is what happens, while nobody else moves meanwhile. An edge; raises RevisionConflict.
+    """
+    at = as_of or clock.now()
+    try:
+        with transaction.atomic():
+            raise _Undone(ripples.try_change(changes, as_of=at, by=by))
+    except _Undone as undone:
+        return undone.ripple
 
 
 def cancel_demands(ref: DocRef, by: str, *, as_of: datetime | None = None) -> int:

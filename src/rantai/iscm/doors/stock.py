@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from rantai.iscm import messages, reports
 from rantai.iscm.inventory.actions import openings, policies
-from rantai.iscm.inventory.queries import levels
+from rantai.iscm.inventory.queries import excess, levels, vendors
 from rantai.iscm.promising.actions import slots
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
@@ -43,14 +44,52 @@ def set_stock_policy(
     safety_stock: Quantity | None = None, reason: str = "", by: str, as_of: datetime | None = None,
 ) -> int:  # fmt: skip
     """Say how sure stock must be (1/10,000) in the caller's transaction; return the policy's id. Raises BadPolicy."""
-    policy = policies.set_policy(
-        item_id=item_id,
-        location_id=location_id,
-        category_id=category_id,
-        service_level=service_level,
-        safety_stock=None if safety_stock is None else safety_stock.amount,
-        reason=reason,
-        by=by,
-        at=as_of or clock.now(),
+    subject = policies.Subject(item_id=item_id, location_id=location_id, category_id=category_id)
+    terms = policies.Terms(
+        service_level=service_level, safety_stock=None if safety_stock is None else safety_stock.amount
     )
-    return policy.pk
+    return policies.set_policy(subject, terms, reason=reason, by=by, at=as_of or clock.now()).pk
+
+
+def list_promotion_candidates(
+    *, item_ids: Collection[int] | None = None, after: int = 0, limit: int = 1000
+) -> tuple[reports.PromotionCandidateView, ...]:
+    """Return stock that will not be used in time and nobody put aside, by id, those after the cursor `after`."""
+    rows = excess.list_candidates().exclude(state="dismissed").filter(pk__gt=after).select_related("lot")
+    rows = rows if item_ids is None else rows.filter(item_id__in=item_ids)
+    return tuple(
+        reports.PromotionCandidateView(
+            id=row.pk,
+            revision=row.revision,
+            item_id=row.item_id,
+            location_id=row.location_id,
+            lot_id=row.lot_id,
+            lot_code=row.lot.code if row.lot else "",
+            kind=row.kind,
+            units=Quantity(row.units),
+            on_hand=Quantity(row.on_hand),
+            last_useful_on=row.last_useful_on,
+            exhausted_on=row.exhausted_on,
+            found_at=row.found_at,
+        )
+        for row in rows.order_by("id")[:limit]
+    )
+
+
+def list_vmi_agreements(*, supplier_id: int, on: date) -> tuple[reports.VmiView, ...]:
+    """Return what a supplier keeps on our shelves on a day, with the levels agreed on and what stands there."""
+    return tuple(
+        reports.VmiView(
+            id=row.pk,
+            item_id=row.item_id,
+            item_code=row.item.code,
+            location_id=row.location_id,
+            location_name=row.location.name,
+            least=Quantity(row.least),
+            most=Quantity(row.most),
+            on_hand=Quantity(row.on_hand),  # type: ignore[attr-defined]  # annotated
+            valid_from=row.valid_from,
+            valid_to=row.valid_to,
+        )
+        for row in vendors.list_with_stock(supplier_id=supplier_id, on=on)
+    )

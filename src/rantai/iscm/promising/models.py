@@ -21,6 +21,7 @@ class SupplySlot(models.Model):
     is_firm = models.BooleanField(default=True, help_text="confirmed: may be offered")
     available = QuantityField(default=0)
     promised = QuantityField(default=0)
+    kept = QuantityField(default=0, help_text="of what is free, kept for classes of demand: the rest of allocations")
     changed_seq = models.BigIntegerField(default=0, db_index=True)
 
     class Meta:
@@ -31,6 +32,7 @@ class SupplySlot(models.Model):
             models.CheckConstraint(
                 condition=Q(promised__gte=0, available__gte=F("promised")), name="supply_slot_never_overpromised"
             ),
+            models.CheckConstraint(condition=Q(kept__gte=0), name="supply_slot_kept_positive"),
             models.CheckConstraint(
                 condition=Q(kind="stock", available_on=None)
                 | Q(kind__in=["purchase", "production", "transfer"], available_on__isnull=False),
@@ -40,11 +42,73 @@ class SupplySlot(models.Model):
         indexes = [models.Index(fields=["kind", "supply_id", "supply_line"], name="supply_slot_supply")]
 
 
+class AllocationRule(models.Model):
+    """So much of every period's supply is kept for a class of demand, until it is released."""
+
+    company = models.ForeignKey("foundation_parties.Company", on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey("foundation_items.Item", null=True, on_delete=models.PROTECT, related_name="+")
+    category = models.ForeignKey("foundation_items.Category", null=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(
+        "foundation_locations.Location", null=True, on_delete=models.PROTECT, related_name="+",
+        help_text="empty: all sites together",
+    )  # fmt: skip
+    demand_class = models.CharField(max_length=40)
+    measure = models.CharField(max_length=5, default="units", help_text="units a period, or share of its supply")
+    units = QuantityField(default=0, help_text="of each item in a period")
+    share = models.IntegerField(default=0, help_text="in 1/10,000 of what is there or comes in a period")
+    period = models.CharField(max_length=5, default="week")
+    priority = models.PositiveSmallIntegerField(default=1, help_text="1 is served first and is the highest class")
+    releases_to = models.CharField(max_length=6, default="all", help_text="who may take what is left, once released")
+    release_days = models.PositiveSmallIntegerField(
+        null=True, help_text="before the period begins; empty: when it is over"
+    )
+    valid_from = models.DateField(null=True)
+    valid_to = models.DateField(null=True)
+    revision = models.PositiveIntegerField(default=1)
+    archived_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(measure="units", units__gt=0) | Q(measure="share", share__gt=0, share__lte=10_000),
+                name="allocation_rule_measure",
+            ),
+            models.CheckConstraint(condition=Q(period__in=["week", "month"]), name="allocation_rule_period"),
+            models.CheckConstraint(
+                condition=Q(releases_to__in=["all", "lower", "higher"]), name="allocation_rule_release"
+            ),
+            models.CheckConstraint(condition=Q(item=None) | Q(category=None), name="allocation_rule_one_subject"),
+        ]
+
+
+class Allocation(models.Model):
+    """The guard row of what a rule keeps of one supply for a period: what its class took of it, and may take."""
+
+    rule = models.ForeignKey(AllocationRule, on_delete=models.PROTECT, related_name="allocations")
+    slot = models.ForeignKey(SupplySlot, on_delete=models.PROTECT, related_name="allocations")
+    starts_on = models.DateField()
+    ends_on = models.DateField(help_text="the day after the last one")
+    units = QuantityField()
+    promised = QuantityField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "slot", "starts_on"], name="allocation_once"),
+            models.CheckConstraint(
+                condition=Q(promised__gte=0, units__gte=F("promised")), name="allocation_never_overpromised"
+            ),
+        ]
+
+
 class SlotTake(models.Model):
     """Open units of a demand with one date: taken from a slot, or without one while they wait for a plan."""
 
     demand = models.ForeignKey("iscm_demand.Demand", on_delete=models.PROTECT, related_name="takes")
     slot = models.ForeignKey(SupplySlot, null=True, on_delete=models.PROTECT, related_name="takes")
+    allocation = models.ForeignKey(
+        Allocation, null=True, on_delete=models.PROTECT, related_name="takes", db_index=False,
+        help_text="under which it was kept",
+    )  # fmt: skip
     units = QuantityField()
     basis = models.CharField(max_length=9)
     source = models.ForeignKey("foundation_items.Source", null=True, on_delete=models.PROTECT, related_name="+")
@@ -64,7 +128,10 @@ class SlotTake(models.Model):
                 name="slot_take_basis_legal",
             ),
         ]
-        indexes = [models.Index(fields=["location", "ship_on"], name="slot_take_due")]
+        indexes = [
+            models.Index(fields=["location", "ship_on"], name="slot_take_due"),
+            models.Index(fields=["allocation"], condition=Q(allocation__isnull=False), name="slot_take_allocation"),
+        ]
 
 
 class Promise(models.Model):

@@ -1,16 +1,21 @@
-"""Work on promises that no person asks for: shipments of what is due to leave, promises that a new plan moves."""
+"""Work on promises that no person asks for: shipments due to leave, promises that a plan moves, supply to keep."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from rantai.iscm.promising.actions import releases, replans
-from rantai.iscm.promising.queries import verdicts
+from rantai.foundation.parties import queries as parties
+from rantai.iscm.promising import measures
+from rantai.iscm.promising.actions import keeping, releases, replans
+from rantai.iscm.promising.queries import allocations, verdicts
 from rantai.iscm.supply.queries import plans
 from rantai.kernel import clock, jobs
+from rantai.kernel import measures as kpis
 from rantai.kernel.transactions import run_atomic
+
+MEASURED_DAYS = 180
 
 
 @jobs.task("iscm.release_for_shipping")
@@ -40,3 +45,25 @@ def revise_promises(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
         moved += run_atomic(partial(replans.follow_plan, plan, chunk, at=at))
         run.progress(start + len(chunk), len(rows), "promises")
     return {"plan": plan.revision, "looked_at": len(rows), "revised": moved}
+
+
+@jobs.task("iscm.keep_allocations")
+def keep_allocations(run: jobs.Run) -> dict[str, Any]:
+    """Let what is kept for classes of demand follow the rules and the calendar, some items at a time."""
+    today = clock.business_date(clock.now(), parties.get_company().zone)
+    items = allocations.list_kept_items()
+    changed = 0
+    for start in range(0, len(items), keeping.ITEMS_AT_ONCE):
+        chunk = items[start : start + keeping.ITEMS_AT_ONCE]
+        changed += run_atomic(partial(keeping.keep_items, chunk, today=today))
+        run.progress(start + len(chunk), len(items), "items")
+    return {"items": len(items), "changed": changed}
+
+
+@jobs.task("iscm.measure_promises")
+def measure_promises(run: jobs.Run) -> dict[str, Any]:
+    """Store how many of the days that were said came true, over the last half year."""
+    today = clock.business_date(clock.now(), parties.get_company().zone)
+    found = measures.measure_calibration(since=today - timedelta(days=MEASURED_DAYS), today=today)
+    run_atomic(lambda: kpis.snapshot(found, day=today))
+    return {kpi.code: kpi.value for kpi in found}

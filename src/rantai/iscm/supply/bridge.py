@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from rantai.iscm.supply.queries import days
+from rantai.iscm.supply.queries import cutting, days, layout
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.snapshot import Tables
 from rantai_engines.planning.problem import (
     BomLines,
     Calendars,
+    CoProducts,
     Demands,
     ItemLocations,
     Loads,
+    Occupations,
     Operations,
     Problem,
     Receipts,
     Resources,
+    SetupTimes,
+    SourceKind,
     Sources,
+    StepFunctions,
     build,
 )
 from rantai_engines.planning.solution import SUBJECT_TABLE, CauseKind, Solution
 from rantai_engines.planning.solve import Params, solve
 from rantai_engines.planning.tables import NEVER
 
-ENGINE = "planning 1"
+ENGINE = "planning 2"
 assert NEVER == days.NEVER
 assert tuple(kind.name for kind in CauseKind) == (
     "NONE", "LEAD_TIME", "NO_SOURCE", "SUPPLIER_MAXIMUM", "EFFECTIVITY", "AWAITS_RECEIPT", "FENCE", "SIZE",
@@ -44,10 +49,14 @@ _TABLES = {
     "operations": Operations,
     "receipts": Receipts,
     "demands": Demands,
+    "loads": Loads,
+    "resources": Resources,
+    "setup_times": SetupTimes,
+    "occupations": Occupations,
+    "co_products": CoProducts,
 }
-_OF_SOLUTION = (
-    "orders", "consumption", "deliveries", "stock_fills", "pegs", "reasons", "delays", "shortages", "notices",
-)  # fmt: skip
+_NAMED = {name: name for name in layout.SOLUTION} | {"co_outputs": "co_products"}
+"""Tables of a plan → what the engine calls them: what comes besides is a table of the problem, too."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,28 +83,34 @@ def to_problem(tables: Tables, *, now: int, horizon_end: int) -> Problem:
     places = tables["item_locations"]["key"]
     made: dict[str, Any] = {}
     for name, kind in _TABLES.items():
-        columns = dict(tables[name])
+        columns = dict(tables.get(name) or layout.empty(name))
         if "place" in columns:
             columns["item_location"] = np.searchsorted(places, columns.pop("place")).astype(np.int64)
         known = {field.name for field in fields(kind)}
         made[name] = build(kind, {column: values for column, values in columns.items() if column in known})
-    calendars = tables["calendars"]
+    calendars, steps = tables["calendars"], tables.get("step_functions") or layout.empty("step_functions")
+    _let_bought_run(made)
     return Problem(
         now=now,
         horizon_end=horizon_end,
         calendars=Calendars(offset=calendars["offset"], start=calendars["start"], end=calendars["end"]),
-        loads=build(Loads, {}),
-        resources=build(Resources, {}),
+        step_functions=StepFunctions(offset=steps["offset"], start=steps["start"], value=steps["value"]),
         **made,
     )
 
 
+def _let_bought_run(made: dict[str, Any]) -> None:
+    """State sources that others limit as made: to the engine only what is made has steps and loads."""
+    sources, operations = made["sources"], made["operations"]
+    kind = sources.kind.copy()
+    kind[operations.source] = SourceKind.MAKE
+    made["sources"] = replace(sources, kind=kind)
+
+
 def to_tables(solution: Solution) -> Tables:
     """Return a plan as columns."""
-    return {
-        name: {field.name: getattr(getattr(solution, name), field.name) for field in fields(getattr(solution, name))}
-        for name in _OF_SOLUTION
-    }
+    tables = {name: getattr(solution, own) for name, own in _NAMED.items()}
+    return {name: {field.name: getattr(table, field.name) for field in fields(table)} for name, table in tables.items()}
 
 
 def checksum(tables: Tables, salt: str) -> str:
@@ -200,7 +215,10 @@ def _cut_out(problem: Tables, solution: Tables, places: list[int], spoken: Seque
     _take_off(part, spoken)
     part["sources"] = _select(sources, kept)
     part["sources"]["origin"] = _renumber(part["sources"]["origin"], mine)
-    part["operations"], part["bom_lines"] = _cut_steps(problem, kept, mine)
+    operations = problem["operations"]["source"]
+    steps = kept[operations] if len(operations) else np.zeros(0, np.bool_)
+    part["operations"], part["bom_lines"] = _cut_steps(problem, kept, mine, steps)
+    part |= cutting.cut_limits(problem, solution, steps=steps, mine=mine)
     part["calendars"] = problem["calendars"]
     part["demands"] = _keep_firm(part["demands"], problem, solution, mine)
     return part
@@ -236,9 +254,10 @@ def _components(lines: dict[str, Any], kept: np.ndarray[Any, Any]) -> np.ndarray
     return lines["component"][kept[lines["source"]]] if len(lines["source"]) else np.zeros(0, np.int64)
 
 
-def _cut_steps(problem: Tables, kept: np.ndarray[Any, Any], mine: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+def _cut_steps(
+    problem: Tables, kept: np.ndarray[Any, Any], mine: np.ndarray[Any, Any], steps: np.ndarray[Any, Any]
+) -> tuple[Any, Any]:
     operations, lines = problem["operations"], problem["bom_lines"]
-    steps = kept[operations["source"]] if len(operations["source"]) else np.zeros(0, np.bool_)
     needed = kept[lines["source"]] if len(lines["source"]) else np.zeros(0, np.bool_)
     some_steps, some_lines = _select(operations, steps), _select(lines, needed)
     some_steps["source"] = _renumber(some_steps["source"], kept)

@@ -78,6 +78,9 @@ class PlanOutcome(models.Model):
     cause_source = models.ForeignKey(
         "foundation_items.Source", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    cause_resource = models.ForeignKey(
+        "foundation_items.Resource", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     stake = models.BigIntegerField(default=0, help_text="what is at stake, 1/10,000 of the company's currency unit")
     demand_seq = models.BigIntegerField(help_text="changed_seq of the demand as it was planned")
 
@@ -90,7 +93,9 @@ class PlanException(models.Model):
     """Something that a planner should do about what is under way, in the planner's words."""
 
     run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="exceptions", db_index=False)
-    kind = models.CharField(max_length=10, help_text="expedite, defer, cancel, overdue, short, late, no_source, circle")
+    kind = models.CharField(
+        max_length=10, help_text="expedite, defer, cancel, overdue, release, short, late, no_source, circle"
+    )
     item = models.ForeignKey("foundation_items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
     location = models.ForeignKey(
         "foundation_locations.Location", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -106,7 +111,10 @@ class PlanException(models.Model):
     stake = models.BigIntegerField(default=0, help_text="1/10,000 of the company's currency unit")
 
     class Meta:
-        indexes = [models.Index(fields=["run", "kind"], name="plan_exception_kind")]
+        indexes = [
+            models.Index(fields=["run", "kind"], name="plan_exception_kind"),
+            models.Index(fields=["run", "-stake"], name="plan_exception_stake"),
+        ]
 
 
 class PlannedOrder(models.Model):
@@ -173,3 +181,37 @@ class Dismissal(models.Model):
     due_on = models.DateField()
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
+
+
+class ExceptionAnswer(models.Model):
+    """What a person said to an exception: it stays quiet while it is the same, so that nobody reads it twice."""
+
+    kind = models.CharField(max_length=10)
+    item = models.ForeignKey("foundation_items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey("foundation_locations.Location", null=True, on_delete=models.PROTECT, related_name="+")
+    ref_kind = models.CharField(max_length=40, blank=True)
+    ref_id = models.BigIntegerField(default=0)
+    ref_line = models.BigIntegerField(default=0)
+    answer = models.CharField(max_length=9, help_text="dismissed, asked, set, cancelled, task or released")
+    reason = models.CharField(max_length=200, blank=True)
+    units = QuantityField(help_text="asked for, else as the exception said")
+    due_on = models.DateField(null=True, help_text="asked for, else as the exception said")
+    document_kind = models.CharField(max_length=40, blank=True, help_text="of what was written")
+    document_id = models.BigIntegerField(null=True)
+    units_from = QuantityField(help_text="it stays quiet while it is about so many units …")
+    units_to = QuantityField(help_text="… up to so many,")
+    day_from = models.DateField(null=True, help_text="comes (or is wanted) from this day …")
+    day_to = models.DateField(null=True, help_text="… to this,")
+    stake_to = models.BigIntegerField(help_text="and no more than so much is at stake")
+    back_on = models.DateField(null=True, help_text="from this day on it is asked again; empty: while it is the same")
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(answer__in=["dismissed", "asked", "set", "cancelled", "task", "released"]),
+                name="exception_answer_legal",
+            )
+        ]
+        indexes = [models.Index(fields=["item", "kind", "ref_id"], name="exception_answer_of")]

@@ -11,10 +11,13 @@ from typing import Any
 
 from django.conf import settings
 
+from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand import tasks as demand
+from rantai.iscm.supply import measures
 from rantai.iscm.supply.actions import proposals
 from rantai.iscm.supply.queries import dependents, outlooks, plans
 from rantai.kernel import clock, decisions, jobs, sockets
+from rantai.kernel import measures as kpis
 from rantai.kernel.models import ApprovalPolicy
 from rantai.kernel.transactions import run_atomic
 from rantai.srm import facade as srm
@@ -33,6 +36,18 @@ def set_stock_targets(run: jobs.Run, *, as_of: str = "", key: str = "") -> dict[
     return demand.set_stock_targets(
         run, as_of=as_of, key=key, list_makers=lambda forecast, on: dependents.list_makers(forecast, on=on)
     )
+
+
+@jobs.task("iscm.measure_service")
+def measure_service(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
+    """Keep the day's fill rates and the bullwhip of what we order."""
+    company = parties.find_company()
+    if company is None:
+        return {"figures": 0}
+    day = clock.business_date(datetime.fromisoformat(as_of) if as_of else clock.now(), company.zone)
+    found = [*measures.measure_fill_rates(day=day), measures.measure_bullwhip(day=day)]
+    run_atomic(lambda: kpis.snapshot(found, day=day))
+    return {"figures": len(found)}
 
 
 @jobs.task("iscm.solve_plan")

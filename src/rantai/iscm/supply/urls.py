@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from rantai.iscm.supply.views import orders, plan, stock
+from rantai.iscm.supply.views import board, levers, orders, plan, resources, stock, timeline
 
 app_name = "iscm_supply"
 urlpatterns = [
     path("", plan.plan, name="plan"),
     path("now/", plan.plan_now, name="plan_now"),
-    path("exceptions/", plan.exceptions, name="exceptions"),
+    path("exceptions/", board.exceptions, name="exceptions"),
+    path("exceptions/preview/", board.preview, name="exceptions_preview"),
+    path("exceptions/decide/", board.decide, name="exceptions_decide"),
+    path("exceptions/sheet/", board.sheet, name="exceptions_sheet"),
+    path("exceptions/reopen/", board.reopen, name="exceptions_reopen"),
     path("outcomes/", plan.outcomes, name="outcomes"),
     path("outcomes/<int:outcome_id>/", plan.outcome, name="outcome"),
     path("orders/accept/", orders.accept_many, name="accept_many"),
@@ -17,5 +21,10 @@ urlpatterns = [
     path("orders/<int:order_id>/", orders.order, name="order"),
     path("orders/<int:order_id>/accept/", orders.accept, name="accept"),
     path("orders/<int:order_id>/dismiss/", orders.dismiss, name="dismiss"),
+    path("resources/", resources.resources, name="resources"),
+    path("resources/<int:resource_id>/", resources.resource, name="resource"),
+    path("levers/", levers.list_levers, name="levers"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/<int:order_id>/", timeline.move, name="move"),
     path("stock/<int:item_id>/<int:location_id>/", stock.stock, name="stock"),
 ]

@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from rantai.wires.imports.views import files, lists, one
+from rantai.wires.imports.views import files, grids, lists, one
 
 app_name = "wires_imports"
 urlpatterns = [
     path("", lists.imports, name="imports"),
     path("new", files.new, name="new"),
+    path("forecast-grid", grids.new, name="grid_new"),
+    path("forecast-grid/<str:sha256>", grids.show, name="grid"),
     path("templates/<str:kind>.csv", files.template, name="template"),
     path("<int:import_id>", one.show, name="import"),
     path("<int:import_id>/progress", one.progress, name="progress"),

@@ -1,4 +1,4 @@
-"""Django's `migrate`, with a table's creation costing one model instead of every model that is related to it."""
+"""Django's `migrate`, where a new table renders one model, a constraint none and a column its neighbours alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.management.commands import migrate
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import NOT_PROVIDED
 
 
 class Command(migrate.Command):
@@ -21,18 +22,21 @@ class Command(migrate.Command):
 
 @contextmanager
 def rendering_lightly() -> Iterator[None]:
-    """Render a model that a migration adds alone.
+    """Render a model that a migration adds alone, and none anew for a constraint or an index.
 
     Django renders each related model anew as well, which nine tenths of the time of a first start went into. A new
     model is in no other's columns: what others learn of it is its reverse relation, which rendering it adds to them.
+    A constraint or an index is in its own table alone: the rendered model is told of it in its place. A column, a
+    relation too, renders those anew that are related to its model directly, as Django does for plain columns.
     A test compares the schema that comes of it with the one that comes without.
     """
-    usual = ProjectState.add_model
-    ProjectState.add_model = _add_model  # type: ignore[assignment,method-assign]
+    kept: Any = ProjectState
+    usual = kept.add_model, kept._append_option, kept.add_field
+    kept.add_model, kept._append_option, kept.add_field = _add_model, _append_option, _add_field
     try:
         yield
     finally:
-        ProjectState.add_model = usual  # type: ignore[method-assign]
+        kept.add_model, kept._append_option, kept.add_field = usual
 
 
 def _add_model(state: ProjectState, model: ModelState) -> None:
@@ -43,3 +47,22 @@ def _add_model(state: ProjectState, model: ModelState) -> None:
     if "apps" in state.__dict__:
         state.apps.render_multiple([model])
         state.apps.clear_cache()
+
+
+def _append_option(state: ProjectState, app_label: str, model_name: str, option: str, added: Any) -> None:
+    model = state.models[app_label, model_name]
+    model.options[option] = [*model.options[option], added]
+    if "apps" in state.__dict__:
+        rendered: Any = state.apps.get_model(app_label, model_name)._meta
+        setattr(rendered, option, [*getattr(rendered, option), added])
+
+
+def _add_field(state: ProjectState, app_label: str, model_name: str, name: str, field: Any, default: bool) -> None:
+    key = app_label, model_name
+    if not default:
+        field = field.clone()
+        field.default = NOT_PROVIDED
+    state.models[key].fields[name] = field
+    if state._relations is not None:  # type: ignore[attr-defined]
+        state.resolve_model_field_relations(key, name, field)
+    state.reload_model(*key, delay=True)

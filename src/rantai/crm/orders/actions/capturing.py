@@ -75,7 +75,9 @@ def _write_lines(order: SalesOrder, priced: drafts.PricedDraft) -> None:
         _make_line(order, number, line) for number, line in enumerate(priced.lines, start=1)
     )
     ScheduleLine.objects.bulk_create(
-        ScheduleLine(order=order, line=row, units=line.units, requested_on=line.requested_on)
+        ScheduleLine(
+            order=order, line=row, units=line.units, requested_on=line.requested_on, ships_from_id=line.location_id
+        )
         for row, line in zip(lines, priced.lines, strict=True)
         if line.is_stocked
     )

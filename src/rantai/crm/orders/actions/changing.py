@@ -89,7 +89,7 @@ def change_order(
     confirming.refuse_unpromised(schedule, offer)
     revisions.take(order, expected=expected_revision)
     rows = {row.pk: row for row in schedule}
-    demands = _describe_changes(planned, rows, offer)
+    demands = describe_changes(planned, rows, offer)
     if demands:
         confirming.note_demands(schedule, iscm.change_demand(demands, as_of=as_of, by=by))
     _write_changes(planned)
@@ -197,9 +197,10 @@ def _differs(plan: PlannedChange) -> bool:
     return plan.quantity != plan.line.quantity or (row is not None and plan.requested_on != row.requested_on)
 
 
-def _describe_changes(
+def describe_changes(
     planned: Sequence[PlannedChange], rows: Mapping[int, ScheduleLine], offer: messages.Offer
 ) -> tuple[messages.DemandChange, ...]:
+    """Return what operations are told of planned changes, each with the dates that they offered."""
     offered = {(line.line, line.schedule): line for line in offer.lines}
     changes = []
     for plan in planned:

@@ -211,6 +211,7 @@ def _describe_demand(
                 requested_on=row.requested_on,
                 ships_complete=order.ships_complete,
                 address_id=order.ship_to_id,
+                location_id=row.ships_from_id,
                 stake=stake_of(order, row),
                 offer=offered.get((row.line_id, row.number)),
             )

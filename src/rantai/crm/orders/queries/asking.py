@@ -9,7 +9,7 @@ from datetime import date, datetime
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import drafts, orders
 from rantai.iscm import facade as iscm
-from rantai.iscm import messages
+from rantai.iscm import messages, reports
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 
@@ -62,6 +62,20 @@ def list_schedule(order_id: int) -> list[ScheduleLine]:
 
 def ask_for_draft(priced: drafts.PricedDraft, *, as_of: datetime) -> messages.Offer:
     """Ask dates for lines that were not written yet; their place on the draft stands for the line."""
+    ask = _describe_draft(priced, as_of)
+    return _ask(ask.company_id, ask.lines, ask.demand_class, as_of, ())
+
+
+def list_ways(
+    priced: drafts.PricedDraft, offer: messages.Offer, *, as_of: datetime
+) -> dict[int, tuple[reports.Alternative, ...]]:
+    """Return other ways to serve the late lines of a draft, by their place on it, the best first."""
+    ask = _describe_draft(priced, as_of)
+    found = iscm.list_alternatives(ask, offer=offer) if ask.lines else ()
+    return {row.line: row.alternatives for row in found}
+
+
+def _describe_draft(priced: drafts.PricedDraft, as_of: datetime) -> messages.Ask:
     lines = tuple(
         messages.AskLine(
             line=place,
@@ -69,12 +83,13 @@ def ask_for_draft(priced: drafts.PricedDraft, *, as_of: datetime) -> messages.Of
             units=Quantity(line.units),
             requested_on=line.requested_on,
             address_id=priced.ship_to_id,
+            location_id=line.location_id,
         )
         for place, line in enumerate(priced.lines)
         if line.is_stocked
     )
     demand_class = priced.account.demand_class if priced.account else "standard"
-    return _ask(priced.company.pk, lines, demand_class, as_of, ())
+    return messages.Ask(company_id=priced.company.pk, lines=lines, demand_class=demand_class, as_of=as_of)
 
 
 def ask_for_changes(
@@ -99,8 +114,9 @@ _ORDER_COLUMNS = (
     "account__lifetime_value", "account__churn_sensitivity",
 )  # fmt: skip
 _COLUMNS = (
-    "order_id", "line_id", "number", "generation", "units", "cancelled", "requested_on", "promised_on", "p80_on",
-    "basis", "milestone", "line__number", "line__item_id", "line__net", "line__units", "line__unit_cost",
+    "order_id", "line_id", "number", "generation", "units", "cancelled", "requested_on", "ships_from",
+    "promised_on", "p80_on", "basis", "milestone", "line__number", "line__item_id", "line__net", "line__units",
+    "line__unit_cost",
 )  # fmt: skip
 _ORDERS = Compiled(
     lambda order_id: SalesOrder.objects.filter(pk=order_id).select_related("company", "account").only(*_ORDER_COLUMNS)
@@ -131,5 +147,6 @@ def _ask_line(order: SalesOrder, row: ScheduleLine, *, units: int, requested_on:
         units=Quantity(units),
         requested_on=requested_on,
         address_id=order.ship_to_id,
+        location_id=row.ships_from_id,
         allow_partial=not order.ships_complete,
     )

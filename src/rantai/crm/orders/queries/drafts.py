@@ -21,7 +21,7 @@ from rantai.foundation.parties.models import Address, Company
 from rantai.kernel import clock, money
 from rantai.kernel.quantities import MAX_AMOUNT, Quantity, QuantityOutOfRange, UnitDoesNotDivide
 
-MAX_LINES = 500
+MAX_LINES = 1000
 FURTHEST = timedelta(days=5 * 366)
 
 
@@ -58,6 +58,7 @@ class PricedLine:
     terms: amounts.TaxTerms
     net: int
     tax: int
+    location_id: int | None = None
 
     @property
     def is_stocked(self) -> bool:
@@ -318,6 +319,7 @@ def _tax_lines(
             terms=term,
             net=amount.net,
             tax=amount.tax,
+            location_id=row.line.location_id,
         )
         for row, term, amount in zip(lines, terms, document.lines, strict=True)
     )

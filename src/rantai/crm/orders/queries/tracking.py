@@ -85,7 +85,8 @@ def show_order(order: SalesOrder, *, language: str, now: datetime) -> TrackedOrd
             ordered_on=order.ordered_on,
             today=clock.business_date(now, zone),
             lines=tuple(
-                _show_line(line, by_line.get(line.pk, []), past[line.pk], order, names=names) for line in lines.values()
+                _show_line(line, by_line.get(line.pk, []), past[line.pk], order, names=names, now=now)
+                for line in lines.values()
             ),
             parcels=tuple(_list_parcels(order, lines, schedule, names)),
             papers=tuple(_list_papers(order)),
@@ -106,8 +107,9 @@ def find_paper(order: SalesOrder, attachment_id: int) -> Attachment | None:
 
 
 def _show_line(
-    line: SalesOrderLine, rows: Sequence[ScheduleLine], past: Past, order: SalesOrder, *, names: dict[str, str]
-) -> TrackedLine:
+    line: SalesOrderLine, rows: Sequence[ScheduleLine], past: Past, order: SalesOrder, *, names: dict[str, str],
+    now: datetime,
+) -> TrackedLine:  # fmt: skip
     wanted = sum(row.units - row.cancelled for row in rows) if rows else line.units
     promised = [row.promised_on for row in rows if row.units > row.cancelled]
     promised_on = max((day for day in promised if day), default=None) if all(promised) else None
@@ -125,10 +127,18 @@ def _show_line(
         requested_on=max((row.requested_on for row in rows), default=None),
         first_promised_on=past.first_promised_on or promised_on,
         promised_on=promised_on,
-        cause=causes.say_cause(behind.promise_cause) if moved and behind else "",
+        cause=_say_why(line, behind, order, now=now) if moved and behind else "",
         stages=_list_stages(line, behind, past, order) if behind and wanted else (),
         parts=_list_parts(line, rows),
     )
+
+
+def _say_why(line: SalesOrderLine, row: ScheduleLine, order: SalesOrder, *, now: datetime) -> str:
+    """Return what a line whose day moved waits for, else why the day moved."""
+    wait = iscm.tell_customer(DocRef("sales_order", order.pk, line.pk), as_of=now)
+    today = clock.business_date(now, order.company.zone)
+    said = causes.say_wait(wait, item=texts.pick(line.item.name) or line.item.code, today=today) if wait else ""
+    return said or causes.say_cause(row.promise_cause)
 
 
 def _list_stages(line: SalesOrderLine, row: ScheduleLine, past: Past, order: SalesOrder) -> tuple[TrackedStage, ...]:

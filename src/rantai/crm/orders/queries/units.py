@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from rantai.foundation.items.models import Unit
 from rantai.kernel import texts
 
@@ -9,3 +11,9 @@ from rantai.kernel import texts
 def name_units() -> dict[str, str]:
     """Return the names of units by code; a unit without a name keeps its code."""
     return {unit.code: texts.pick(unit.name) or unit.code for unit in Unit.objects.all()}
+
+
+def to_typed(base: int, factor: Fraction) -> int | None:
+    """Return base units in a line's own unit (both in 1/10,000), or None where they do not divide."""
+    typed = base / factor
+    return typed.numerator if typed.denominator == 1 else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +15,9 @@ from rantai.crm.orders import forms
 from rantai.crm.orders.actions import capturing
 from rantai.crm.orders.models import SalesOrder
 from rantai.crm.orders.queries import asking, drafts
-from rantai.crm.orders.views import edge, sheets
+from rantai.crm.orders.views import edge, sheets, ways
 from rantai.foundation.access import rules as access
+from rantai.foundation.access.models import User
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Party
 from rantai.kernel import clock
@@ -70,7 +71,7 @@ def _edit(request: HttpRequest, *, party: Party, order: SalesOrder | None) -> Ht
         "items": forms.list_suggestions(),
     }
     status = 200
-    if request.method == "POST" and request.POST.get("do") in {"quote", "save", "confirm"}:
+    if request.method == "POST" and _read_do(request) in {"quote", "save", "confirm"}:
         answer = _take(request, context)
         if answer is not None:
             return answer
@@ -89,10 +90,12 @@ def _take(request: HttpRequest, context: dict[str, Any]) -> HttpResponse | None:
         by=edge.actor(request),
     )  # fmt: skip
     try:
-        if request.POST["do"] == "quote":
+        if _read_do(request) == "quote":
             priced = drafts.price_draft(draft)
             offer = asking.ask_for_draft(priced, as_of=draft.as_of)
-            context["quote"] = sheets.show_quote(priced, offer, today=edge.today())
+            found = asking.list_ways(priced, offer, as_of=draft.as_of)
+            shown = ways.show_ways(priced, found, user=cast(User, request.user), today=edge.today())
+            context["quote"] = sheets.show_quote(priced, offer, shown, today=edge.today())
             return None
         return _save(request, draft, order, revision=head.cleaned_data["revision"] or 0)
     except drafts.OrderRefused as refused:
@@ -136,10 +139,12 @@ def _head_of(order: SalesOrder | None) -> dict[str, Any]:
 
 
 def _with_added_line(request: HttpRequest) -> dict[str, Any] | None:
-    """Return what was posted, with one more line for an item that was chosen from the ones found."""
+    """Return what was posted, with another way to serve a line where one was taken, or a line for an item found."""
     if request.method != "POST":
         return None
     data = request.POST.copy()
+    if data.get("take"):
+        ways.take_way(data, str(data["take"]), most=drafts.MAX_LINES)
     code, count = data.get("add", ""), _read_id(data.get("lines-TOTAL_FORMS", "")) or 0
     if code:
         empty = next((place for place in range(count) if not data.get(f"lines-{place}-item")), count)
@@ -149,6 +154,11 @@ def _with_added_line(request: HttpRequest) -> dict[str, Any] | None:
     elif data.get("do") == "more":
         data["lines-TOTAL_FORMS"] = str(min(count + 5, drafts.MAX_LINES))
     return data
+
+
+def _read_do(request: HttpRequest) -> str:
+    """Return what was asked; whoever takes another way wants to see what it comes to."""
+    return "quote" if request.POST.get("take") else request.POST.get("do", "")
 
 
 def _read_id(text: str) -> int | None:

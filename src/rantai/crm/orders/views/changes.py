@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,8 +13,10 @@ from rantai.crm.orders import forms
 from rantai.crm.orders.actions import changing
 from rantai.crm.orders.models import SalesOrder
 from rantai.crm.orders.queries import asking, drafts, orders, units
-from rantai.crm.orders.views import edge
+from rantai.crm.orders.views import edge, ripples
 from rantai.foundation.access import rules as access
+from rantai.foundation.access.models import User
+from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
@@ -73,6 +75,7 @@ def _take(request: HttpRequest, order: SalesOrder, context: dict[str, Any]) -> H
         toasts.hurt(request, str(problem))
         return redirect(request.path)
     context["preview"] = _preview(planned, offer)
+    context["ripple"] = _find_ripple(request, order, planned, offer)
     return None
 
 
@@ -103,6 +106,18 @@ def _apply(
         return conflicts.answer(request, conflict, href=edge.order_url(order.pk))
     toasts.say(request, _("Changed. The customer is told where a date moved."))
     return redirect(edge.order_url(order.pk))
+
+
+def _find_ripple(
+    request: HttpRequest, order: SalesOrder, planned: tuple[changing.PlannedChange, ...], offer: messages.Offer
+) -> ripples.Shown | None:
+    """Ask operations to try the change and undo it: what else moves, what is frozen, who gains, what it costs."""
+    schedule = {row.pk: row for row in asking.list_schedule(order.pk)}
+    demands = changing.describe_changes(planned, schedule, offer)
+    if not demands:
+        return None
+    found = iscm.preview_change(demands, as_of=clock.now(), by=edge.actor(request))
+    return ripples.show(found, order, user=cast(User, request.user), today=edge.today())
 
 
 def _preview(planned: tuple[changing.PlannedChange, ...], offer: messages.Offer) -> list[dict[str, Any]]:

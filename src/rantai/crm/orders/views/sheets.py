@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from rantai.crm.orders.actions import invoicing
 from rantai.crm.orders.actions.confirming import say_unpromised
 from rantai.crm.orders.models import Invoice, SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import drafts, orders, stages, timeline, tracking, units
-from rantai.crm.orders.views import standing
+from rantai.crm.orders.views import standing, ways
 from rantai.crm.orders.views.tables import INVOICE_KINDS, INVOICE_STATES
 from rantai.foundation.access import rules as access
 from rantai.foundation.access.models import User
@@ -105,8 +105,10 @@ def describe_order(order: SalesOrder, *, offer: messages.Offer | None, user: Use
     }
 
 
-def show_quote(priced: drafts.PricedDraft, offer: messages.Offer, *, today: date) -> dict[str, Any]:
-    """Return what a draft that was not written yet would cost, and when it would come."""
+def show_quote(
+    priced: drafts.PricedDraft, offer: messages.Offer, shown_ways: Mapping[int, Sequence[ways.Way]], *, today: date
+) -> dict[str, Any]:
+    """Return what a draft that was not written yet would cost, when it would come, and what else could be done."""
     names = units.name_units()
     offered = {line.line: line for line in offer.lines}
     rows: list[dict[str, Any]] = []
@@ -121,6 +123,8 @@ def show_quote(priced: drafts.PricedDraft, offer: messages.Offer, *, today: date
                 "amount": formats.money(line.net, priced.currency),
                 "dates": dates,
                 "is_late": bool(dates.promised_on and dates.promised_on > line.requested_on),
+                "kept_back": ways.say_kept_back(offered.get(place), today),
+                "ways": shown_ways.get(place, ()),
             }
         )
     days = [day for row in rows for day in (row["dates"].requested_on, row["dates"].promised_on, row["dates"].p80_on)]

@@ -16,6 +16,8 @@ from rantai.kernel import audit, changes, clock, externals, revisions
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
+_LINE = ("quantity", "yield_share", "operation", "choice", "rank", "valid_from", "valid_to")
+
 
 class BillContainsItself(ValueError):
     """A bill by which an item would need itself, over other items or at once."""
@@ -30,12 +32,19 @@ class BillContainsItself(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Component:
-    """One component: units of it for the bill's batch, both in 1/10,000 base units."""
+    """One component: units of it for the bill's batch, both in 1/10,000 base units.
+
+    Components of one `choice` above zero are alternates: one of them is taken, by `rank`.
+    """
 
     item_id: int
     quantity: int
     yield_share: int = 10_000
     operation: int = 0
+    choice: int = 0
+    rank: int = 1
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,9 +120,7 @@ def _create(row: BillRow) -> int:
 def _replace(bill_id: int, row: BillRow) -> bool:
     bill = BillOfMaterials.objects.get(pk=bill_id)
     stored = [
-        Component(
-            item_id=line.component_id, quantity=line.quantity, yield_share=line.yield_share, operation=line.operation
-        )
+        Component(item_id=line.component_id, **{name: getattr(line, name) for name in _LINE})
         for line in BomLine.objects.filter(bill=bill).order_by("position")
     ]
     facts = _facts(row)
@@ -136,10 +143,8 @@ def _write_lines(bill: BillOfMaterials, components: Sequence[Component]) -> None
             BomLine(
                 bill=bill,
                 component_id=component.item_id,
-                quantity=component.quantity,
-                yield_share=component.yield_share,
-                operation=component.operation,
                 position=position,
+                **{name: getattr(component, name) for name in _LINE},
             )
             for position, component in enumerate(components)
         ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
 from rantai.foundation.items.actions import items
-from rantai.foundation.items.models import Operation, Routing
+from rantai.foundation.items.models import Operation, OperationAlternate, Routing
 from rantai.kernel import audit, changes, clock, externals, revisions
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -16,7 +16,10 @@ from rantai.kernel.transactions import require_transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
-    """One operation: working seconds of set-up, seconds of a base unit in 1/10,000, seconds of waiting."""
+    """One operation: working seconds of set-up, seconds of a base unit in 1/10,000, seconds of waiting.
+
+    Works of one `setup_family` follow each other on a resource without a change-over.
+    """
 
     step: int
     name: dict[str, str] = field(default_factory=dict)
@@ -25,6 +28,12 @@ class Step:
     seconds_per_unit: int = 0
     wait_seconds: int = 0
     is_milestone: bool = True
+    setup_family: str = ""
+    alternates: tuple[int, ...] = ()
+    """Other resources that can do it, the best first."""
+
+
+_FACTS = tuple(field.name for field in fields(Step) if field.name != "alternates")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -87,7 +96,8 @@ def _create(row: RoutingRow) -> int:
 
 def _replace(routing_id: int, row: RoutingRow) -> bool:
     routing = Routing.objects.get(pk=routing_id)
-    stored = [_read_step(operation) for operation in Operation.objects.filter(routing=routing).order_by("step")]
+    rows = Operation.objects.filter(routing=routing).prefetch_related("alternates").order_by("step")
+    stored = [read_step(operation) for operation in rows]
     facts = _facts(row)
     same = stored == sorted(row.steps, key=lambda step: step.step)
     if same and all(getattr(routing, name) == value for name, value in facts.items()):
@@ -102,13 +112,22 @@ def _facts(row: RoutingRow) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("item_id", "location_id", "code", "rank", "valid_from", "valid_to")}
 
 
-def _read_step(operation: Operation) -> Step:
-    return Step(**{name: getattr(operation, name) for name in Step.__slots__})
+def read_step(operation: Operation) -> Step:
+    """Return an operation as a step; its alternates are prefetched."""
+    others = sorted(operation.alternates.all(), key=lambda row: (row.rank, row.pk))
+    facts = {name: getattr(operation, name) for name in _FACTS}
+    return Step(alternates=tuple(row.resource_id for row in others), **facts)
 
 
 def _write_steps(routing: Routing, steps: Sequence[Step]) -> None:
-    rows = [Operation(routing=routing, **{name: getattr(step, name) for name in Step.__slots__}) for step in steps]
-    Operation.objects.bulk_create(rows)
+    rows = [Operation(routing=routing, **{name: getattr(step, name) for name in _FACTS}) for step in steps]
+    made = Operation.objects.bulk_create(rows)
+    OperationAlternate.objects.bulk_create(
+        OperationAlternate(operation=operation, resource_id=pk, rank=rank)
+        for operation, step in zip(made, steps, strict=True)
+        for rank, pk in enumerate(dict.fromkeys(step.alternates), start=2)
+        if pk != step.resource_id
+    )
 
 
 def _note(routing: Routing, action: str, by: str) -> None:

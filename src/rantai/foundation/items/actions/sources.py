@@ -34,6 +34,9 @@ class SourceRow:
     minimum: int = 0
     multiple: int = 0
     maximum: int = 0
+    fixed_quantity: int = 0
+    weekly_capacity: int = 0
+    share: int = 1
     cost: int = 0
     currency: str = ""
     calendar_id: int | None = None

@@ -1,4 +1,4 @@
-"""Pages of sources, units and substitutes of an item, and of resources."""
+"""Pages of sources, units and substitutes of an item."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from rantai.foundation.access import rules as access
 from rantai.foundation.items import forms, queries
-from rantai.foundation.items.actions import items, resources, sources, substitutes
-from rantai.foundation.items.models import Item, Resource, Source, SubstitutionRule
+from rantai.foundation.items.actions import items, sources, substitutes
+from rantai.foundation.items.models import Item, Source, SubstitutionRule
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import conflicts, toasts
@@ -107,52 +107,12 @@ def remove_substitute(request: access.StaffRequest, item_id: int, rule_id: int) 
     return redirect("foundation_items:item", item_id)
 
 
-@require_safe
-@access.permission_required("items.view")
-def list_resources(request: access.StaffRequest) -> HttpResponse:
-    """Show machines, lines and teams."""
-    rows = Resource.objects.filter(archived_at=None).select_related("location", "calendar").order_by("code")
-    context = {"rows": rows, "may_edit": request.user.has_perm("items.edit"), "house": "operations"}
-    return render(request, "foundation/items/resources.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@access.permission_required("items.edit")
-def resource(request: access.StaffRequest, resource_id: int | None = None) -> HttpResponse:
-    """Add or change a resource."""
-    found = get_object_or_404(Resource, pk=resource_id) if resource_id else None
-    form = forms.ResourceForm(request.POST or None, resource=found, initial=_resource_values(found))
-    if request.method == "POST" and form.is_valid():
-        names = ("name", "location", "calendar", "capacity", "efficiency")
-        data = {name: form.cleaned_data[name] for name in names}
-        by = request.user.actor
-        run_atomic(
-            partial(resources.edit_resource, found, values={**data, "code": form.cleaned_data["code"]}, by=by)
-            if found
-            else partial(_add_resource, form.cleaned_data["code"], data, by)
-        )
-        return redirect("foundation_items:resources")
-    context = {"form": form, "resource": found, "house": "operations"}
-    return render(request, "foundation/items/resource.html", context, status=422 if form.errors else 200)
-
-
-def _add_resource(code: str, data: dict[str, Any], by: str) -> Resource:
-    rest = {name: data[name] for name in ("calendar", "capacity", "efficiency")}
-    return resources.add_resource(code, name=data["name"], location_id=data["location"].pk, by=by, **rest)
-
-
 def _source_values(found: Source | None) -> dict[str, Any]:
     if found is None:
         return {}
     names = (
         "kind", "location", "supplier", "origin", "bill", "routing", "rank", "lead_time_days", "minimum", "multiple",
-        "maximum", "cost", "currency", "calendar", "valid_from", "valid_to", "revision",
+        "maximum", "fixed_quantity", "weekly_capacity", "share", "cost", "currency", "calendar",
+        "valid_from", "valid_to", "revision",
     )  # fmt: skip
     return {name: getattr(found, name) for name in names}
-
-
-def _resource_values(found: Resource | None) -> dict[str, Any]:
-    if found is None:
-        return {}
-    values = {name: getattr(found, name) for name in ("code", "location", "calendar", "capacity", "efficiency")}
-    return values | forms.NamesForm.names_of(found.name)

@@ -108,7 +108,8 @@ def _read_lines(found: BillOfMaterials | None) -> list[dict[str, Any]]:
     return [
         {
             "component": row.component, "quantity": row.quantity, "yield_share": row.yield_share,
-            "operation": row.operation or None,
+            "operation": row.operation or None, "choice": row.choice or None, "rank": row.rank if row.choice else None,
+            "valid_from": row.valid_from, "valid_to": row.valid_to,
         }
         for row in rows
     ]  # fmt: skip
@@ -122,6 +123,10 @@ def _components(lines: Any) -> list[bills.Component]:
             quantity=row["quantity"],
             yield_share=row["yield_share"] or 10_000,
             operation=row["operation"] or 0,
+            choice=row["choice"] or 0,
+            rank=row["rank"] or 1,
+            valid_from=row["valid_from"],
+            valid_to=row["valid_to"],
         )
         for row in rows
     ]
@@ -138,10 +143,11 @@ def _save_bill(
 
 
 def _read_steps(found: Routing | None) -> list[dict[str, Any]]:
-    rows = found.operations.select_related("resource").order_by("step") if found else []
+    rows = found.operations.select_related("resource").prefetch_related("alternates").order_by("step") if found else []
     return [
         {
             "step": row.step, "name": pick(row.name), "resource": row.resource, "is_milestone": row.is_milestone,
+            "alternate": next(iter(routings.read_step(row).alternates), None), "setup_family": row.setup_family,
             "setup_minutes": row.setup_seconds // 60, "seconds_per_unit": row.seconds_per_unit,
             "wait_minutes": row.wait_seconds // 60,
         }
@@ -150,20 +156,26 @@ def _read_steps(found: Routing | None) -> list[dict[str, Any]]:
 
 
 def _steps(lines: Any, found: Routing | None) -> list[routings.Step]:
-    stored = {row.step: row.name for row in found.operations.all()} if found else {}
+    operations = found.operations.prefetch_related("alternates") if found else []
+    stored = {row.step: routings.read_step(row) for row in operations}
     rows = [form.cleaned_data for form in lines if form.cleaned_data.get("step")]
-    return [
-        routings.Step(
-            step=row["step"],
-            name=forms.name_in_my_language(row["name"], stored.get(row["step"])),
-            resource_id=row["resource"].pk if row["resource"] else None,
-            setup_seconds=(row["setup_minutes"] or 0) * 60,
-            seconds_per_unit=row["seconds_per_unit"] or 0,
-            wait_seconds=(row["wait_minutes"] or 0) * 60,
-            is_milestone=row["is_milestone"],
-        )
-        for row in rows
-    ]
+    return [_to_step(row, stored.get(row["step"], routings.Step(step=row["step"]))) for row in rows]
+
+
+def _to_step(row: dict[str, Any], before: routings.Step) -> routings.Step:
+    """Return a step as it was typed; of several alternates the form shows the first, the others stay."""
+    first = (row["alternate"].pk,) if row["alternate"] else ()
+    return routings.Step(
+        step=row["step"],
+        name=forms.name_in_my_language(row["name"], before.name),
+        resource_id=row["resource"].pk if row["resource"] else None,
+        setup_seconds=(row["setup_minutes"] or 0) * 60,
+        seconds_per_unit=row["seconds_per_unit"] or 0,
+        wait_seconds=(row["wait_minutes"] or 0) * 60,
+        is_milestone=row["is_milestone"],
+        setup_family=row["setup_family"],
+        alternates=(*first, *before.alternates[1:]),
+    )
 
 
 def _save_routing(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation.parties.models import Address
 from rantai.iscm import messages
 from rantai.iscm.demand import queries, states
+from rantai.iscm.demand.actions import netting
 from rantai.iscm.demand.models import Demand, Milestone
 from rantai.iscm.inventory.actions import reservations
 from rantai.iscm.inventory.models import Reservation
@@ -50,7 +51,7 @@ class CannotReduce(Exception):
 def record_demands(
     order: messages.DemandOrder, *, ships_from: Mapping[messages.DemandKey, int | None], seq: int
 ) -> list[Demand]:
-    """Write one demand for each line; raises DemandExists where one of them is known."""
+    """Write one demand for each line, and let it consume its forecast; raises DemandExists where one is known."""
     require_transaction()
     zones = _read_zones(line.address_id for line in order.lines)
     rows = [
@@ -63,6 +64,7 @@ def record_demands(
         if "demand_one_for_each_line" in str(error) or "iscm_demand_demand.kind" in str(error):
             raise DemandExists(order.number) from error
         raise
+    netting.consume_new(rows, seq=seq)
     return rows
 
 

@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 
 from rantai.iscm.demand import states
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries, ForecastSnapshot
+from rantai.iscm.demand.models.signals import AccountSnapshot, CustomerTerm
 from rantai.iscm.demand.queries import forecasts
-from rantai.kernel import changes, clock
+from rantai.iscm.demand.queries.steps import Steps
+from rantai.kernel import changes, clock, inserts
 from rantai.kernel.transactions import require_transaction
+
+Floats = NDArray[np.float64]
 
 DEAD_AFTER = timedelta(hours=1)
 SNAPSHOT_WEEKS = 80
@@ -57,20 +61,48 @@ def stage_series(rows: Sequence[ForecastSeries]) -> None:
     ForecastSeries.objects.bulk_create(rows, batch_size=500)
 
 
-def freeze_block(
-    run: ForecastRun, block: int, *, item_ids: NDArray[np.int64], location_ids: NDArray[np.int64],
-    statistical: NDArray[np.float64], final: NDArray[np.float64],
-) -> None:  # fmt: skip
-    """Keep the weekly means of a part of a run as they are published."""
+def freeze_block(run: ForecastRun, block: int, steps: Steps, part: slice) -> None:
+    """Keep the steps of some series as they were published; a step equal to the one before is left empty."""
     require_transaction()
     ForecastSnapshot.objects.create(
         run=run,
         block=block,
         codec=SNAPSHOT_CODEC,
+        item_ids=steps.item_ids[part].astype("<i8").tobytes(),
+        location_ids=steps.location_ids[part].astype("<i8").tobytes(),
+        statistical=compress(steps.statistical[part]),
+        terms=None if steps.terms is steps.statistical else compress(steps.terms[part]),
+        events=None if steps.events is steps.terms else compress(steps.events[part]),
+        final=compress(steps.final[part]),
+        consensus=compress(steps.plan[part]) if steps.is_agreed else None,
+        last_year=compress(steps.last_year[part]),
+    )
+
+
+def compress(means: Floats) -> bytes:
+    """Return means as they are kept in frozen copies."""
+    return zlib.compress(forecasts.pack(means), 1)
+
+
+def keep_terms(rows: Sequence[CustomerTerm]) -> None:
+    """Keep what customers' signals add to the series of a run, and by which weights."""
+    require_transaction()
+    inserts.add(rows)
+
+
+def freeze_accounts(
+    run: ForecastRun, block: int, *, item_ids: NDArray[np.int64], party_ids: NDArray[np.int64],
+    mean: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Keep what is expected of a part of the customers as it is published; party 0 is everybody else."""
+    require_transaction()
+    AccountSnapshot.objects.create(
+        run=run,
+        block=block,
+        codec=SNAPSHOT_CODEC,
         item_ids=item_ids.astype("<i8").tobytes(),
-        location_ids=location_ids.astype("<i8").tobytes(),
-        statistical=zlib.compress(forecasts.pack(statistical), 1),
-        final=zlib.compress(forecasts.pack(final), 1),
+        party_ids=party_ids.astype("<i8").tobytes(),
+        mean=zlib.compress(forecasts.pack(mean), 1),
     )
 
 
@@ -90,6 +122,7 @@ def publish_run(run: ForecastRun, *, series_count: int, figures: dict[str, Any],
         changed_seq=changes.next_change(),
     )
     ForecastSnapshot.objects.filter(run__first_week=run.first_week).exclude(run=run).delete()
+    AccountSnapshot.objects.filter(run__first_week=run.first_week).exclude(run=run).delete()
 
 
 def list_dead_runs() -> QuerySet[ForecastRun]:
@@ -118,10 +151,19 @@ def drop_run(run: ForecastRun) -> None:
     """Forget an unfinished run whose series are cleared."""
     require_transaction()
     run.snapshots.all().delete()
+    run.account_snapshots.all().delete()
+    run.terms.all().delete()
     ForecastRun.objects.filter(pk=run.pk, state="staged").delete()
+
+
+def drop_terms(run: ForecastRun) -> None:
+    """Forget what signals added to a run that nobody reads any more."""
+    require_transaction()
+    run.terms.all().delete()
 
 
 def drop_old_snapshots(first_week: date) -> None:
     """Forget frozen copies that no lag reaches any more."""
     require_transaction()
     ForecastSnapshot.objects.filter(run__first_week__lt=first_week - timedelta(weeks=SNAPSHOT_WEEKS)).delete()
+    AccountSnapshot.objects.filter(run__first_week__lt=first_week - timedelta(weeks=SNAPSHOT_WEEKS)).delete()

@@ -7,8 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from rantai.foundation.items.models import Item
+from rantai.foundation.access.models import Territory
+from rantai.foundation.items.models import Category, Item
 from rantai.foundation.locations import queries as locations
+from rantai.iscm.demand.actions import renewal
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.kernel import audit, changes
 from rantai.kernel.refs import DocRef
@@ -25,32 +27,40 @@ class BadOverride(ValueError):
 
 
 def set_override(
-    *, item_id: int, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None,
-    factor: int | None, reason: str, by: str, at: datetime,
+    *, item_id: int | None, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None,
+    factor: int | None, reason: str, by: str, at: datetime, category_id: int | None = None,
+    territory_id: int | None = None, is_span: bool = False, batch: str = "",
 ) -> ForecastOverride:  # fmt: skip
-    """Lay a quantity a week or a factor over the forecast of whole weeks; raises BadOverride with what is wrong.
+    """Lay a quantity a week or a factor over the forecast of whole weeks at one level; raises BadOverride.
 
-    Days are widened to whole weeks from Monday. What was set before stays and lies under it.
+    Days are widened to whole weeks from Monday. What was set before stays and lies under it. With `is_span` the
+    quantity is of all its weeks together.
     """
     require_transaction()
-    item = Item.objects.get(pk=item_id)
+    item = Item.objects.get(pk=item_id) if item_id else None
     starts_on, ends_on = _monday(starts_on), _monday(ends_on + timedelta(days=6))
-    _check(item, location_id, starts_on, ends_on, quantity, factor, reason)
+    _check_level(item, category_id, location_id, territory_id)
+    _check(starts_on, ends_on, quantity, factor, reason)
     override = ForecastOverride.objects.create(
         item=item,
+        category_id=category_id,
         location_id=location_id,
+        territory_id=territory_id,
         starts_on=starts_on,
         ends_on=ends_on,
         quantity=quantity,
         factor=factor,
+        is_span=is_span and quantity is not None,
         reason=reason.strip(),
+        batch=batch,
         by=by,
         at=at,
         changed_seq=changes.next_change(),
     )
     told: dict[str, list[Any]] = {"from": [None, str(starts_on)], "until": [None, str(ends_on)]}
     told |= {"quantity": [None, quantity]} if factor is None else {"factor": [None, factor]}
-    audit.record(DocRef("item", item_id), action="forecast_overridden", by=by, changes=told)
+    audit.record(_subject(override), action="forecast_overridden", by=by, changes=told)
+    renewal.net_soon(by=by)
     return override
 
 
@@ -60,7 +70,8 @@ def end_override(override_id: int, *, by: str, at: datetime) -> ForecastOverride
     override = ForecastOverride.objects.select_for_update().get(pk=override_id)
     if override.ended_at is None:
         _set_end(override, at, by)
-        audit.record(DocRef("item", override.item_id), action="forecast_override_ended", by=by)
+        audit.record(_subject(override), action="forecast_override_ended", by=by)
+        renewal.net_soon(by=by)
     return override
 
 
@@ -70,8 +81,22 @@ def restore_override(override_id: int, *, by: str) -> ForecastOverride:
     override = ForecastOverride.objects.select_for_update().get(pk=override_id)
     if override.ended_at is not None:
         _set_end(override, None, "")
-        audit.record(DocRef("item", override.item_id), action="forecast_override_restored", by=by)
+        audit.record(_subject(override), action="forecast_override_restored", by=by)
+        renewal.net_soon(by=by)
     return override
+
+
+def end_batch(batch: str, *, by: str, at: datetime) -> int:
+    """Take back everything that was changed as one; return how many changes held until now."""
+    require_transaction()
+    live = list(ForecastOverride.objects.select_for_update().filter(batch=batch, ended_at=None).order_by("id"))
+    for override in live:
+        end_override(override.pk, by=by, at=at)
+    return len(live)
+
+
+def _subject(override: ForecastOverride) -> DocRef:
+    return DocRef("item", override.item_id) if override.item_id else DocRef("forecast_override", override.pk)
 
 
 def _set_end(override: ForecastOverride, at: datetime | None, by: str) -> None:
@@ -84,14 +109,20 @@ def _monday(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _check(
-    item: Item, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None, factor: int | None,
-    reason: str,
-) -> None:  # fmt: skip
-    if item.archived_at is not None:
+def _check_level(item: Item | None, category_id: int | None, location_id: int | None, territory_id: int | None) -> None:
+    if item is not None and item.archived_at is not None:
         raise BadOverride(_("%(item)s is archived and is not forecast. Take it back into use first.") % {"item": item})
     if location_id is not None and not locations.list_sites().filter(pk=location_id).exists():
         raise BadOverride(_("That location is no site of ours. Choose one of the list, or all of them."))
+    if (item is not None and category_id) or (location_id and territory_id):
+        raise BadOverride(_("Name an item or a category, a location or a territory, not both."))
+    if category_id and not Category.objects.filter(pk=category_id).exists():
+        raise BadOverride(_("That category is not known. Choose one of the list."))
+    if territory_id and not Territory.objects.filter(pk=territory_id, archived_at=None).exists():
+        raise BadOverride(_("That territory is not known. Choose one of the list."))
+
+
+def _check(starts_on: date, ends_on: date, quantity: int | None, factor: int | None, reason: str) -> None:
     if not starts_on < ends_on:
         raise BadOverride(_("The last week lies before the first. Turn them round."))
     if (ends_on - starts_on).days > 7 * MOST_WEEKS:

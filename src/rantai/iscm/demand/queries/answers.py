@@ -17,7 +17,7 @@ def find_forecast(item_id: int, location_id: int | None) -> reports.ItemForecast
     found = outlook.find_outlook(item_id, location_id, past_weeks=1)
     if found is None:
         return None
-    columns = (found.statistical, found.final, found.low, found.high, found.orders)
+    columns = (found.statistical, found.plan, found.low, found.high, found.orders)
     return reports.ItemForecast(
         run_id=found.run.pk,
         as_of=found.run.as_of,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries
-from rantai.iscm.demand.queries import history, overrides, weeks
+from rantai.iscm.demand.queries import history, steps, weeks
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -38,7 +38,7 @@ class CurrentForecast:
     location_ids: Ints
     """0: demand whose place nobody knows, because there is no site."""
     mean: Floats
-    """(n, horizon), with what people changed on top; not net of orders."""
+    """(n, horizon), what the plan counts on: with events and people's changes, or as agreed; not net of orders."""
     statistical: Floats
     """(n, horizon), as the engine found it."""
     error_std: Floats
@@ -76,32 +76,25 @@ def load_current() -> CurrentForecast | None:
 
 
 def load_run(run: ForecastRun) -> CurrentForecast:
-    """Return the forecast of one run with the overrides that hold now on top."""
-    rows = ForecastSeries.objects.filter(run=run).order_by("id")
-    columns = list(rows.values_list("item_id", "location_id", "mean", "error_std"))
-    items = np.array([row[0] for row in columns], dtype=np.int64)
-    places = np.array([row[1] or 0 for row in columns], dtype=np.int64)
-    means = unpack(b"".join(bytes(row[2]) for row in columns), run.codec).reshape(-1, run.horizon)
-    spread = np.array([row[3] for row in columns], dtype=np.float64)
-    changes = overrides.read_changes(
-        overrides.list_live(first_week=run.first_week), first_week=run.first_week, horizon=run.horizon
-    )
-    extra = _missing(changes, items, places)
-    items = np.concatenate([items, extra[:, 0]])
-    places = np.concatenate([places, extra[:, 1]])
-    order = np.lexsort((places, items))
-    means = np.concatenate([means, np.zeros((len(extra), run.horizon))])[order]
-    items, places = items[order], places[order]
+    """Return the forecast of one run with the events, overrides and agreement that hold now on top."""
+    found = steps.load(run)
+    rows = ForecastSeries.objects.filter(run=run).order_by("item_id", "location_id")
+    columns = [(item, place or 0, std) for item, place, std in rows.values_list("item_id", "location_id", "error_std")]
+    spread = np.zeros(found.item_ids.size)
+    if columns:
+        own = np.array(columns, dtype=np.float64)
+        known = steps.to_keys(own[:, 0].astype(np.int64), own[:, 1].astype(np.int64))
+        spread[np.searchsorted(steps.to_keys(found.item_ids, found.location_ids), known)] = own[:, 2]
     return CurrentForecast(
         run_id=run.pk,
         as_of=run.as_of,
         first_week=run.first_week,
         weeks=list_weeks(run),
-        item_ids=items,
-        location_ids=places,
-        mean=overrides.apply(changes, item_ids=items, location_ids=places, statistical=means),
-        statistical=means,
-        error_std=np.concatenate([spread, np.zeros(len(extra))])[order],
+        item_ids=found.item_ids,
+        location_ids=found.location_ids,
+        mean=found.plan,
+        statistical=found.statistical,
+        error_std=spread,
     )
 
 
@@ -126,12 +119,3 @@ def unpack(packed: bytes | memoryview, codec: str) -> Floats:
 def pack(values: Floats) -> bytes:
     """Return numbers as bytes in the codec of this release."""
     return values.astype("<f4").tobytes()
-
-
-def _missing(changes: list[overrides.Change], items: Ints, places: Ints) -> Ints:
-    if not changes:
-        return np.zeros((0, 2), dtype=np.int64)
-    sites = history.find_places()
-    site = int(sites[0]) if sites.size else history.NOWHERE
-    pairs = overrides.list_missing_pairs(changes, items, places, site=site)
-    return np.array(pairs, dtype=np.int64).reshape(-1, 2)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries
-from rantai.iscm.demand.queries import forecasts, history, overrides, weeks
+from rantai.iscm.demand.queries import consumption, forecasts, history, steps, weeks
 from rantai.kernel.quantities import SCALE
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 P10, P90 = 0, 8
 COLUMNS = ("mase", "wmape", "bias", "abs_error", "net_error", "score", "weight")
@@ -33,6 +35,17 @@ class Contestant:
     is_chosen: bool = False
 
 
+class _Means(NamedTuple):
+    """Rows `(places, horizon)` of one item after each step."""
+
+    places: Ints
+    statistical: Floats
+    terms: Floats
+    events: Floats
+    final: Floats
+    plan: Floats
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outlook:
     """Past and expected demand of an item in base units a week."""
@@ -42,13 +55,22 @@ class Outlook:
     past: tuple[float, ...]
     weeks: tuple[date, ...]
     statistical: tuple[float, ...]
+    terms: tuple[float, ...]
+    """With customers' terms."""
+    events: tuple[float, ...]
+    """With promotions and events."""
     final: tuple[float, ...]
+    """With what people changed."""
+    plan: tuple[float, ...]
+    """What the plan counts on: as agreed, else `final`."""
     low: tuple[float, ...]
     """One week in ten is lower."""
     high: tuple[float, ...]
     """One week in ten is higher."""
     orders: tuple[float, ...]
     """What our own orders ask for in these weeks."""
+    consumed: tuple[float, ...]
+    """What orders have used up of these weeks' forecast: of their own week, and of those around it by policy."""
     series: tuple[ForecastSeries, ...]
     location_id: int | None
     """None: every location together."""
@@ -69,10 +91,11 @@ def find_outlook(item_id: int, location_id: int | None = None, *, past_weeks: in
         return None
     rows = ForecastSeries.objects.filter(run=run, item_id=item_id).select_related("location").order_by("location_id")
     series = tuple(row for row in rows if location_id in (None, row.location_id))
-    pairs = [(item_id, row.location_id or history.NOWHERE) for row in series]
-    statistical, final = _read_means(run, item_id, location_id, pairs, series)
-    low, high = _spread(run, series, final[: len(series)])
-    above = final[len(series) :].sum(axis=0)
+    means = _read_means(run, item_id, location_id)
+    own = {place: row for row, place in enumerate(means.places.tolist())}
+    with_series = [own[row.location_id or history.NOWHERE] for row in series]
+    low, high = _spread(run, series, means.final[with_series])
+    above = means.final.sum(axis=0) - means.final[with_series].sum(axis=0)
     first = weeks.number_of(run.first_week)
     past_numbers, past = _read_past(item_id, location_id, first, past_weeks)
     return Outlook(
@@ -80,11 +103,15 @@ def find_outlook(item_id: int, location_id: int | None = None, *, past_weeks: in
         past_weeks=tuple(weeks.monday_of(number) for number in past_numbers),
         past=tuple(past.tolist()),
         weeks=forecasts.list_weeks(run),
-        statistical=tuple(statistical.sum(axis=0).tolist()),
-        final=tuple(final.sum(axis=0).tolist()),
+        statistical=tuple(means.statistical.sum(axis=0).tolist()),
+        terms=tuple(means.terms.sum(axis=0).tolist()),
+        events=tuple(means.events.sum(axis=0).tolist()),
+        final=tuple(means.final.sum(axis=0).tolist()),
+        plan=tuple(means.plan.sum(axis=0).tolist()),
         low=tuple((low + above).tolist()),
         high=tuple((high + above).tolist()),
         orders=tuple(_read_orders(item_id, location_id, first, run.horizon).tolist()),
+        consumed=tuple(_read_consumed(item_id, location_id, run).tolist()),
         series=series,
         location_id=location_id,
     )
@@ -114,25 +141,17 @@ def _to_contestant(method: str, row: Floats, chosen: str) -> Contestant:
     )
 
 
-def _read_means(
-    run: ForecastRun, item_id: int, location_id: int | None, pairs: list[tuple[int, int]],
-    series: tuple[ForecastSeries, ...],
-) -> tuple[Floats, Floats]:  # fmt: skip
-    """Return means `(rows, horizon)` without and with what people changed; added rows come last."""
-    live = overrides.list_live(first_week=run.first_week, item_id=item_id)
-    changes = overrides.read_changes(live, first_week=run.first_week, horizon=run.horizon)
-    every = ForecastSeries.objects.filter(run=run, item_id=item_id).order_by("location_id")
-    own = [(row.location_id or history.NOWHERE, forecasts.unpack(row.mean, run.codec)) for row in every]
-    places = np.array([place for place, _mean in own], dtype=np.int64)
-    items = np.full(places.size, item_id, dtype=np.int64)
-    sites = history.find_places()
-    site = int(sites[0]) if sites.size else history.NOWHERE
-    extra = [place for _item, place in overrides.list_missing_pairs(changes, items, places, site=site)]
-    places = np.concatenate([places, np.array(extra, dtype=np.int64)])
-    means = np.array([mean for _place, mean in own] + [np.zeros(run.horizon)] * len(extra)).reshape(-1, run.horizon)
-    final = overrides.apply(changes, item_ids=np.full(places.size, item_id), location_ids=places, statistical=means)
-    kept = [row for row, place in enumerate(places.tolist()) if location_id in (None, place)]
-    return means[kept], final[kept]
+def _read_means(run: ForecastRun, item_id: int, location_id: int | None) -> _Means:
+    """Return the item's rows of every step, those without a series of their own too."""
+    found = steps.load(run)
+    low, high = np.searchsorted(found.item_ids, [item_id, item_id + 1])
+    rows = np.arange(low, high)
+    if location_id is not None:
+        rows = rows[found.location_ids[low:high] == location_id]
+    places = found.location_ids[rows]
+    return _Means(
+        places, found.statistical[rows], found.terms[rows], found.events[rows], found.final[rows], found.plan[rows]
+    )
 
 
 def _spread(run: ForecastRun, series: tuple[ForecastSeries, ...], final: Floats) -> tuple[Floats, Floats]:
@@ -167,6 +186,14 @@ def _read_orders(item_id: int, location_id: int | None, first: int, horizon: int
         np.isin(cells.location_ids, [location_id]) if location_id is not None else np.ones(cells.units.size, dtype=bool)
     )
     np.add.at(total, cells.weeks[mine], cells.units[mine] / SCALE)
+    return total
+
+
+def _read_consumed(item_id: int, location_id: int | None, run: ForecastRun) -> Floats:
+    cells = consumption.load_consumed(run.first_week, run.horizon, item_id=item_id)
+    total = np.zeros(run.horizon)
+    mine = np.ones(cells.week.size, dtype=bool) if location_id is None else cells.location_ids == location_id
+    np.add.at(total, cells.week[mine], cells.units[mine] / SCALE)
     return total
 
 

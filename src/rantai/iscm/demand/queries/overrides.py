@@ -1,4 +1,4 @@
-"""What people changed of the forecast, and how it lies on top of what the engine found."""
+"""What people changed of the forecast, and how it lies on top of what the steps before it found."""
 
 from __future__ import annotations
 
@@ -7,20 +7,23 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries import weeks
+from rantai.iscm.demand.queries.levels import Level, Reach, Rows, Trees
 from rantai.kernel.quantities import SCALE
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+ALL = Reach()
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One override as it is applied: a place, weeks counted from the run's first, and a quantity or a factor."""
+    """One override as it is applied: a reach, weeks counted from the run's first, and a quantity or a factor."""
 
     item_id: int
     location_id: int
@@ -28,6 +31,11 @@ class Change:
     end: int
     quantity: float | None
     factor: float | None
+    reach: Reach = ALL
+    is_span: bool = False
+    """The quantity is of all its weeks together, not of each."""
+    override_id: int = 0
+    by: str = ""
 
 
 def list_live(*, first_week: date, item_id: int | None = None) -> QuerySet[ForecastOverride]:
@@ -36,26 +44,41 @@ def list_live(*, first_week: date, item_id: int | None = None) -> QuerySet[Forec
     return (rows.filter(item_id=item_id) if item_id else rows).order_by("id")
 
 
-def list_of_item(item_id: int) -> QuerySet[ForecastOverride]:
-    """Return every override of an item, taken back or past ones too, newest first."""
-    return ForecastOverride.objects.filter(item_id=item_id).select_related("location").order_by("-id")
+def list_of_item(item_id: int, category_ids: Iterable[int] = ()) -> QuerySet[ForecastOverride]:
+    """Return every override that reaches an item, taken back or past ones too, newest first."""
+    wide = Q(item=None) & (Q(category=None) | Q(category__in=list(category_ids)))
+    rows = ForecastOverride.objects.filter(Q(item_id=item_id) | wide)
+    return rows.select_related("location", "category", "territory").order_by("-id")
 
 
-def read_changes(rows: Iterable[ForecastOverride], *, first_week: date, horizon: int) -> list[Change]:
-    """Return overrides in weeks of a run; those that begin after its horizon wait for a later run."""
-    first = weeks.number_of(first_week)
-    found = [
-        Change(
-            row.item_id,
-            row.location_id or 0,
-            max(0, weeks.number_of(row.starts_on) - first),
-            min(horizon, weeks.number_of(row.ends_on) - first),
-            None if row.quantity is None else row.quantity / SCALE,
-            None if row.factor is None else row.factor / SCALE,
-        )
-        for row in rows
-    ]
+def level_of(row: ForecastOverride) -> Level:
+    """Return the level at which an override was made."""
+    return Level(row.item_id or 0, row.category_id or 0, row.location_id or 0, row.territory_id or 0)
+
+
+def read_changes(
+    rows: Iterable[ForecastOverride], *, first_week: date, horizon: int, trees: Trees | None = None
+) -> list[Change]:
+    """Return overrides in weeks of a run; those that begin after its horizon wait for a later run.
+
+    Of a quantity for several weeks together, weeks that lie outside the run keep their even share.
+    """
+    trees, first = trees or Trees(), weeks.number_of(first_week)
+    found = [_to_change(row, trees, first, horizon) for row in rows]
     return [change for change in found if change.start < change.end]
+
+
+def _to_change(row: ForecastOverride, trees: Trees, first: int, horizon: int) -> Change:
+    starts, ends = weeks.number_of(row.starts_on) - first, weeks.number_of(row.ends_on) - first
+    start, end = max(0, starts), min(horizon, ends)
+    quantity = None if row.quantity is None else row.quantity / SCALE
+    if quantity is not None and row.is_span:
+        quantity *= max(0, end - start) / (ends - starts)
+    factor = None if row.factor is None else row.factor / SCALE
+    return Change(
+        row.item_id or 0, row.location_id or 0, start, end, quantity, factor,
+        trees.reach(level_of(row)), row.is_span, row.pk, row.by,
+    )  # fmt: skip
 
 
 def list_missing_pairs(
@@ -67,33 +90,61 @@ def list_missing_pairs(
     wanted = {
         (change.item_id, change.location_id or site)
         for change in changes
-        if change.location_id or change.item_id not in known
+        if change.item_id and (change.location_id or change.item_id not in known)
     }
     return sorted(wanted - pairs)
 
 
-def apply(changes: Iterable[Change], *, item_ids: Ints, location_ids: Ints, statistical: Floats) -> Floats:
+def apply(
+    changes: Iterable[Change],
+    *,
+    item_ids: Ints,
+    location_ids: Ints,
+    statistical: Floats,
+    weights: Floats | None = None,
+) -> Floats:
     """Return the means `(n, horizon)` with the changes on top, each on what those before it left.
 
-    Rows are sorted by item. A quantity for all locations of an item is shared as their forecasts are, or equally
-    where they expect nothing.
+    Rows are sorted by item. A quantity for several rows is spread in proportion to what they expect then, what
+    rounding leaves goes to the largest; where they expect nothing, by `weights` (what history asked for), else evenly.
     """
-    mean = statistical.copy()
+    mean, rows = statistical.copy(), Rows(item_ids, location_ids)
     for change in changes:
-        low, high = np.searchsorted(item_ids, [change.item_id, change.item_id + 1])
-        rows = np.arange(low, high)
-        if change.location_id:
-            rows = rows[location_ids[low:high] == change.location_id]
-        if rows.size:
-            span = slice(change.start, change.end)
-            mean[rows, span] = _change(mean[rows, span], change)
+        lay(mean, change, rows, weights)
     return mean
 
 
-def _change(before: Floats, change: Change) -> Floats:
-    if change.quantity is None:
-        assert change.factor is not None
-        return before * change.factor
+def lay(mean: Floats, change: Change, rows: Rows, weights: Floats | None) -> tuple[Ints, slice]:
+    """Lay one change over means in place; return the rows and weeks that it touched."""
+    touched, span = rows.find(change.reach), slice(change.start, change.end)
+    if touched.size:
+        if change.quantity is None:
+            assert change.factor is not None
+            mean[touched, span] *= change.factor
+        else:
+            own = None if weights is None else weights[touched]
+            mean[touched, span] = spread(mean[touched, span], change.quantity, own, is_span=change.is_span)
+    return touched, span
+
+
+def spread(before: Floats, quantity: float, weights: Floats | None, *, is_span: bool) -> Floats:
+    """Return `(rows, weeks)` that add up to a quantity in each week, or over all of them, to the ten-thousandth."""
+    if not is_span:
+        return _split(before, quantity, weights)
+    flat = None if weights is None else np.repeat(weights, before.shape[1])
+    return _split(before.reshape(-1, 1), quantity, flat).reshape(before.shape)
+
+
+def _split(before: Floats, quantity: float, weights: Floats | None) -> Floats:
+    rows = before.shape[0]
+    fallback = np.full(rows, 1.0 / rows)
+    if weights is not None and weights.sum() > 0:
+        fallback = weights / weights.sum()
     total = before.sum(axis=0)
-    even = np.full_like(before, 1 / before.shape[0])
-    return change.quantity * np.divide(before, total, out=even, where=total > 0)
+    columns = np.repeat(fallback[:, None], before.shape[1], axis=1)
+    shares = np.divide(before, total, out=columns, where=total > 0)
+    units = round(quantity * SCALE)
+    parts = np.floor(shares * units)
+    parts[shares.argmax(axis=0), np.arange(before.shape[1])] += units - parts.sum(axis=0)
+    found: Floats = parts / SCALE
+    return found

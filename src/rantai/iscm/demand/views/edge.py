@@ -10,6 +10,9 @@ from django.http import HttpRequest
 
 from rantai.foundation.access.models import User
 from rantai.foundation.parties import queries as parties
+from rantai.iscm.demand.actions.consensus import BadConsensus
+from rantai.iscm.demand.actions.events import BadEvent
+from rantai.iscm.demand.actions.launches import BadLaunch
 from rantai.iscm.demand.actions.overrides import BadOverride
 from rantai.iscm.inventory.actions.policies import BadPolicy
 from rantai.kernel import clock
@@ -17,7 +20,7 @@ from rantai.kernel.transactions import run_atomic
 
 Result = TypeVar("Result")
 
-REFUSALS = (BadOverride, BadPolicy)
+REFUSALS = (BadConsensus, BadEvent, BadLaunch, BadOverride, BadPolicy)
 """What may be refused for a reason that the planner can do something about."""
 
 

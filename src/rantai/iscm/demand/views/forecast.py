@@ -17,19 +17,19 @@ from rantai.foundation.locations import queries as locations
 from rantai.iscm.demand import forms
 from rantai.iscm.demand.actions import overrides as actions
 from rantai.iscm.demand.models import ForecastOverride
+from rantai.iscm.demand.queries import consumption, events, overrides, terms
 from rantai.iscm.demand.queries import outlook as queries
-from rantai.iscm.demand.queries import overrides
+from rantai.iscm.demand.queries.levels import Trees
 from rantai.iscm.demand.queries.outlook import Outlook
-from rantai.iscm.demand.views import edge, sheets, targets, words
-from rantai.iscm.inventory.actions import policies as policy_actions
-from rantai.iscm.inventory.queries import policies
+from rantai.iscm.demand.views import edge, sheets, words
+from rantai.iscm.demand.views.events import say_lift
 from rantai.iscm.inventory.queries import targets as target_queries
+from rantai.iscm.inventory.views import explained
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
-from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, shapes, toasts
+from rantai.ui import shapes, toasts
 
 
 @require_http_methods(["GET", "POST"])
@@ -58,6 +58,8 @@ def end_override(request: HttpRequest, override_id: int) -> HttpResponse:
     run_atomic(lambda: actions.end_override(override_id, by=edge.actor(request), at=clock.now()))
     undo = reverse("iscm_demand:restore_override", args=[override_id])
     toasts.say(request, _("The change no longer holds; it stays on record."), undo=undo)
+    if request.GET:  # pressed in the grid, whose words these are
+        return redirect(f"{reverse('iscm_demand:grid')}?{request.GET.urlencode()}")
     return redirect(address(row.item_id, row.location_id))
 
 
@@ -71,40 +73,22 @@ def restore_override(request: HttpRequest, override_id: int) -> HttpResponse:
     return redirect(address(row.item_id, row.location_id))
 
 
-@require_http_methods(["GET", "POST"])
-@access.permission_required("stock.plan")
-def policy(request: HttpRequest, item_id: int, location_id: int) -> HttpResponseBase:
-    """Set what is wanted of an item's stock at a location."""
-    item = get_object_or_404(Item, pk=item_id)
-    place = get_object_or_404(locations.list_sites(), pk=location_id)
-    own, wanted = policies.find_own(item_id, location_id), policies.find_policy(item_id, location_id)
-    initial = {
-        "service_level": wanted.service_level,
-        "service_kind": wanted.service_kind,
-        "review_days": wanted.review_days,
-        "safety_stock": wanted.safety_stock,
-        "reason": own.reason if own else "",
-        "revision": own.revision if own else None,
-    }
-    form = forms.PolicyForm(data=request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        return _set_policy(request, item_id, location_id, form)
-    context = {
-        "house": "operations",
-        "item": item,
-        "name": pick(item.name),
-        "place": place,
-        "wanted": wanted,
-        "form": form,
-    }
-    return render(request, "iscm/demand/policy.html", context, status=422 if form.errors else 200)
-
-
-def address(item_id: int, location_id: int | None) -> str:
-    """Return the page of an item's forecast."""
+def address(item_id: int | None, location_id: int | None) -> str:
+    """Return the page of an item's forecast, or the grid for what reaches more than one."""
+    if item_id is None:
+        return reverse("iscm_demand:grid")
     if location_id:
         return reverse("iscm_demand:forecast_at", args=[item_id, location_id])
     return reverse("iscm_demand:forecast", args=[item_id])
+
+
+def _list_categories(item: Item) -> list[int]:
+    """Return the item's category and those above it."""
+    parents, found, at = Trees().parents, [], item.category_id
+    while at and at not in found:
+        found.append(at)
+        at = parents.get(at, 0)
+    return found
 
 
 def _find(item_id: int, location_id: int | None) -> tuple[Item, Outlook | None]:
@@ -144,27 +128,10 @@ def _override(
     return redirect(address(item.pk, location_id))
 
 
-def _set_policy(request: HttpRequest, item_id: int, location_id: int, form: forms.PolicyForm) -> HttpResponse:
-    try:
-        run_atomic(
-            lambda: policy_actions.set_policy(
-                item_id=item_id,
-                location_id=location_id,
-                by=edge.actor(request),
-                at=clock.now(),
-                **form.cleaned_data,
-            )
-        )
-    except RevisionConflict as conflict:
-        return conflicts.answer(request, conflict, form=form)
-    toasts.say(request, _("Kept. It holds from the next stock targets on."))
-    return redirect(address(item_id, location_id))
-
-
 def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook: Outlook | None) -> dict[str, Any]:
     unit = pick(item.base_unit.name)
     held = [
-        targets.describe(target, unit)
+        explained.describe(target, unit)
         for target in target_queries.list_targets(item.pk)
         if location_id in (None, target.location_id)
     ]
@@ -175,19 +142,25 @@ def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook
         "unit": unit,
         "location_id": location_id,
         "outlook": outlook,
-        "changes": sheets.list_changes(overrides.list_of_item(item.pk), location_id),
+        "changes": sheets.list_changes(overrides.list_of_item(item.pk, _list_categories(item)), location_id),
         "tabs": _list_tabs(item, location_id, outlook),
         "targets": held,
         "is_part": any(target.is_part for target in held),
         "ref": DocRef("item", item.pk),
+        "window": consumption.find_window(item.pk),
         "policy_url": _find_policy_url(request, item, location_id, outlook),
     }
     if outlook is not None:
-        context |= sheets.describe(outlook, unit, today=edge.today())
+        since = edge.today() - timedelta(weeks=sheets.PAST_WEEKS)
+        moved = events.list_touching(item.pk, location_id, since=since)
+        context |= sheets.describe(outlook, unit, today=edge.today(), events=moved)
+        context |= {"moved_by": [(event, say_lift(event)) for event in moved[::-1][:10]]}
         series = outlook.main_series
+        told = terms.list_terms(outlook.run.pk, item.pk)
         contestants = queries.list_contestants(series) if series else []
         context |= {
             "series": series,
+            "term_facts": words.list_term_facts(told[0]) if told else [],
             "pattern": words.say_class(series.demand_class) if series else "",
             "bias": words.say_bias(series.bias) if series else "",
             "why": words.say_why(series, contestants) if series else "",
@@ -204,7 +177,7 @@ def _find_policy_url(request: HttpRequest, item: Item, location_id: int | None, 
     place = location_id or (places.pop() if len(places) == 1 else None)
     if not place or not request.user.has_perm("stock.plan"):
         return ""
-    return reverse("iscm_demand:policy", args=[item.pk, place])
+    return reverse("iscm_inventory:policy", args=[item.pk, place])
 
 
 def _list_tabs(item: Item, location_id: int | None, outlook: Outlook | None) -> list[shapes.Tab]:

@@ -13,7 +13,7 @@ from rantai.foundation.access import rules as access
 from rantai.iscm.demand import measures
 from rantai.iscm.demand.models import ForecastRun
 from rantai.iscm.demand.queries import forecasts as queries
-from rantai.iscm.demand.queries import overrides
+from rantai.iscm.demand.queries import overrides, sensing
 from rantai.iscm.demand.views import edge, tables
 from rantai.kernel import jobs
 from rantai.kernel.transactions import run_atomic
@@ -64,6 +64,7 @@ def _describe(run: ForecastRun | None) -> dict[str, Any]:
         "bias": net / tested if tested else None,
         "is_low": net < 0,
         "explained": explained,
+        "deviating": sensing.count_open(),
         "changed": overrides.list_live(first_week=run.first_week).values("item_id").distinct().count(),
     }
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rantai.iscm.demand.models import ForecastSeries
+from rantai.iscm.demand.models.signals import CustomerTerm
 from rantai.iscm.demand.queries.outlook import Contestant
-from rantai.ui import formats
+from rantai.ui import formats, shapes
 
 METHODS: dict[str, Any] = {
     "naive": gettext_lazy("Last week again"),
@@ -23,6 +25,12 @@ METHODS: dict[str, Any] = {
     "zero": gettext_lazy("Nothing"),
     "harmonic_theta": gettext_lazy("Theta with seasons"),
     "combination": gettext_lazy("Weighted mixture"),
+    "croston": gettext_lazy("Croston, unadjusted"),
+    "adida": gettext_lazy("Summed over longer periods"),
+    "ets": gettext_lazy("Exponential smoothing, form chosen"),
+    "dynamic_theta": gettext_lazy("Theta that follows along"),
+    "autoregression": gettext_lazy("Own past weeks"),
+    "global_boosting": gettext_lazy("Learnt from all items"),
 }
 CLASSES: dict[str, Any] = {
     "smooth": gettext_lazy("Steady"),
@@ -81,3 +89,13 @@ def say_why(series: ForecastSeries, contestants: list[Contestant]) -> str:
         " mixture: %(method)s."
     )
     return text % told
+
+
+def list_term_facts(term: CustomerTerm) -> list[shapes.Fact]:
+    """Say how far customers' rhythms count beside statistics, and why so far."""
+    return [
+        shapes.Fact(_("They count for"), formats.percent(term.weight, 0), strong=True),
+        shapes.Fact(_("Error of one week"), formats.number(round(math.sqrt(term.signals_error), 1))),
+        shapes.Fact(_("Statistics' error"), formats.number(round(math.sqrt(term.statistics_error), 1))),
+        shapes.Fact(_("Weeks tested"), formats.number(term.tested_weeks)),
+    ]

@@ -120,7 +120,8 @@ def transfers(request: access.StaffRequest) -> HttpResponseBase:
 def new(request: access.StaffRequest) -> HttpResponse:
     """Make a transfer by hand."""
     today = edge.today()
-    form = TransferForm(request.POST or None, initial={"ship_on": today, "due_on": today})
+    filled = {name: request.GET[name] for name in ("origin", "destination", "item", "units") if name in request.GET}
+    form = TransferForm(request.POST or None, initial={"ship_on": today, "due_on": today, **filled})
     if request.method == "POST" and form.is_valid():
         typed, at, by = form.cleaned_data, clock.now(), request.user.actor
         draft = actions.TransferDraft(

@@ -27,6 +27,15 @@ class CurrentTargets:
     order_up_to: Ints
     """0: no order-up-to level."""
     lot_size: Ints
+    plan_level: Ints
+    """Projected stock below it is replenished; demand of the lead time is not in it (time-phased)."""
+    plan_up_to: Ints
+    """The plan fills up to it; 0: to plan_level only."""
+    plan_minimum: Ints
+    """Least of one order by the lot rule of the place; 0: as its source says."""
+    plan_multiple: Ints
+    """Orders are multiples of it by the lot rule of the place; 0: as its source says."""
+    policy_kind: tuple[str, ...]
     service_level: Floats
     """0 to 1."""
     lead_time_weeks: Floats
@@ -50,11 +59,11 @@ def load_current() -> CurrentTargets | None:
         return None
     rows = StockTarget.objects.filter(run=run).order_by("item_id", "location_id")
     columns = rows.values_list(
-        "item_id", "location_id", "safety_stock", "reorder_point", "order_up_to", "lot_size", "service_level",
-        "lead_time_weeks",
+        "item_id", "location_id", "safety_stock", "reorder_point", "order_up_to", "lot_size", "plan_level",
+        "plan_up_to", "plan_minimum", "plan_multiple", "service_level", "lead_time_weeks", "policy_kind",
     )  # fmt: skip
-    found = list(zip(*columns.iterator(chunk_size=20_000), strict=True)) or [()] * 8
-    whole = [np.array(column, dtype=np.int64) for column in found[:7]]
+    found = list(zip(*columns.iterator(chunk_size=20_000), strict=True)) or [()] * 13
+    whole = [np.array(column, dtype=np.int64) for column in found[:11]]
     return CurrentTargets(
         run_id=run.pk,
         as_of=run.as_of,
@@ -64,8 +73,13 @@ def load_current() -> CurrentTargets | None:
         reorder_point=whole[3],
         order_up_to=whole[4],
         lot_size=whole[5],
-        service_level=whole[6] / 10_000,
-        lead_time_weeks=np.array(found[7], dtype=np.float64),
+        plan_level=whole[6],
+        plan_up_to=whole[7],
+        plan_minimum=whole[8],
+        plan_multiple=whole[9],
+        policy_kind=tuple(found[12]),
+        service_level=whole[10] / 10_000,
+        lead_time_weeks=np.array(found[11], dtype=np.float64),
     )
 
 

@@ -108,7 +108,9 @@ class Ways:
         for line in BomLine.objects.filter(bill__in=[bill.pk for bill in bills]).order_by("bill_id", "position", "id"):
             line.bill = next(bill for bill in bills if bill.pk == line.bill_id)
             self._lines[line.bill_id].append(line)
-            found.add(line.component_id)
+        for bill in bills:
+            self._lines[bill.pk] = items.choose_lines(self._lines[bill.pk], self._on)
+            found.update(line.component_id for line in self._lines[bill.pk])
         routings = list(_hold_on(Routing.objects.filter(item_id__in=made), self._on))
         for routing in routings:
             self._routings[routing.item_id].append(routing)

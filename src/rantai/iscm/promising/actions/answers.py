@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from rantai.foundation.parties import queries as parties
+from rantai.iscm.demand.actions import overrides, sensing
+from rantai.iscm.demand.queries import deviations
 from rantai.iscm.fulfilment.actions import transfers
 from rantai.iscm.fulfilment.models import TransferOrder
 from rantai.iscm.production.actions import orders as production
@@ -26,6 +28,8 @@ REFUSALS = (
     IllegalTransition,
     production.NotMade,
     transfers.NotATransfer,
+    sensing.NothingSuggested,
+    overrides.BadOverride,
 )
 AT_ONCE = 40
 """Rows that one transaction takes, so that nobody waits for long."""
@@ -37,7 +41,7 @@ def list_ids(key: str, answer: Answer, *, as_of: datetime) -> list[int]:
     kind, rest = needs.split_key(key)
     if answer.ids:
         return sorted(set(answer.ids))
-    if kind == bundles.ONE:
+    if kind == bundles.ONE or (kind == deviations.KIND and rest):
         return [needs.read_id(rest, key)]
     if kind == bundles.MANY:
         return list(bundles.filter_bundle(key, today).order_by("id").values_list("pk", flat=True))
@@ -104,11 +108,26 @@ def _release_transfers(ids: Sequence[int], answer: Answer, at: datetime) -> int:
     return len(ids)
 
 
+def _accept_deviations(ids: Sequence[int], answer: Answer, at: datetime) -> int:
+    return len([sensing.accept(pk, by=answer.by, at=at, note=answer.note) for pk in ids])
+
+
+def _dismiss_deviations(ids: Sequence[int], answer: Answer, at: datetime) -> int:
+    return len([sensing.dismiss(pk, by=answer.by, at=at, note=answer.note) for pk in ids])
+
+
+def _reopen_deviations(ids: Sequence[int], answer: Answer, at: datetime) -> int:
+    return len([sensing.reopen(pk, by=answer.by, at=at) for pk in ids])
+
+
 _ACTS: dict[tuple[str, str], Callable[[Sequence[int], Answer, datetime], int]] = {
     (bundles.MANY, "accept"): _accept,
     (bundles.MANY, "dismiss"): _dismiss,
     (bundles.MANY, "reopen"): _reopen,
     (bundles.MANY, "change"): _change,
+    (deviations.KIND, "accept"): _accept_deviations,
+    (deviations.KIND, "dismiss"): _dismiss_deviations,
+    (deviations.KIND, "reopen"): _reopen_deviations,
     ("release_production", "release"): _release_production,
     ("release_transfers", "release"): _release_transfers,
 }

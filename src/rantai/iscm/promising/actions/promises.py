@@ -40,7 +40,7 @@ class Standing:
 def give_first(standings: Sequence[Standing], *, at: datetime) -> None:
     """Open the ledger of new demands. Records PromiseRevised with the cause 'first'."""
     require_transaction()
-    heads = [_fill_head(Promise(demand=standing.demand), standing) for standing in standings]
+    heads = [_fill_head(Promise(demand_id=standing.demand.pk), standing) for standing in standings]
     inserts.send(heads)
     _write(standings, heads, cause="first", cause_ref="", at=at)
 
@@ -119,7 +119,7 @@ def _write(
     inserts.send(
         [
             PromiseRevision(
-                demand=standing.demand,
+                demand_id=standing.demand.pk,
                 revision=head.revision,
                 promised_on=head.promised_on,
                 expected_on=head.expected_on,

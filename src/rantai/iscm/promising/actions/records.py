@@ -11,9 +11,10 @@ from django.db.models import QuerySet
 from rantai.iscm import events, messages
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.actions import demands as demand_actions
+from rantai.iscm.demand.actions import netting
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.fulfilment.actions import withdrawals
-from rantai.iscm.promising.actions import promises, takes
+from rantai.iscm.promising.actions import keeping, promises, takes
 from rantai.iscm.promising.models import SlotTake
 from rantai.iscm.promising.queries import asks
 from rantai.kernel import changes, inserts, outbox
@@ -59,11 +60,12 @@ def change_demand(change: messages.DemandChange, *, as_of: datetime, by: str = "
     if change.units.amount < demand.fulfilled + demand.reserved:
         demand = _withdraw([demand], at=as_of, by=by)[0]
     seq = changes.next_change()
-    takes.give_back(_open_takes([demand]), seq=seq)
+    _give_back([demand], as_of=as_of, seq=seq)
     demand_actions.change_demand(
         demand, units=change.units.amount, requested_on=change.requested_on, expected_revision=change.expected_revision
     )
     wish = _promise_open(demand, change.offer, as_of=as_of, seq=seq)
+    netting.consume_again([demand])
     standing = promises.read_standings([demand])[0]
     standing.reason = wish.offer.reason if wish else ""
     promises.revise([standing], cause=change.cause, cause_ref="", at=as_of)
@@ -134,6 +136,7 @@ def to_ask_line(demand: Demand, units: int) -> messages.AskLine:
         requested_on=demand.requested_on,
         address_id=demand.address_id,
         allow_partial=not demand.ships_complete,
+        floor_units=Quantity(max(0, demand.floor_units - (demand.units - units))),
     )
 
 
@@ -148,6 +151,7 @@ def _wish(order: messages.DemandOrder) -> list[takes.Wish]:
             address_id=line.address_id,
             location_id=line.location_id,
             allow_partial=not line.ships_complete,
+            floor_units=line.stake.floor_units,
         )
         for line in order.lines
     ]
@@ -221,9 +225,10 @@ def _cancel(rows: Sequence[Demand], *, as_of: datetime, by: str) -> None:
     held = _withdraw([row for row in rows if row.reserved], at=as_of, by=by)
     fresh = {row.pk: row for row in held}
     wanted = [fresh.get(row.pk, row) for row in rows]
-    takes.give_back(_open_takes(wanted), seq=changes.next_change())
+    _give_back(wanted, as_of=as_of, seq=changes.next_change())
     for demand in wanted:
         demand_actions.cancel_rest(demand)
+    netting.consume_again(wanted)
     promises.revise(promises.read_standings(wanted), cause="cancelled", cause_ref="", at=as_of)
     _announce_changed(wanted)
     _announce_freed(wanted)
@@ -233,6 +238,12 @@ def _withdraw(rows: Sequence[Demand], *, at: datetime, by: str) -> list[Demand]:
     """Take demands off the shipments that have not been packed; their stock is free again."""
     withdrawals.withdraw_demands([row.pk for row in rows], at=at, by=by)
     return demand_actions.settle_demands([row.pk for row in rows])
+
+
+def _give_back(rows: Sequence[Demand], *, as_of: datetime, seq: int) -> None:
+    """Let go of what demands have; what was kept for their class is kept for it again."""
+    if takes.give_back(_open_takes(rows), seq=seq):
+        keeping.keep_items({row.item_id for row in rows}, today=as_of.date())
 
 
 def _open_takes(rows: Sequence[Demand]) -> QuerySet[SlotTake]:

@@ -15,7 +15,7 @@ from rantai.iscm import messages
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.inventory import queries as stock
-from rantai.iscm.promising.actions import promises, records, takes
+from rantai.iscm.promising.actions import keeping, promises, records, takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.queries import offers, sheets
 from rantai.kernel import changes, inserts
@@ -58,6 +58,7 @@ def open_stock(pairs: Iterable[Pair], *, as_of: datetime) -> None:
     require_transaction()
     wanted = sorted(set(pairs))
     _write(lock_slots(lambda: read_stock(wanted)), seq=changes.next_change())
+    keeping.keep_items({item for item, _place in wanted}, today=as_of.date())
 
 
 def follow_purchases(order_ids: Sequence[int], *, cause: str, as_of: datetime) -> None:
@@ -136,6 +137,7 @@ def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime) -> 
         if slot.available_on and supply.available_on and slot.available_on != supply.available_on:
             moved.append((slot, "supply_late" if supply.available_on > slot.available_on else "supply_early"))
     _write(rows, seq=seq)
+    keeping.keep_items({slot.item_id for slot, _supply in rows}, today=as_of.date())
     for ref, lost in displaced:
         _promise_lost(lost, cause=cause, cause_ref=ref, as_of=as_of)
     for slot, why in moved:
@@ -153,7 +155,8 @@ def date_anew(leaning: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_o
     broken = [take for take in leaning if _redate(take, slot, sheet)]
     kept = [take for take in leaning if take not in broken]
     SlotTake.objects.bulk_update(kept, ["ship_on", "p50_on", "p80_on", "p90_on"], batch_size=500)
-    takes.give_back(broken, seq=changes.next_change())
+    if takes.give_back(broken, seq=changes.next_change()):
+        keeping.keep_items({slot.item_id}, today=as_of.date())
     ref = str(offers.cite(slot))
     _promise_lost(broken, cause=cause, cause_ref=ref, as_of=as_of)
     lost = {take.demand_id for take in broken}

@@ -8,14 +8,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from rantai.iscm import messages
-from rantai.iscm.promising.actions import planned
-from rantai.iscm.promising.models import SlotTake, SupplySlot
+from rantai.iscm.promising.actions import keeping, planned
+from rantai.iscm.promising.models import Allocation, SlotTake, SupplySlot
 from rantai.iscm.promising.queries import asks
 from rantai.kernel import increments
+from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
 _GUARD = "t.available >= t.promised + d.c0 AND t.promised + d.c0 >= 0"
+_OPEN = "t.available >= t.promised + d.c0 + t.kept + d.c1 AND t.kept + d.c1 >= 0"
+"""What is taken leaves untouched what is kept for others."""
+_KEPT = "t.units >= t.promised + d.c0"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -32,8 +36,9 @@ def take(wishes: Sequence[Wish], *, company_id: int, demand_class: str, as_of: d
     """Take the slots of each wish's offer: what is refused is asked once more, then what is left is offered.
 
     Every slot is changed by one conditional UPDATE, in ascending id order; of a line whose slots were refused
-    nothing stays taken. What the plan brings is refused where somebody took of the same item and place after it was
-    offered, or where another plan is current. Afterwards each wish holds the offer that was taken.
+    nothing stays taken. What is kept for another class is left alone. What the plan brings is refused where somebody
+    took of the same item and place after it was offered, or where another plan is current. Afterwards each wish holds
+    the offer that was taken.
     """
     require_transaction()
     pending = list(wishes)
@@ -49,16 +54,26 @@ def take(wishes: Sequence[Wish], *, company_id: int, demand_class: str, as_of: d
             wish.offer = line
 
 
-def give_back(takes: Iterable[SlotTake], *, seq: int) -> None:
-    """Let go of takes: their slots are free for others, their rows are gone."""
+def give_back(takes: Iterable[SlotTake], *, seq: int) -> bool:
+    """Let go of takes: their slots are free for others, their rows are gone.
+
+    Returns whether some of it had been kept for a class: then the caller lays anew what is kept.
+    """
     require_transaction()
     rows = list(takes)
     given: dict[int, int] = defaultdict(int)
     for row in rows:
         if row.slot_id is not None:
             given[row.slot_id] -= row.units
+    kept: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.allocation_id is not None:
+            kept[row.allocation_id] += row.units
     add_promised(given, seq=seq)
     SlotTake.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    if kept:
+        keeping.give_up(kept)
+    return bool(kept)
 
 
 def add_promised(units: dict[int, int], *, seq: int) -> None:
@@ -74,6 +89,7 @@ def to_takes(demand_id: int, offer: messages.OfferLine) -> list[SlotTake]:
         SlotTake(
             demand_id=demand_id,
             slot_id=part.slots[0].slot_id if part.slots else None,
+            allocation_id=part.slots[0].kept[0].allocation_id if part.slots and part.slots[0].kept else None,
             units=part.units.amount,
             basis=part.basis,
             source_id=part.source_id,
@@ -94,35 +110,68 @@ def list_relied(offer: messages.OfferLine) -> list[DocRef]:
 
 
 def _by_slot(part: messages.OfferSlice) -> list[messages.OfferSlice]:
-    if len(part.slots) <= 1:
+    """Cut a slice so that each piece leans on one supply, and on one allocation of it or on none."""
+    if len(part.slots) <= 1 and not any(share.kept for share in part.slots):
         return [part]
-    return [replace(part, units=share.units, slots=(share,)) for share in part.slots]
+    pieces = [piece for share in part.slots for piece in _by_allocation(share)]
+    return [replace(part, units=share.units, slots=(share,)) for share in pieces]
+
+
+def _by_allocation(share: messages.SlotShare) -> list[messages.SlotShare]:
+    rest = share.units.amount - sum(kept.units.amount for kept in share.kept)
+    open_share = [replace(share, units=Quantity(rest), kept=())] if rest else []
+    return [*(replace(share, units=kept.units, kept=(kept,)) for kept in share.kept), *open_share]
 
 
 def take_once(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
     """Take what the offers name and return the wishes that were refused: of these nothing stays taken."""
     late = planned.list_overtaken([wish.offer for wish in wishes], seq=seq)
     overtaken = [wish for wish, is_late in zip(wishes, late, strict=True) if is_late]
-    wanted: dict[int, int] = defaultdict(int)
     wishes = [wish for wish, is_late in zip(wishes, late, strict=True) if not is_late]
-    for wish in wishes:
-        for slot_id, units in _shares(wish.offer):
-            wanted[slot_id] += units
-    deltas = {pk: (units,) for pk, units in wanted.items()}
-    taken = increments.add(SupplySlot, deltas, columns=("promised",), guard=_GUARD, changed_seq=seq)
-    missing = wanted.keys() - taken
-    refused = [wish for wish in wishes if any(pk in missing for pk, _units in _shares(wish.offer))]
-    back: dict[int, int] = defaultdict(int)
-    for wish in refused:
-        for slot_id, units in _shares(wish.offer):
-            if slot_id in taken:
-                back[slot_id] -= units
-    add_promised(back, seq=seq)
+    wanted = _sum_shares(wishes)
+    deltas = {pk: (units, -kept) for pk, (units, kept) in wanted.items()}
+    taken = increments.add(SupplySlot, deltas, columns=("promised", "kept"), guard=_OPEN, changed_seq=seq)
+    refused = [wish for wish in wishes if any(share.slot_id not in taken for share in _list_shares(wish.offer))]
+    refused += _take_kept([wish for wish in wishes if wish not in refused], seq=seq)
+    back = {pk: (-units, kept) for pk, (units, kept) in _sum_shares(refused).items() if pk in taken}
+    increments.add(SupplySlot, back, columns=("promised", "kept"), changed_seq=seq)
     return [*overtaken, *refused]
 
 
-def _shares(offer: messages.OfferLine) -> list[tuple[int, int]]:
-    return [(share.slot_id, share.units.amount) for part in offer.slices for share in part.slots]
+def _take_kept(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
+    """Take of what is kept for classes, which costs a statement where some is; return the wishes that were refused."""
+    wanted: dict[int, int] = defaultdict(int)
+    for kept in (kept for wish in wishes for share in _list_shares(wish.offer) for kept in share.kept):
+        wanted[kept.allocation_id] += kept.units.amount
+    if not wanted:
+        return []
+    deltas = {pk: (units,) for pk, units in wanted.items()}
+    taken = increments.add(Allocation, deltas, columns=("promised",), guard=_KEPT)
+    refused = [wish for wish in wishes if not _list_kept(wish.offer) <= taken]
+    back: dict[int, tuple[int]] = {}
+    for kept in (kept for wish in refused for share in _list_shares(wish.offer) for kept in share.kept):
+        if kept.allocation_id in taken:
+            back[kept.allocation_id] = (back.get(kept.allocation_id, (0,))[0] - kept.units.amount,)
+    increments.add(Allocation, back, columns=("promised",))
+    return refused
+
+
+def _sum_shares(wishes: Sequence[Wish]) -> dict[int, tuple[int, int]]:
+    """Return by slot how much is wanted of it, and how much of that is kept for the asker."""
+    wanted: dict[int, tuple[int, int]] = {}
+    for share in (share for wish in wishes for share in _list_shares(wish.offer)):
+        units, kept = wanted.get(share.slot_id, (0, 0))
+        more = sum(row.units.amount for row in share.kept)
+        wanted[share.slot_id] = (units + share.units.amount, kept + more)
+    return wanted
+
+
+def _list_shares(offer: messages.OfferLine) -> list[messages.SlotShare]:
+    return [share for part in offer.slices for share in part.slots]
+
+
+def _list_kept(offer: messages.OfferLine) -> set[int]:
+    return {kept.allocation_id for share in _list_shares(offer) for kept in share.kept}
 
 
 def _dates(offer: messages.OfferLine) -> list[tuple[object, int]]:

@@ -8,8 +8,9 @@ from rantai.kernel.invariants import Violation, rows
 
 
 def list_violations() -> Iterator[Violation]:
-    """Check slots against their takes, demands against what speaks for them, and the ledger of promises."""
+    """Check slots against their takes and what is kept of them, demands and their ledger."""
     yield from _slots_off()
+    yield from _kept_off()
     yield from _demands_off()
     yield from _takes_off()
     yield from _ledgers_off()
@@ -24,6 +25,25 @@ def _slots_off() -> Iterator[Violation]:
     for pk, available, promised, taken in found:
         text = f"available {available}, promised {promised}, taken {taken}"
         yield Violation(rule="slot.promised_is_sum_of_takes", subject=f"slot {pk}", message=text)
+
+
+def _kept_off() -> Iterator[Violation]:
+    found = rows(
+        "SELECT s.id, s.available - s.promised, s.kept, COALESCE(a.units, 0) FROM iscm_promising_supplyslot s LEFT JOIN"
+        " (SELECT slot_id, SUM(units - promised) AS units FROM iscm_promising_allocation GROUP BY slot_id) a"
+        " ON a.slot_id = s.id WHERE s.kept <> COALESCE(a.units, 0) OR s.kept > s.available - s.promised"
+    )
+    for pk, free, kept, left in found:
+        text = f"free {free}, kept {kept}, left of allocations {left}"
+        yield Violation(rule="slot.kept_is_what_allocations_leave", subject=f"slot {pk}", message=text)
+    found = rows(
+        "SELECT a.id, a.promised, t.units FROM iscm_promising_allocation a JOIN (SELECT allocation_id,"
+        " SUM(units) AS units FROM iscm_promising_slottake WHERE allocation_id IS NOT NULL GROUP BY allocation_id) t"
+        " ON t.allocation_id = a.id WHERE a.promised < t.units"
+    )
+    for pk, promised, taken in found:
+        text = f"promised {promised}, taken {taken}"
+        yield Violation(rule="allocation.holds_its_takes", subject=f"allocation {pk}", message=text)
 
 
 def _demands_off() -> Iterator[Violation]:

@@ -47,8 +47,8 @@ def sum_stake(demands: QuerySet[Demand]) -> int:
 
 
 def list_supplies() -> QuerySet[SupplySlot]:
-    """Return supplies with what is free of them."""
-    return SupplySlot.objects.filter(available__gt=0).annotate(free=F("available") - F("promised"))
+    """Return supplies with what is free of them for anybody: neither promised nor kept for a class."""
+    return SupplySlot.objects.filter(available__gt=0).annotate(free=F("available") - F("promised") - F("kept"))
 
 
 def list_item_supplies(item_id: int, location_id: int) -> list[SupplySlot]:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.iscm.demand.models import Demand
+from rantai.iscm.demand.queries import deviations
 from rantai.iscm.fulfilment import queries as fulfilment
 from rantai.iscm.fulfilment.models import TransferOrder
 from rantai.iscm.inventory import queries as stock
@@ -45,6 +46,7 @@ def list_needs(as_of: datetime) -> tuple[Need, ...]:
         *_late_promises(company, today),
         *_undated(company),
         *_exceptions(company),
+        *deviations.list_needs(company, today),
         *_shipments(today),
         *_planned_work(today),
         *_held(),
@@ -60,6 +62,9 @@ def describe_need(key: str, *, as_of: datetime, page: int = 1) -> Sheet:
         return bundles.describe_one(needs.read_id(rest, key), company, today)
     if kind == bundles.MANY:
         return bundles.describe_bundle(key, company, today, page=page)
+    if kind == deviations.KIND:
+        ids = [needs.read_id(rest, key)] if rest else []
+        return deviations.describe_need(key, ids, company, today, page=page)
     if kind == SHORT:
         return _describe_short(key, rest, company, today, page=page)
     found = next((need for need in list_needs(as_of) if need.key == key), None)

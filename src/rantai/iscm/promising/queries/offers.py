@@ -54,6 +54,8 @@ class Part:
     source: Source | None = None
     made: Made | None = None
     mark: messages.PlanMark | None = None
+    kept: tuple[messages.KeptShare, ...] = ()
+    """Of its units: those that are kept for the asker's class."""
 
 
 def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
@@ -61,17 +63,49 @@ def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
     item = sheet.items.get(line.item_id)
     refusal = _refuse(item)
     if item is None or refusal:
-        return _to_line(line, [], reason=refusal)
+        return to_line(line, [], reason=refusal)
     if item.decoupling == "dropship":
-        parts = _dropship(line, line.units.amount, sheet) or _from_routes(line, sheet)
+        parts = drop_ship(line, line.units.amount, sheet) or _from_routes(line, sheet)
     else:
         parts = _from_routes(line, sheet)
-    for part in parts:
-        if part.slot is not None:
-            sheet.free[part.slot.pk] -= part.units
-        if part.made is not None:
-            sheet.making.use(part.made)
-    return _to_line(line, parts, reason="no_source")
+    parts = [_take(line, part, sheet) for part in parts]
+    return replace(to_line(line, parts, reason="no_source"), kept_back=_list_kept_back(line, parts, sheet))
+
+
+def _take(line: messages.AskLine, part: Part, sheet: Sheet) -> Part:
+    """Count a part as taken in the sheet: of what is kept for the asker first."""
+    if part.made is not None:
+        sheet.making.use(part.made)
+    if part.slot is None:
+        return part
+    pk = part.slot.pk
+    drawn = sheet.keeping.draw(pk, part.units, free=sheet.free[pk], wanted_on=line.requested_on)
+    sheet.free[pk] -= part.units - sum(units for _pk, units in drawn)
+    return replace(
+        part, kept=tuple(messages.KeptShare(allocation_id=row, units=Quantity(units)) for row, units in drawn)
+    )
+
+
+def _list_kept_back(
+    line: messages.AskLine, parts: Sequence[Part], sheet: Sheet
+) -> tuple[messages.KeptBack, ...]:  # fmt: skip
+    """Return what is kept for others of the supplies that a late line could have had."""
+    late = [part for part in parts if part.dates.p80_on > _wanted(line, part.route)]
+    if not late and _sum(parts) == line.units.amount:
+        return ()
+    found: dict[tuple[str, date], int] = {}
+    for kept in sheet.keeping.list_barred(_list_slot_ids(line, sheet), line.requested_on):
+        key = (kept.demand_class, min(kept.released_on, kept.ends_on) if kept.releases_to == "all" else kept.ends_on)
+        found[key] = found.get(key, 0) + kept.left
+    return tuple(
+        messages.KeptBack(units=Quantity(units), demand_class=name, until=until)
+        for (name, until), units in sorted(found.items())
+    )
+
+
+def _list_slot_ids(line: messages.AskLine, sheet: Sheet) -> list[int]:
+    routes = sheet.routes[line.address_id, line.location_id]
+    return [slot.pk for route in routes for slot in sheet.slots.get((line.item_id, route.location_id), ())]
 
 
 def _refuse(item: Item | None) -> str:
@@ -101,7 +135,7 @@ def _complete(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> 
     rest = line.units.amount - _sum(parts)
     if rest:
         parts += (
-            _planned(line, rest, sheet, routes) or _lead_time(line, rest, sheet, routes) or _dropship(line, rest, sheet)
+            _planned(line, rest, sheet, routes) or _lead_time(line, rest, sheet, routes) or drop_ship(line, rest, sheet)
         )
     return parts
 
@@ -123,14 +157,39 @@ def _soonest(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> l
     return in_time + sorted(late, key=lambda part: (part.dates.p80_on, _rank(part), _slot_id(part)))
 
 
+def list_in_time(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
+    """Return what slots give of a line on its day, and count it as taken in the sheet."""
+    return [_take(line, part, sheet) for part in _fill(line.units.amount, _in_time(line, sheet, routes))]
+
+
 def _candidates(line: messages.AskLine, sheet: Sheet, routes: Iterable[Route]) -> Iterator[Part]:
+    owed = _count_owed(line, sheet)
     for route in routes:
         for slot in sheet.slots.get((line.item_id, route.location_id), ()):
-            free = sheet.free[slot.pk]
+            extra = min(owed, sheet.keeping.count_barred(slot.pk, line.requested_on))
+            owed -= extra
+            free = _count_free(line, slot, sheet) + extra
             if free > 0:
                 dates = date_slot(slot, route, wanted_on=_wanted(line, route), sheet=sheet)
                 basis = "stock" if slot.kind == "stock" else "receipt"
                 yield Part(units=free, dates=dates, basis=basis, route=route, slot=slot)
+
+
+def _count_free(line: messages.AskLine, slot: SupplySlot, sheet: Sheet) -> int:
+    """Return what a line may take of a supply: free for all, or kept for its class."""
+    return sheet.free[slot.pk] + sheet.keeping.count_for(slot.pk, line.requested_on)
+
+
+def _count_owed(line: messages.AskLine, sheet: Sheet) -> int:
+    """Return the units that a contract owes and that only what is kept for others can give."""
+    if not line.floor_units:
+        return 0
+    slots = [
+        slot
+        for route in sheet.routes[line.address_id, line.location_id]
+        for slot in sheet.slots.get((line.item_id, route.location_id), ())
+    ]
+    return max(0, line.floor_units.amount - sum(_count_free(line, slot, sheet) for slot in slots))
 
 
 def date_slot(slot: SupplySlot, route: Route, *, wanted_on: date, sheet: Sheet) -> Dates:
@@ -218,21 +277,28 @@ def _lead_time(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequenc
     found = []
     for route in routes:
         source = sheet.replenishment.find_source(line.item_id, route.location_id)
-        if source is not None and source.kind == "make":
-            made = sheet.making.arrive(source, location_id=route.location_id, units=units)
-            if made is not None:
-                p50, p80, p90 = (route.ready_after(day) for day in made.due_on)
-                dates = _travel(route, ready=(p50, p80, p90), wanted_on=_wanted(line, route))
-                found.append(Part(units=units, dates=dates, basis="make", route=route, source=source, made=made))
-        elif source is not None:
-            due_on = sheet.replenishment.arrive(source)
-            late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
-            dates = _travel(route, ready=_ready(route, due_on, late), wanted_on=_wanted(line, route))
-            found.append(Part(units=units, dates=dates, basis="lead_time", route=route, source=source))
+        part = bring(line, units, sheet, route, source) if source is not None else None
+        if part is not None:
+            found.append(part)
     return [min(found, key=lambda part: (part.dates.p80_on, _rank(part)))] if found else []
 
 
-def _dropship(line: messages.AskLine, units: int, sheet: Sheet) -> list[Part]:
+def bring(line: messages.AskLine, units: int, sheet: Sheet, route: Route, source: Source) -> Part | None:
+    """Return units that a source would make, buy or move to a site now; None where a component never comes."""
+    if source.kind == "make":
+        made = sheet.making.arrive(source, location_id=route.location_id, units=units)
+        if made is None:
+            return None
+        p50, p80, p90 = (route.ready_after(day) for day in made.due_on)
+        dates = _travel(route, ready=(p50, p80, p90), wanted_on=_wanted(line, route))
+        return Part(units=units, dates=dates, basis="make", route=route, source=source, made=made)
+    due_on = sheet.replenishment.arrive(source)
+    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
+    dates = _travel(route, ready=_ready(route, due_on, late), wanted_on=_wanted(line, route))
+    return Part(units=units, dates=dates, basis="lead_time", route=route, source=source)
+
+
+def drop_ship(line: messages.AskLine, units: int, sheet: Sheet) -> list[Part]:
     """Return units that a partner sends straight to the customer."""
     source = sheet.replenishment.find_dropship(line.item_id, refused=line.refused)
     if source is None:
@@ -253,7 +319,7 @@ def _together(parts: list[Part]) -> list[Part]:
     return [replace(part, dates=dates) for part in parts]
 
 
-def _to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> messages.OfferLine:
+def to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> messages.OfferLine:
     rest = line.units.amount - _sum(parts)
     return messages.OfferLine(
         line=line.line,
@@ -266,7 +332,9 @@ def _to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> m
 
 
 def _to_slice(part: Part) -> messages.OfferSlice:
-    shares = (messages.SlotShare(slot_id=part.slot.pk, units=Quantity(part.units)),) if part.slot else ()
+    shares = (
+        (messages.SlotShare(slot_id=part.slot.pk, units=Quantity(part.units), kept=part.kept),) if part.slot else ()
+    )
     return messages.OfferSlice(
         units=Quantity(part.units),
         basis=part.basis,

@@ -26,6 +26,11 @@ class Replenishment:
         rows = [row for row in self._read(item_id) if row.kind != "dropship" and row.location_id in (None, location_id)]
         return min(rows, key=lambda row: (row.location_id is None, row.rank, row.pk), default=None)
 
+    def list_sources(self, item_id: int, location_id: int) -> list[Source]:
+        """Return every source that brings an item to a location, the first to try first."""
+        rows = [row for row in self._read(item_id) if row.kind != "dropship" and row.location_id in (None, location_id)]
+        return sorted(rows, key=lambda row: (row.location_id is None, row.rank, row.pk))
+
     def find_dropship(self, item_id: int, *, refused: Collection[int] = ()) -> Source | None:
         """Return the first source that sends an item straight to the customer, of partners who have not refused."""
         rows = [row for row in self._read(item_id) if row.kind == "dropship" and row.supplier_id not in refused]

@@ -20,6 +20,7 @@ from rantai.foundation.parties.models import Address
 from rantai.iscm import messages
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.planner_client import DeepPart
+from rantai.iscm.promising.queries.allocations import Keeping
 from rantai.iscm.promising.queries.lateness import SupplierLateness
 from rantai.iscm.promising.queries.making import Making
 from rantai.iscm.promising.queries.replenishment import Replenishment
@@ -66,7 +67,8 @@ class Sheet:
     slots: dict[tuple[int, int], list[SupplySlot]]
     """By (item, location)."""
     free: dict[int, int]
-    """By slot."""
+    """By slot, for anybody: without what is kept for classes of demand."""
+    keeping: Keeping
     replenishment: Replenishment
     lateness: SupplierLateness
     making: Making
@@ -116,7 +118,7 @@ def read_sheet(ask: messages.Ask) -> Sheet:
     routes = _read_routes(ask, wanted)
     places = {route.location_id for ways in routes.values() for route in ways}
     slots = _read_slots(item_ids, places)
-    free = {slot.pk: slot.available - slot.promised for rows in slots.values() for slot in rows}
+    free = {slot.pk: slot.available - slot.promised - slot.kept for rows in slots.values() for slot in rows}
     for slot_id, units in _read_released(ask.releasing):
         if slot_id in free:
             free[slot_id] += units
@@ -127,6 +129,11 @@ def read_sheet(ask: messages.Ask) -> Sheet:
         routes=routes,
         slots=slots,
         free=free,
+        keeping=Keeping(
+            (slot for rows in slots.values() for slot in rows),
+            demand_class=ask.demand_class,
+            today=clock.business_date(ask.as_of, "UTC"),
+        ),
         replenishment=(replenishment := Replenishment(item_ids, as_of=ask.as_of)),
         lateness=(lateness := SupplierLateness(suppliers, replenishment, until=ask.as_of.date())),
         making=Making(item_ids, as_of=ask.as_of, samples=lateness.days),

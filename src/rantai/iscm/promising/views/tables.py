@@ -104,6 +104,7 @@ class SupplyTable(tables.Table):
     available_on = tables.Column(_("Arrives"), format="day", sort=True)
     available = tables.Column(_("Available"), format="quantity", unit="item__base_unit__name")
     promised = tables.Column(_("Promised"), format="quantity", narrow=2)
+    for_classes = tables.Column(_("Kept for classes"), accessor="kept", format="quantity", narrow=3)
     free = tables.Column(_("Free"), format="quantity", sort=True)
     filters = (
         tables.Search("q", ["item__code__istartswith"]),

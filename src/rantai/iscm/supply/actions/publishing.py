@@ -75,6 +75,7 @@ def stage_outcomes(run: PlanRun, outcomes: Sequence[Outcome]) -> None:
                 cause_item_id=row.cause_item_id,
                 cause_location_id=row.cause_location_id,
                 cause_source_id=row.cause_source_id,
+                cause_resource_id=row.cause_resource_id,
                 stake=row.stake,
                 demand_seq=row.seq,
             )

@@ -8,7 +8,7 @@ from typing import Any
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
-from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.management import planning, scenarios
 from rantai.iscm.supply.management.news import News
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import days, keys
@@ -37,9 +37,11 @@ class Planner:
                 return self.ask(question)
             case "solve":
                 return self.solve(datetime.fromisoformat(question["as_of"]))
+            case "scenario":
+                return self.try_out(question)
             case "verify":
                 return self.verify()
-        raise NotUnderstood(f"The planner knows ping, ask, solve and verify, not {question.get('op')!r}.")
+        raise NotUnderstood(f"The planner knows ping, ask, solve, scenario and verify, not {question.get('op')!r}.")
 
     def solve(self, as_of: datetime) -> dict[str, Any]:
         """Plan and publish, one at a time; the same question twice while nothing changed answers what is current."""
@@ -64,6 +66,16 @@ class Planner:
         news = News.read(plan, question, sites)
         answers = [self._ask_line(plan, line, sites, news) for line in question["lines"]]
         return {"revision": plan.run.revision, "lines": answers}
+
+    def try_out(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Return what came of the plan with a scenario's `patch` laid over its problem.
+
+        Without "solution" where another plan than that of `revision` is current by now.
+        """
+        plan = self._read_plan()
+        if plan is None or plan.run.revision != question["revision"]:
+            return {"revision": plan.run.revision if plan else None}
+        return scenarios.solve(plan, question["patch"])
 
     def verify(self) -> dict[str, Any]:
         """Return whether what is held, what is stored and what the database says are the same."""

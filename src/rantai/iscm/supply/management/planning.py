@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from rantai.iscm.supply import bridge, rules
+from rantai.iscm.supply.actions import exceptions as exceptions_of
 from rantai.iscm.supply.actions import publishing
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import drafts, findings, layout
@@ -111,12 +112,13 @@ def verify_plan(plan: Plan) -> dict[str, bool | int]:
 class _Timer:
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
-        self._last = time.perf_counter()
+        self._last, self._worked = time.perf_counter(), time.process_time()
 
     def note(self, phase: str) -> None:
-        now = time.perf_counter()
+        now, worked = time.perf_counter(), time.process_time()
         self.seconds[phase] = round(now - self._last, 3)
-        self._last = now
+        self.seconds[f"{phase}_cpu"] = round(worked - self._worked, 3)
+        self._last, self._worked = now, worked
 
 
 def _publish(snapshot: Snapshot, answer: bridge.Answer, timer: _Timer, *, builder: str, release_days: int) -> PlanRun:
@@ -145,6 +147,7 @@ def _publish(snapshot: Snapshot, answer: bridge.Answer, timer: _Timer, *, builde
     for part in _chunks(drafts.list_drafts(snapshot, answer.tables), publishing.PROPOSALS_AT_ONCE):
         proposals += len(part)
         repeated += run_atomic(partial(publishing.stage_proposals, run, part, engine=bridge.ENGINE, at=at))
+    releases = run_atomic(lambda: exceptions_of.stage_releases(run))
     timer.note("publish")
     facts = {
         "problem_hash": answer.problem_hash,
@@ -157,7 +160,7 @@ def _publish(snapshot: Snapshot, answer: bridge.Answer, timer: _Timer, *, builde
     counts = _count(snapshot, answer, outcomes) | {
         "proposals": proposals - repeated,
         "dismissed": repeated,
-        "exceptions": len(exceptions),
+        "exceptions": len(exceptions) + releases,
     }
     published = run_atomic(
         lambda: publishing.publish_run(run, answer=facts, counts=counts, seconds=timer.seconds, at=clock.now())
@@ -173,6 +176,7 @@ def _count(snapshot: Snapshot, answer: bridge.Answer, outcomes: list[findings.Ou
         "orders": len(outcomes),
         "planned_orders": len(answer.tables["orders"]["source"]),
         "pegs": len(answer.tables["pegs"]["supply"]),
+        "runs": int((answer.tables["runs"]["resource"] >= 0).sum()),
         "late": sum(1 for row in outcomes if row.late_days),
         "short": sum(1 for row in outcomes if row.short),
     }

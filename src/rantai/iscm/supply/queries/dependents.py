@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from rantai.foundation.items.models import BomLine, Item
+from rantai.foundation.items.models import BomLine
 from rantai.iscm.demand.queries.expectations import Makers, Pair
 from rantai.iscm.demand.queries.forecasts import CurrentForecast
-from rantai.iscm.supply.queries import keys
+from rantai.iscm.supply.queries import keys, stocked
 from rantai.iscm.supply.queries.explosion import Bills
-from rantai.iscm.supply.queries.needs import fetch
 
 
 def list_makers(forecast: CurrentForecast, *, on: date) -> Makers:
@@ -19,8 +18,7 @@ def list_makers(forecast: CurrentForecast, *, on: date) -> Makers:
     """
     if not BomLine.objects.exists():
         return {}
-    stocked = Item.objects.filter(decoupling="stock", kind="stocked", archived_at=None)
-    bills = Bills({pk for (pk,) in fetch(stocked.values_list("pk"))}, on)
+    bills = Bills(stocked.read(), on)
     found: dict[Pair, dict[Pair, float]] = {}
     for item, place in zip(forecast.item_ids.tolist(), forecast.location_ids.tolist(), strict=True):
         for part, per in bills.list_all_parts(keys.pair_of(item, place)).items():

@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from rantai.foundation.items.models import Item
-from rantai.iscm.demand.queries import forecasts
-from rantai.iscm.supply.queries import days, explosion, keys, wholes
+from rantai.iscm.demand.queries import consumption, forecasts
+from rantai.iscm.supply.queries import days, explosion, keys, stocked, wholes
 from rantai.iscm.supply.queries.days import Ints
-from rantai.iscm.supply.queries.needs import Columns, fetch, ints
+from rantai.iscm.supply.queries.needs import Columns, ints
 from rantai.iscm.supply.queries.sites import Sites
 
 _UNIT = 10_000
@@ -21,7 +20,8 @@ _UNIT = 10_000
 def read_forecast(sites: Sites, *, weeks: int, now: int, direct_items: Collection[int]) -> Columns:
     """Return forecast demand net of orders, one row an item-location and week, wanted as the week's work begins.
 
-    Orders of a week, shipped ones included, consume that week's forecast and never more than it. Of the running
+    Orders, shipped ones included, consume the forecast of their week and of weeks around it by policy, as the ledger
+    of consumption says, and never more than there is: remaining = gross − consumed to the last unit. Of the running
     week at most the share of its working days that is left. Only what is kept on stock is planned to a forecast:
     of what is made or assembled to order, the parts that are.
     """
@@ -36,7 +36,7 @@ def read_forecast(sites: Sites, *, weeks: int, now: int, direct_items: Collectio
     starts, shares = _lay_out_weeks(forecast.weeks, weeks, sold, sites, now)
     net = np.minimum(net, np.rint(units * shares[np.searchsorted(sold, places)]).astype(np.int64))
     net[np.isin(forecast.item_ids, ints(sorted(direct_items)))] = 0
-    pairs, net = explosion.to_stocked(pairs, net, stocked=_list_stocked(), on=sites.as_of.date())
+    pairs, net = explosion.to_stocked(pairs, net, stocked=stocked.read(), on=sites.as_of.date())
     net = wholes.carry(net, whole=wholes.are_whole(keys.items_of(pairs)))
     needed = keys.places_of(pairs)
     if not np.isin(needed, sold).all():
@@ -52,14 +52,12 @@ def read_forecast(sites: Sites, *, weeks: int, now: int, direct_items: Collectio
     }
 
 
-def _list_stocked() -> Ints:
-    rows = Item.objects.filter(decoupling="stock", kind="stocked", archived_at=None)
-    return ints([pk for (pk,) in fetch(rows.order_by("id").values_list("pk"))])
-
-
 def _consumed(weeks: Sequence[date], pairs: Ints, sites: Sites, shape: tuple[int, ...]) -> Ints:
-    """Return the units of orders by forecast row and week."""
-    orders = forecasts.load_weekly_orders(weeks[0], len(weeks))
+    """Return the units that orders have consumed by forecast row and week; no week more than was foreseen."""
+    netted = consumption.is_netted()
+    # Right after an upgrade nothing is netted yet: orders count in their own week until the next forecast.
+    load = consumption.load_consumed if netted else forecasts.load_weekly_orders
+    orders = load(weeks[0], len(weeks))
     taken = np.zeros(shape, np.int64)
     wanted = keys.pair(orders.item_ids, np.where(orders.location_ids == 0, sites.default_id, orders.location_ids))
     by_key = np.argsort(pairs, kind="stable")

@@ -11,22 +11,23 @@ import numpy as np
 
 from rantai.iscm.supply.queries import keys, sourcing
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.stocked import Stocked
 
 _MOST_LEVELS = 40
 _WHOLE_YIELD = 10_000
 
 
-def to_stocked(pairs: Ints, net: Ints, *, stocked: Ints, on: date) -> tuple[Ints, Ints]:
+def to_stocked(pairs: Ints, net: Ints, *, stocked: Stocked, on: date) -> tuple[Ints, Ints]:
     """Return item-locations of items of stock and their weeks: their own forecast and what others need of them.
 
     `pairs` has one key a row of `net` (rows × weeks, 1/10,000 units). A part is wanted in the week of what it goes
     into. What no bill leads to a part of stock asks for nothing.
     """
-    is_stocked = np.isin(keys.items_of(pairs), stocked)
+    is_stocked = stocked.mask(pairs)
     sums: dict[int, Ints] = {int(pair): row for pair, row in zip(pairs[is_stocked], net[is_stocked], strict=True)}
     wanted = np.flatnonzero(~is_stocked & net.any(axis=1))
     if len(wanted):
-        bills = Bills(set(stocked.tolist()), on)
+        bills = Bills(stocked, on)
         for row in wanted.tolist():
             for part, per in bills.list_parts(int(pairs[row])).items():
                 units = -(-net[row] * per.numerator // per.denominator)
@@ -39,7 +40,7 @@ def to_stocked(pairs: Ints, net: Ints, *, stocked: Ints, on: date) -> tuple[Ints
 class Bills:
     """The parts of stock of item-locations, each worked out once."""
 
-    def __init__(self, stocked: set[int], on: date) -> None:
+    def __init__(self, stocked: Stocked, on: date) -> None:
         self._stocked, self._makes, self._sources = stocked, sourcing.Makes(on), sourcing.read_sources()
         self._known: dict[int, dict[int, Fraction]] = {}
         self._below: dict[int, dict[int, Fraction]] = {}
@@ -71,7 +72,7 @@ class Bills:
         found: dict[int, Fraction] = defaultdict(Fraction)
         for _bill, component, quantity, yield_share, _operation, batch in self._makes.lines(source, item, place):
             part = keys.pair_of(component, place)
-            below = {part: Fraction(1)} if component in self._stocked else self.list_parts(part, level + 1)
+            below = {part: Fraction(1)} if self._stocked.holds(part) else self.list_parts(part, level + 1)
             for lower, per in below.items():
                 found[lower] += per * Fraction(quantity * _WHOLE_YIELD, batch * yield_share)
         return dict(found)

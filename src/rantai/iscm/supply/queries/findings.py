@@ -31,6 +31,17 @@ _DAY = 86_400
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Cause:
+    """The leaf of what is late or short: what it is, and the row at which it stands."""
+
+    name: str = ""
+    item_id: int | None = None
+    location_id: int | None = None
+    source_id: int | None = None
+    resource_id: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     """What the plan says of one firm demand."""
 
@@ -48,6 +59,7 @@ class Outcome:
     cause_item_id: int | None
     cause_location_id: int | None
     cause_source_id: int | None
+    cause_resource_id: int | None
     stake: int
 
     @property
@@ -78,13 +90,16 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> list[Outcome]:
     count = len(firm.demand_ids)
     pegged, last = _sum_deliveries(solution, len(demands["key"]))
     causes, subjects = _find_causes(solution, count)
-    items, units, stakes = keys.items_of(demands["place"]), demands["quantity"], demands["stake"]
+    items, units, stakes = keys.items_of(demands["place"]), firm.units, demands["stake"]
+    too_large = {row.ref.id for row in snapshot.misfits if row.cause == "too_large" and row.ref.kind == "demand"}
     found = []
     for row in range(count):
         ship_on, planned_on = _find_days(snapshot, row, int(last[row]) if pegged[row] else None)
         late = max(0, (planned_on - firm.due_on[row]).days) if planned_on else 0
         is_hurt = bool(late) or pegged[row] < units[row]
-        cause = _name_cause(snapshot, int(causes[row]), int(subjects[row])) if is_hurt else ("", None, None, None)
+        cause = _name_cause(snapshot, int(causes[row]), int(subjects[row])) if is_hurt else Cause()
+        if int(firm.demand_ids[row]) in too_large:
+            cause = Cause(name="too_large")
         found.append(
             Outcome(
                 demand_id=int(firm.demand_ids[row]),
@@ -97,10 +112,11 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> list[Outcome]:
                 ship_on=ship_on,
                 planned_on=planned_on,
                 late_days=late,
-                cause=cause[0],
-                cause_item_id=cause[1],
-                cause_location_id=cause[2],
-                cause_source_id=cause[3],
+                cause=cause.name,
+                cause_item_id=cause.item_id,
+                cause_location_id=cause.location_id,
+                cause_source_id=cause.source_id,
+                cause_resource_id=cause.resource_id,
                 stake=snapshot.to_money(float(stakes[row])),
             )
         )
@@ -113,6 +129,7 @@ def list_findings(snapshot: Snapshot, solution: Tables, outcomes: list[Outcome])
         *_on_receipts(snapshot, solution),
         *_on_awaited(snapshot, solution),
         *_on_notices(snapshot, solution),
+        *_on_misfits(snapshot),
         *_on_orders(outcomes),
     ]
 
@@ -150,15 +167,30 @@ def _find_days(snapshot: Snapshot, row: int, last: int | None) -> tuple[date | N
     return ship_on, sites.arrive(ship_to, ship_on)
 
 
-def _name_cause(snapshot: Snapshot, cause: int, subject: int) -> tuple[str, int | None, int | None, int | None]:
+def _name_cause(snapshot: Snapshot, cause: int, subject: int) -> Cause:
+    name = CAUSES[cause]
+    if name == "capacity":
+        return _name_limit(snapshot, subject)
     if cause in _BY_SOURCE:
         sources = snapshot.tables["sources"]
         item, place = keys.split(int(sources["place"][subject]))
-        return CAUSES[cause], item, place or None, int(sources["source_id"][subject])
+        return Cause(name=name, item_id=item, location_id=place or None, source_id=int(sources["source_id"][subject]))
     if cause in _BY_PLACE:
         item, place = keys.split(int(snapshot.tables["item_locations"]["key"][subject]))
-        return CAUSES[cause], item, place or None, None
-    return CAUSES[cause], None, None, None
+        return Cause(name=name, item_id=item, location_id=place or None)
+    return Cause(name=name)
+
+
+def _name_limit(snapshot: Snapshot, subject: int) -> Cause:
+    """Name the resource that has no room; what a supplier takes in a week is a limit of its source."""
+    resources, sources = snapshot.tables["resources"], snapshot.tables["sources"]
+    key = int(resources["key"][subject])
+    if key > 0:
+        return Cause(name="capacity", resource_id=key)
+    (row,) = np.flatnonzero(sources["key"] == -key)
+    item, place = keys.split(int(sources["place"][row]))
+    source_id = int(sources["source_id"][row])
+    return Cause(name="supplier_maximum", item_id=item, location_id=place or None, source_id=source_id)
 
 
 def _on_receipts(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
@@ -228,6 +260,15 @@ def _on_notices(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
         elif kind == _CIRCLE_NOTICE:
             item, place = keys.split(int(snapshot.tables["sources"]["place"][subject]))
             yield Finding(kind="circle", item_id=item, location_id=place or None, cause="circle")
+
+
+def _on_misfits(snapshot: Snapshot) -> Iterator[Finding]:
+    """Say which rows were planned around because of what stands in them."""
+    for row in dict.fromkeys(snapshot.misfits):
+        yield Finding(
+            kind="bad_row", item_id=row.item_id, location_id=row.location_id, ref=row.ref, number=row.number,
+            cause=row.cause,
+        )  # fmt: skip
 
 
 def _on_orders(outcomes: list[Outcome]) -> Iterator[Finding]:

@@ -15,13 +15,26 @@ from rantai.iscm.supply.queries.snapshot import Tables
 MOST_BLOCKS = 256
 _PAIRS_IN_BLOCK = 128
 
-PROBLEM = ("item_locations", "sources", "receipts", "demands", "bom_lines", "operations", "calendars")
+LIMITS = ("loads", "resources", "setup_times", "step_functions", "occupations", "co_products")
+"""What limits how much can run at once, and what comes besides; a plan of release 1 has none of it."""
+RUNS = ("runs", "co_outputs")
+PROBLEM = ("item_locations", "sources", "receipts", "demands", "bom_lines", "operations", "calendars", *LIMITS)
 SOLUTION = (
-    "orders", "consumption", "deliveries", "stock_fills", "pegs", "reasons", "delays", "shortages", "notices",
+    "orders", "consumption", "deliveries", "stock_fills", "pegs", "reasons", "delays", "shortages", "notices", *RUNS,
 )  # fmt: skip
-WHOLE = ("bom_lines", "operations", "calendars", "notices", "places")
+WHOLE = ("bom_lines", "operations", "calendars", "notices", "places", *LIMITS, *RUNS)
 """Tables that are not cut: their block is 0."""
 _CONSUMER_ORDER = 1
+_COLUMNS = {
+    "runs": ("order", "operation", "resource", "start", "end", "quantity"),
+    "co_outputs": ("order", "row", "item_location", "time", "quantity"),
+    "loads": ("operation", "resource", "quantity", "quantity_per", "group", "rank", "setup"),
+    "resources": ("key", "calendar", "kind", "maximum", "maximum_steps", "efficiency_ppm", "setup_matrix", "source_id"),
+    "setup_times": ("matrix", "from_setup", "to_setup", "seconds"),
+    "occupations": ("resource", "start", "end", "quantity", "setup", "order_key", "step"),
+    "step_functions": ("start", "value"),
+}
+"""What the tables hold that a plan of release 1 does not have."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,6 +78,12 @@ def join(found: Iterable[Block], names: Iterable[str]) -> Tables:
         if block.table in parts:
             parts[block.table].append(columns.unpack(block.data, block.codec))
     return {name: _join(rows, name) for name, rows in parts.items()}
+
+
+def empty(name: str) -> columns.Columns:
+    """Return a table without rows, as one stands for what a former release did not write."""
+    made = {column: np.zeros(0, np.int64) for column in _COLUMNS.get(name, ())}
+    return made | {"offset": np.zeros(1, np.int64)} if name == "step_functions" else made
 
 
 def find_consumers(problem: Tables, solution: Tables) -> Ints:
@@ -113,9 +132,9 @@ def _pack(name: str, block: int, table: dict[str, Any]) -> Block:
 
 
 def _join(parts: list[columns.Columns], name: str) -> columns.Columns:
-    if not parts:
-        return {}
-    joined = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
+    joined = {column: np.concatenate([part[column] for part in parts]) for column in parts[0]} if parts else {}
+    if not joined:
+        return empty(name)
     if "row" in joined and name not in WHOLE:
         order = np.argsort(joined.pop("row"), kind="stable")
         joined = {column: values[order] for column, values in joined.items()}

@@ -26,6 +26,8 @@ class FirmDemand:
 
     demand_ids: Ints
     seqs: Ints
+    units: Ints
+    """What is open; the planner's own column holds nothing of what is beyond every limit."""
     due_on: Sequence[date]
     ship_tos: Sequence[ShipTo]
 
@@ -60,7 +62,9 @@ def read_orders(
         "partial": ~np.array(columns[11], np.bool_),
         "promised_at": ints(promised),
     }
-    firm = FirmDemand(demand_ids=ints(columns[0]), seqs=ints(columns[14]), due_on=due_days, ship_tos=ship_tos)
+    firm = FirmDemand(
+        demand_ids=ints(columns[0]), seqs=ints(columns[14]), units=units, due_on=due_days, ship_tos=ship_tos
+    )
     return orders, firm
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
@@ -34,6 +34,7 @@ class Sites:
         self.as_of, self.company_zone = as_of, company_zone
         self._sites = {site.pk: site for site in locations.list_sites()}
         self._working: dict[int | None, WorkingDays] = {}
+        self._closed: set[int | None] = set()
         self._lanes: dict[int, dict[int, int]] = {}
         self._ships: dict[tuple[ShipTo, date], date] = {}
 
@@ -63,10 +64,19 @@ class Sites:
         return site.calendar_id if site else None
 
     def working(self, calendar_id: int | None) -> WorkingDays:
-        """Return working days, read once."""
+        """Return working days, read once; of a calendar that is never open every day, so that dates can be told."""
         if calendar_id not in self._working:
-            self._working[calendar_id] = calendars.get_working_days(calendar_id)
+            found = calendars.get_working_days(calendar_id)
+            if not any(found.week) and not any(found.exceptions.values()):
+                self._closed.add(calendar_id)
+                found = replace(calendars.EVERY_DAY, name=found.name, zone=found.zone)
+            self._working[calendar_id] = found
         return self._working[calendar_id]
+
+    def is_never_open(self, calendar_id: int | None) -> bool:
+        """Tell whether a calendar has no working day at all."""
+        self.working(calendar_id)
+        return calendar_id in self._closed
 
     def today(self, location_id: int) -> date:
         """Return the date at a place."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,20 @@ import numpy as np
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.iscm.supply import rules
-from rantai.iscm.supply.queries import days, expected, keys, needs, sourcing, supplies
+from rantai.iscm.supply.queries import (
+    days,
+    expected,
+    keys,
+    misfits,
+    needs,
+    planning_rules,
+    progress,
+    sourcing,
+    supplies,
+)
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.limits import Layout
+from rantai.iscm.supply.queries.misfits import Misfit
 from rantai.iscm.supply.queries.needs import Columns, FirmDemand, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.iscm.supply.queries.supplies import Awaited
@@ -24,7 +36,7 @@ _DAYS_BACK = 60
 _LONGEST_YEARS = 3
 _SOURCE_COLUMNS = (
     "key", "kind", "rank", "lead_time", "calendar", "minimum", "multiple", "maximum", "cost", "effective_from",
-    "effective_to", "supplier", "source_id", "place", "origin_place",
+    "effective_to", "supplier", "weight", "source_id", "place", "origin_place",
 )  # fmt: skip
 
 Tables = dict[str, Columns]
@@ -43,6 +55,7 @@ class Snapshot:
     firm: FirmDemand
     awaited: Awaited
     sites: Sites
+    misfits: Sequence[Misfit] = ()
 
     def to_money(self, stake: float) -> int:
         """Return what is at stake, in currency, as 1/10,000 rounded to the company's minor unit."""
@@ -72,21 +85,67 @@ def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int) ->
     places = ints(network.places)
     horizon_end = _find_horizon(now, weeks, orders["due"])
     from_day, to_day = on - timedelta(days=_DAYS_BACK), on + timedelta(seconds=horizon_end - now, days=2)
+    requirements = _list_requirements(receipts, network, sites)
+    ship_to = zip((row.calendar_id for row in firm.ship_tos), orders["place"].tolist(), strict=True)
+    wrong = [
+        *network.misfits,
+        *misfits.judge_calendars(ship_to, sites),
+        *misfits.take_out_orders(orders),
+        *misfits.take_out_receipts(receipts, awaited.refs),
+    ]
+    for part in (forecast, requirements):
+        part["quantity"] = np.clip(part["quantity"], 0, misfits.MOST)
     tables = {
         "item_locations": _lay_out_places(places, stock, targets),
-        "sources": _lay_out_sources(network, places),
+        "sources": _raise_lots(_lay_out_sources(network, places), targets),
         "bom_lines": _lay_out_lines(network, places),
         "operations": sourcing.to_columns(
-            network.operations, ("source", "sequence", "fixed_seconds", "unit_seconds", "calendar")
+            network.operations,
+            ("source", "sequence", "fixed_seconds", "unit_seconds", "calendar", "step", "operation_id"),
         ),
-        "calendars": sourcing.expand_calendars(network, sites, from_day=from_day, to_day=to_day, now=now),
         "receipts": receipts,
-        "demands": _join_demands((orders, forecast, _list_requirements(receipts, network, sites))),
+        "demands": _join_demands((orders, forecast, requirements)),
     }
+    tables["item_locations"] |= planning_rules.read(places, sites)
+    wrong += misfits.take_out_stock(tables["item_locations"])
+    wrong += _lay_out_limits(tables, network, sites, from_day=from_day, to_day=to_day, now=now)
+    # last: what is limited may have named calendars
+    tables["calendars"] = sourcing.expand_calendars(network, sites, from_day=from_day, to_day=to_day, now=now)
     return Snapshot(
         company=company, as_of=as_of, now=now, horizon_end=horizon_end, watermark=watermark, tables=tables, firm=firm,
-        awaited=awaited, sites=sites,
+        awaited=awaited, sites=sites, misfits=wrong,
     )  # fmt: skip
+
+
+def _lay_out_limits(
+    tables: Tables, network: sourcing.Network, sites: Sites, *, from_day: date, to_day: date, now: int
+) -> list[Misfit]:
+    """Write what is limited into the tables; return which resources and sources are wrong."""
+    used = {load.resource: network.operations[load.operation]["source"] for load in network.loads}
+    machines = network.machines
+    hours = {pk: sourcing.number_hours(network, machines.by_id[pk], sites) for pk in used if pk > 0}
+    layout = Layout(machines, sites, network.loads, network.allowances, hours, from_day=from_day, to_day=to_day)
+    tables["loads"] = layout.write_loads()
+    tables["resources"], tables["step_functions"] = layout.write_resources()
+    tables["setup_times"] = layout.write_setup_times()
+    tables["occupations"] = progress.read_occupations(layout, sites, network.waits, now=now)
+    tables["co_products"] = {}
+    hurt = {pk: network.sources[source]["place"] for pk, source in used.items()}
+    shared = set(tables["item_locations"]["key"][tables["item_locations"]["search"] == planning_rules.SPLIT].tolist())
+    return [
+        *misfits.judge_limits(layout, hurt, sites),
+        *misfits.judge_ranks(network.sources, shared=shared),
+        *misfits.judge_calendars(_list_calendar_users(tables, network, sites), sites),
+    ]
+
+
+def _list_calendar_users(tables: Tables, network: sourcing.Network, sites: Sites) -> Iterator[tuple[int | None, int]]:
+    """Yield calendars with an item-location that needs them: of sources, of places."""
+    by_number = {number: calendar for calendar, number in network.calendars.items()}
+    for row in network.sources:
+        yield by_number[row["calendar"]][1], row["place"]
+    for place in tables["item_locations"]["key"].tolist():
+        yield sites.calendar_id(keys.split(place)[1]), place
 
 
 def _find_horizon(now: int, weeks: int, due: Ints) -> int:
@@ -121,14 +180,35 @@ def _lay_out_places(places: Ints, stock: Columns, targets: Columns) -> Columns:
 
 def _lay_out_sources(network: sourcing.Network, places: Ints) -> Columns:
     table = sourcing.to_columns(network.sources, _SOURCE_COLUMNS)
-    table["cost"] = table["cost"].astype(np.float64)
+    for name in ("cost", "weight"):
+        table[name] = table[name].astype(np.float64)
     origin = table.pop("origin_place")
     table["origin"] = np.where(origin >= 0, _rows_of(places, np.maximum(origin, 0)), -1)
     return table
 
 
+def _raise_lots(table: Columns, targets: Columns) -> Columns:
+    """Let orders for a place be as large as its stock policy says, where the source gives as much."""
+    order = np.argsort(targets["place"], kind="stable")
+    places = targets["place"][order]
+    if not len(places) or not len(table["place"]):
+        return table
+    at = np.minimum(np.searchsorted(places, table["place"]), len(places) - 1)
+    most = np.where(table["maximum"] > 0, table["maximum"], days.NEVER)
+    # Where every order is of one quantity, that is what the source gives.
+    most = np.where(table["maximum"] == table["minimum"], np.where(table["maximum"] > 0, 0, most), most)
+    for own, lot in (("minimum", "lot_minimum"), ("multiple", "lot_multiple")):
+        wanted = np.where(places[at] == table["place"], targets[lot][order][at], 0)
+        is_more = (wanted > table[own]) & (wanted <= most) if own == "minimum" else (wanted > 0) & (wanted <= most)
+        table[own] = np.where(is_more, wanted, table[own])
+    return table
+
+
 def _lay_out_lines(network: sourcing.Network, places: Ints) -> Columns:
-    names = ("source", "component_place", "quantity_per", "scrap_ppm", "operation")
+    names = (
+        "source", "component_place", "quantity_per", "scrap_ppm", "operation", "group", "rank", "effective_from",
+        "effective_to",
+    )  # fmt: skip
     table = sourcing.to_columns(network.bom_lines, names)
     table["component"] = _rows_of(places, table.pop("component_place"))
     return table

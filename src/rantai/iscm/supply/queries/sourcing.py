@@ -6,14 +6,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from rantai.foundation.items.models import BillOfMaterials, BomLine, Operation, Routing, Source
+from rantai.foundation.items import queries as items
+from rantai.foundation.items.models import BillOfMaterials, Operation, Routing, Source
 from rantai.iscm.supply import rules
-from rantai.iscm.supply.queries import days, keys
+from rantai.iscm.supply.queries import components, days, keys, limits, misfits
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.limits import Allowance, Load, Machine, Machines
+from rantai.iscm.supply.queries.misfits import Misfit
 from rantai.iscm.supply.queries.needs import Columns, fetch, ints
 from rantai.iscm.supply.queries.sites import Sites
 
@@ -25,8 +28,23 @@ _MILLION = 1_000_000
 _SOURCE = (
     "pk", "item_id", "location_id", "kind", "supplier_id", "origin_id", "bill_id", "routing_id", "rank",
     "lead_time_days", "minimum", "multiple", "maximum", "cost", "calendar_id", "valid_from", "valid_to",
-    "item__base_unit__code",
+    "fixed_quantity", "weekly_capacity", "share", "item__base_unit__code",
 )  # fmt: skip
+
+
+class RoutingStep(NamedTuple):
+    """A step of a routing as it stands in the database; seconds of a unit and efficiency in 1/10,000."""
+
+    routing: int
+    step: int
+    setup: int
+    per_unit: int
+    wait: int
+    resource_id: int | None
+    calendar_id: int | None
+    efficiency: int | None
+    pk: int
+    family: str
 
 
 @dataclass(kw_only=True, slots=True)
@@ -39,6 +57,12 @@ class Network:
     operations: list[dict[str, Any]] = field(default_factory=list)
     calendars: dict[tuple[str, int | None, str], int] = field(default_factory=dict)
     """(days or hours, calendar, zone) → its number."""
+    machines: Machines = field(default_factory=Machines)
+    loads: list[Load] = field(default_factory=list)
+    allowances: list[Allowance] = field(default_factory=list)
+    waits: dict[tuple[int, int], tuple[int, str]] = field(default_factory=dict)
+    """(routing, step) → seconds of waiting after it, and its family."""
+    misfits: list[Misfit] = field(default_factory=list)
 
 
 def list_direct_items() -> set[int]:
@@ -51,7 +75,7 @@ def read_network(places: Iterable[int], sites: Sites, *, on: date) -> Network:
     """Return the sources of item-locations and, through moves and bills, of all that these lean on."""
     makes = Makes(on)
     by_item = read_sources()
-    network = Network(places=sorted(set(places)))
+    network = Network(places=sorted(set(places)), waits=makes.list_waits())
     known, waiting = set(network.places), list(network.places)
     while waiting:
         place = waiting.pop()
@@ -95,7 +119,9 @@ def expand_calendars(network: Network, sites: Sites, *, from_day: date, to_day: 
     offset, starts, ends = [0], [], []
     for kind, calendar_id, zone in network.calendars:
         working = sites.working(calendar_id)
-        if kind == "days":
+        if sites.is_never_open(calendar_id):
+            start = end = ints([])
+        elif kind == "days":
             start, end = days.expand_days(working, zone, from_day=from_day, to_day=to_day, as_of=sites.as_of, now=now)
         else:
             start, end = working.expand(from_day, to_day)
@@ -109,28 +135,35 @@ class Makes:
     """Bills and routings, read once and chosen by place."""
 
     def __init__(self, on: date) -> None:
+        self._on = on
         self._bills = _choose(BillOfMaterials, on)
         self._routings = _choose(Routing, on)
-        self._lines: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        lines = BomLine.objects.order_by("bill_id", "position", "id")
-        names = ("bill_id", "component_id", "quantity", "yield_share", "operation", "bill__batch")
-        for row in fetch(lines.values_list(*names)):
-            self._lines[row[0]].append(row)
-        self._steps: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        steps = (
-            "routing_id", "step", "setup_seconds", "seconds_per_unit", "wait_seconds", "resource__calendar_id",
-            "resource__efficiency",
+        self._parts = components.read_parts()
+        self._steps: dict[int, list[RoutingStep]] = defaultdict(list)
+        names = (
+            "routing_id", "step", "setup_seconds", "seconds_per_unit", "wait_seconds", "resource_id",
+            "resource__calendar_id", "resource__efficiency", "pk", "setup_family",
         )  # fmt: skip
-        for row in fetch(Operation.objects.order_by("routing_id", "step").values_list(*steps)):
-            self._steps[row[0]].append(row)
+        for row in fetch(Operation.objects.order_by("routing_id", "step").values_list(*names)):
+            self._steps[row[0]].append(RoutingStep(*row))
 
     def lines(self, source: dict[str, Any], item: int, location: int) -> list[tuple[Any, ...]]:
-        """Return the components of a source, by its own bill or by the first of the place."""
-        return self._lines.get(source["bill_id"] or _pick(self._bills, item, location), [])
+        """Return the components that a source takes now, of alternates the first: bill, item, quantity, yield, step,
+        batch."""
+        parts = items.choose_lines(self.list_parts(source, item, location), self._on)
+        return [(part.bill, part.item, part.quantity, part.yield_share, part.operation, part.batch) for part in parts]
 
-    def steps(self, source: dict[str, Any], item: int, location: int) -> list[tuple[Any, ...]]:
+    def list_parts(self, source: dict[str, Any], item: int, location: int) -> list[components.Part]:
+        """Return every component of a source, alternates and later ones too, by its own bill or the place's first."""
+        return self._parts.get(source["bill_id"] or _pick(self._bills, item, location), [])
+
+    def steps(self, source: dict[str, Any], item: int, location: int) -> list[RoutingStep]:
         """Return the operations of a source, by its own routing or by the first of the place."""
         return self._steps.get(source["routing_id"] or _pick(self._routings, item, location), [])
+
+    def list_waits(self) -> dict[tuple[int, int], tuple[int, str]]:
+        """Return by routing and step the seconds of waiting after it, and its family."""
+        return {(row.routing, row.step): (row.wait, row.family) for rows in self._steps.values() for row in rows}
 
 
 def _choose(model: type[BillOfMaterials] | type[Routing], on: date) -> dict[int, list[tuple[int | None, int]]]:
@@ -155,9 +188,16 @@ def _add_source(network: Network, source: dict[str, Any], place: int, sites: Sit
     """Write one source of an item-location; return the item-locations that it takes from."""
     item, location = keys.split(place)
     zone = sites.zone(location)
-    steps = makes.steps(source, item, location) if source["kind"] == "make" else []
+    is_make = source["kind"] == "make"
+    steps = makes.steps(source, item, location) if is_make else []
+    parts = makes.list_parts(source, item, location) if is_make else []
+    bad = misfits.judge_source(source, parts, location=location)
+    network.misfits += bad
+    if any(row.is_left_out for row in bad):
+        return []
     row = len(network.sources)
     origin = keys.pair_of(item, source["origin_id"]) if source["kind"] == "move" else -1
+    fixed = source["fixed_quantity"]
     network.sources.append(
         {
             "key": source["pk"] << 24 | location,
@@ -167,57 +207,97 @@ def _add_source(network: Network, source: dict[str, Any], place: int, sites: Sit
             # a routing says how long making takes, hour by hour
             "lead_time": 0 if steps else source["lead_time_days"] * days.TICK,
             "calendar": _number(network, ("days", source["calendar_id"], zone)),
-            "minimum": source["minimum"],
-            "multiple": source["multiple"] or _whole(source["item__base_unit__code"]),
-            "maximum": _maximum(source),
+            "minimum": fixed or source["minimum"],
+            "multiple": fixed or source["multiple"] or _whole(source["item__base_unit__code"]),
+            "maximum": fixed or _maximum(source),
             "cost": source["cost"] / 10_000,
             "effective_from": days.midnight(source["valid_from"], zone) if source["valid_from"] else 0,
             "effective_to": days.midnight(source["valid_to"], zone) if source["valid_to"] else days.NEVER,
             "origin_place": origin,
             "supplier": source["supplier_id"] or -1,
+            "weight": float(source["share"]),
             "source_id": source["pk"],
         }
     )
     below = [origin] if origin >= 0 else []
-    if source["kind"] == "make":
-        _add_steps(network, row, steps, sites, location)
-        below += _add_lines(network, row, makes.lines(source, item, location), steps, location)
+    if is_make:
+        rows = _add_steps(network, row, steps, sites, location)
+        below += components.add_lines(network, row, parts, rows, zone=zone, location=location)
+    elif source["weekly_capacity"]:
+        _add_allowance(network, row, source, zone)
     return below
 
 
-def _add_steps(network: Network, row: int, steps: Sequence[tuple[Any, ...]], sites: Sites, location: int) -> None:
-    for _routing, step, setup, per_unit, wait, calendar_id, efficiency in steps:
-        share = (efficiency or 10_000) / 10_000
-        hours = calendar_id if calendar_id is not None else sites.calendar_id(location)
+def _add_steps(network: Network, row: int, steps: Sequence[RoutingStep], sites: Sites, location: int) -> dict[int, int]:
+    """Write the operations of a make source with what they load; return the operation of each step.
+
+    The wait after a step that loads something is an operation of its own: the resource is free again.
+    """
+    rows: dict[int, int] = {}
+    for step in steps:
+        hours = step.calendar_id if step.calendar_id is not None else sites.calendar_id(location)
+        calendar = _number(network, ("hours", hours, ""))
+        ways = network.machines.list_ways(step.pk, step.resource_id)
+        share = 1.0 if ways else (step.efficiency or 10_000) / 10_000
+        rows[step.step] = len(network.operations)
+        common = {"source": row, "step": step.step, "operation_id": step.pk}
         network.operations.append(
-            {
-                "source": row,
-                "sequence": step,
-                "fixed_seconds": int(setup / share) + wait,
-                "unit_seconds": per_unit / 10_000 / share,
-                "calendar": _number(network, ("hours", hours, "")),
+            common
+            | {
+                "sequence": 2 * step.step,
+                "fixed_seconds": int(step.setup / share) + (0 if ways else step.wait),
+                "unit_seconds": step.per_unit / 10_000 / share,
+                "calendar": -1 if ways else calendar,
             }
         )
+        _add_loads(network, row, rows[step.step], step, ways)
+        if ways and step.wait:
+            rest = {"sequence": 2 * step.step + 1, "fixed_seconds": step.wait, "unit_seconds": 0.0}
+            network.operations.append(common | rest | {"calendar": calendar})
+    return rows
 
 
-def _add_lines(
-    network: Network, row: int, lines: Sequence[tuple[Any, ...]], steps: Sequence[tuple[Any, ...]], location: int
-) -> list[int]:
-    first = len(network.operations) - len(steps)
-    step_rows = {step[1]: first + place for place, step in enumerate(steps)}
-    below = []
-    for _bill, component, quantity, yield_share, operation, batch in lines:
-        below.append(keys.pair_of(component, location))
-        network.bom_lines.append(
-            {
-                "source": row,
-                "component_place": below[-1],
-                "quantity_per": round(quantity * _MILLION / batch),
-                "scrap_ppm": (10_000 - yield_share) * 100,
-                "operation": step_rows.get(operation, -1),
-            }
+def _add_loads(network: Network, row: int, operation: int, step: RoutingStep, ways: list[Machine]) -> None:
+    for rank, machine in enumerate(ways, 1):
+        group = 0 if len(ways) > 1 else -1
+        load = limits.to_load(
+            machine, operation=operation, rank=rank, group=group, family=step.family, setup=step.setup,
+            per=step.per_unit,
+        )  # fmt: skip
+        network.loads.append(load)
+        if load.quantity_per:
+            most = network.machines.find_most(machine) - load.quantity
+            _keep_below(network.sources[row], most * _MILLION // load.quantity_per)
+
+
+def _keep_below(source: dict[str, Any], units: int) -> None:
+    """Cut orders so that each fits into one day or week of what limits it: a step begins and counts in one of them."""
+    multiple = source["multiple"]
+    most = units // multiple * multiple if multiple else units
+    if most >= max(source["minimum"], 1):
+        source["maximum"] = min(source["maximum"] or most, most)
+
+
+def _add_allowance(network: Network, row: int, source: dict[str, Any], zone: str) -> None:
+    """Let a source take so many units of orders a week: a step without length on what the supplier can do."""
+    key = network.sources[row]["key"]
+    network.allowances.append(
+        Allowance(source_key=key, source_id=source["pk"], weekly=source["weekly_capacity"], zone=zone)
+    )
+    network.loads.append(
+        Load(
+            operation=len(network.operations), resource=-key, rank=1, group=-1, family="", quantity=0,
+            quantity_per=_MILLION,
         )
-    return below
+    )  # fmt: skip
+    _keep_below(network.sources[row], source["weekly_capacity"])
+    step = {"source": row, "sequence": 0, "step": 0, "operation_id": 0, "fixed_seconds": 0, "unit_seconds": 0.0}
+    network.operations.append(step | {"calendar": -1})
+
+
+def number_hours(network: Network, machine: Machine, sites: Sites) -> int:
+    """Return the number of the working hours of a resource: its own calendar, else its place's."""
+    return _number(network, ("hours", machine.calendar_id or sites.calendar_id(machine.location_id), ""))
 
 
 def _number(network: Network, calendar: tuple[str, int | None, str]) -> int:

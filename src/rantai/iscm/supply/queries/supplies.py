@@ -15,6 +15,7 @@ from rantai.iscm.inventory.queries import targets
 from rantai.iscm.production.queries import open_orders
 from rantai.iscm.supply.models import PlannedOrder
 from rantai.iscm.supply.queries import days, keys, wholes
+from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.needs import Columns, fetch, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.kernel.refs import DocRef
@@ -67,22 +68,35 @@ def read_stock(site_ids: Sequence[int]) -> Columns:
 
 
 def read_targets() -> Columns:
-    """Return stock targets by item-location: never less than the safety stock, and lots of their size above it.
+    """Return stock targets by item-location: safety stock, the level below which stock is filled up and to what, lots.
 
     What is expected during the lead time is in the plan as demand, day by day: a reorder point, which covers it too,
     would have it bought twice (time-phased order point; Silver, Pyke and Thomas, 2017).
     """
+    names = ("safety_stock", "reorder_level", "order_up_to", "lot_minimum", "lot_multiple")
     current = targets.load_current()
     if current is None:
-        return dict.fromkeys(("place", "safety_stock", "reorder_level", "order_up_to"), np.zeros(0, np.int64))
+        return dict.fromkeys(("place", *names), np.zeros(0, np.int64))
     known = current.location_ids > 0
-    safety, lot = current.safety_stock[known], current.order_up_to[known] - current.reorder_point[known]
-    levels = {"safety_stock": safety, "reorder_level": safety, "order_up_to": np.where(lot > 0, safety + lot, 0)}
     whole = wholes.are_whole(current.item_ids[known])
     return {
         "place": keys.pair(current.item_ids[known], current.location_ids[known]),
-        **{name: wholes.lift(units, whole=whole) for name, units in levels.items()},
+        **{
+            name: wholes.lift(units[known], whole=whole)
+            for name, units in zip(names, _read_levels(current), strict=True)
+        },
     }
+
+
+def _read_levels(current: targets.CurrentTargets) -> tuple[Ints, ...]:
+    """Return the levels that a plan counts with; a run of the former release has only those of the order point."""
+    if current.plan_level.any() or current.plan_up_to.any():
+        return (
+            current.safety_stock, current.plan_level, current.plan_up_to, current.plan_minimum, current.plan_multiple,
+        )  # fmt: skip
+    safety, lot = current.safety_stock, current.order_up_to - current.reorder_point
+    none = np.zeros(len(safety), np.int64)
+    return safety, safety, np.where(lot > 0, safety + lot, 0), none, none
 
 
 def read_receipts(sites: Sites) -> tuple[Columns, Awaited]:

@@ -40,6 +40,13 @@ CAUSES = {
     "horizon": gettext_lazy("beyond the planning horizon"),
     "due_in_past": gettext_lazy("it was due already"),
     "capacity": gettext_lazy("the machine is busy then"),
+    "negative_time": gettext_lazy("its lead time is below zero"),
+    "no_batch": gettext_lazy("the bill says for no units"),
+    "bad_bill": gettext_lazy("a line of the bill cannot be counted"),
+    "too_large": gettext_lazy("the quantity is beyond what can be planned"),
+    "same_rank": gettext_lazy("another source has the same rank and cost"),
+    "no_capacity": gettext_lazy("the resource has no capacity"),
+    "no_working_day": gettext_lazy("the calendar has no working day"),
 }
 """Leaf causes of what a plan brings late or not at all."""
 

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.fulfilment.actions import transfers
 from rantai.iscm.production.actions import orders as production
-from rantai.iscm.supply.actions import proposals
+from rantai.iscm.supply.actions import exceptions, proposals
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 REFUSALS = (
     proposals.ProposalGone,
     proposals.BadFigure,
+    exceptions.NotDecided,
     IllegalTransition,
     production.NotMade,
     transfers.NotATransfer,

@@ -42,21 +42,6 @@ def plan(request: access.StaffRequest) -> HttpResponseBase:
 
 @require_safe
 @access.permission_required("plan.view")
-def exceptions(request: access.StaffRequest) -> HttpResponseBase:
-    """Answer what a planner should do about what is under way."""
-    kind = tables.ExceptionTable if request.user.has_perm(access.SEES_COST) else tables.CostlessExceptionTable
-    table = kind(tables.list_exceptions(), request=request, today=edge.today())
-    rows = plans.list_exceptions()
-    context = {
-        "house": "operations",
-        "count": rows.count(),
-        "sooner": rows.filter(kind__in=("expedite", "overdue")).count(),
-    }
-    return table.respond("iscm/supply/exceptions.html", context)
-
-
-@require_safe
-@access.permission_required("plan.view")
 def outcomes(request: HttpRequest) -> HttpResponseBase:
     """Answer which customers' orders the plan serves in time."""
     table = tables.OutcomeTable(tables.list_outcomes(), request=request, today=edge.today())

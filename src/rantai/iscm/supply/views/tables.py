@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from rantai.foundation.parties import queries as parties
-from rantai.iscm.supply.models import PlanException, PlannedOrder, PlanOutcome
+from rantai.iscm.supply.models import PlannedOrder, PlanOutcome
 from rantai.iscm.supply.queries import plans
 from rantai.iscm.supply.views import words
 from rantai.kernel.texts import pick
@@ -88,58 +88,6 @@ CostlessOrderTable.filters = tuple(one for one in OrderTable.filters if one.name
 CostlessOrderTable.columns = {
     name: column for name, column in OrderTable.columns.items() if name not in ("amount", "stake")
 }
-
-
-def list_exceptions() -> QuerySet[PlanException]:
-    """Return the exceptions of the current plan with the names that the list shows."""
-    return plans.list_exceptions().annotate(
-        unit=F("item__base_unit__name"), place=F("location__name"), company_currency=F("run__company__currency")
-    )
-
-
-class ExceptionTable(tables.Table):
-    """What to do about orders under way and items."""
-
-    name = "plan-exceptions"
-    caption = _("Exceptions")
-    kind = tables.StateColumn(_("What to do"), states=words.EXCEPTIONS)
-    item = tables.Column(_("Item"), accessor="item__name", format=name_item, sub="item__code", grow=True)
-    place = tables.Column(_("Place"), narrow=3)
-    number = tables.Column(_("Document"), format=lambda value, row: value or "–")
-    units = tables.Column(_("Quantity"), format="quantity", unit="unit")
-    is_on = tables.Column(_("Comes"), format="day", sort=True)
-    wanted_on = tables.Column(_("Wanted"), format="day", sort=True)
-    cause = tables.Column(_("Because"), format=lambda value, row: str(words.CAUSES.get(value, "")), narrow=3)
-    stake = tables.Column(_("At stake"), format="money", currency="company_currency", sort=True, narrow=2)
-    item__code = tables.Column(_("Item code"), hidden=True)
-    filters = (
-        tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "number__icontains"]),
-        tables.Choice(
-            "kind",
-            _("What to do"),
-            field="kind",
-            choices=[(code, word) for code, (_k, word) in words.EXCEPTIONS.items()],
-            many=True,
-        ),
-    )  # fmt: skip
-    views = (
-        tables.View("all", _("All"), {}),
-        tables.View("sooner", _("Get it sooner"), {"kind": ["expedite", "overdue"]}, count=True, hurt=True),
-        tables.View("customers", _("Customers"), {"kind": ["late", "short"]}, count=True, hurt=True),
-        tables.View("spare", _("Not needed so soon"), {"kind": ["defer", "cancel"]}, count=True),
-        tables.View("masters", _("Items to look at"), {"kind": ["no_source", "circle"]}, count=True),
-    )
-    sort = "-stake"
-    empty = tables.Empty(
-        _("Nothing to do about what is under way"), _("The plan finds every order where it should be.")
-    )
-
-
-class CostlessExceptionTable(ExceptionTable):
-    """The same for who may not see margin."""
-
-
-CostlessExceptionTable.columns = {name: column for name, column in ExceptionTable.columns.items() if name != "stake"}
 
 
 def list_outcomes() -> QuerySet[PlanOutcome]:

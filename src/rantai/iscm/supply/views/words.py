@@ -24,8 +24,10 @@ EXCEPTIONS = {
     "overdue": ("hurt", _("Should have come")),
     "short": ("hurt", _("Cannot be served")),
     "late": ("hurt", _("Will be late")),
+    "release": ("wait", _("Order today")),
     "no_source": ("look", _("Has no source")),
     "circle": ("look", _("Needs itself")),
+    "bad_row": ("look", _("Cannot be planned as it stands")),
     "defer": ("look", _("Comes before it is needed")),
     "cancel": ("look", _("Nobody needs it")),
 }

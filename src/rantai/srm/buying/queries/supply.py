@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.srm.buying import states
@@ -153,3 +155,13 @@ def _read_line(row: PurchaseOrderLine) -> PurchaseLine:
         expected_on=min(expected or [schedule.expected_on for schedule in schedules]),
         is_receivable=row.order.state in states.WITH_SUPPLIER,
     )
+
+
+def list_ordered(*, since: date, until: date) -> tuple[tuple[int, date, int], ...]:
+    """Return (item, day sent, 1/10,000 base units) of order lines sent in [since, until); days are the company's."""
+    lines = PurchaseOrderLine.objects.filter(order__sent_at__isnull=False, ordered__gt=0).order_by("id")
+    first, last = (datetime.combine(day, time(), tzinfo=UTC) for day in (since, until))
+    near = lines.filter(order__sent_at__gte=first - timedelta(days=1), order__sent_at__lt=last + timedelta(days=1))
+    rows = near.values_list("item_id", "order__sent_at", "order__company__zone", "ordered")
+    dated = ((item, clock.business_date(at, zone), units) for item, at, zone, units in rows if at is not None)
+    return tuple((item, on, units) for item, on, units in dated if since <= on < until)

@@ -3,6 +3,7 @@ import "htmx.org";
 import { bindAnswers } from "./answers.js";
 import { bindDrawer } from "./drawer.js";
 import { bindDrops } from "./drop.js";
+import { bindGantt } from "./gantt.js";
 import { bindGuards } from "./guard.js";
 import { bindKeys } from "./keys.js";
 import { bindMenus } from "./menus.js";
@@ -10,11 +11,12 @@ import { bindPalette } from "./palette.js";
 import { bindPanel } from "./panel.js";
 import { bindRows } from "./rows.js";
 import { bindSelection } from "./selection.js";
+import { bindSheets } from "./sheet.js";
 import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toasts.js";
 
 document.documentElement.classList.add("js");
-for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops, bindAnswers]) bind();
+for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops, bindAnswers, bindSheets, bindGantt]) bind();
 
 function loadWhatThePageNeeds() {
   if (document.querySelector("[data-chart]:not([data-ready])")) import("./chart.js").then((chart) => chart.drawCharts());

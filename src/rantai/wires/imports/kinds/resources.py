@@ -16,7 +16,7 @@ from rantai.wires.imports.kinds import shared_fields as shared
 from rantai.wires.imports.kinds.kind import Kind, Note, Record, given, read_stored, upsert
 from rantai.wires.imports.scope import Scope
 
-_STORED = ("name", "location_id", "calendar_id", "capacity", "efficiency")
+_STORED = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency")
 
 
 def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[ResourceRow]:
@@ -26,7 +26,7 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Resou
 
 
 def _row(key: str, line: Record, stored: Record, scope: Scope) -> ResourceRow:
-    told = given(line, ("efficiency",)) | {"location_id": line["location"]}
+    told = given(line, ("kind", "efficiency")) | {"location_id": line["location"]}
     if line["calendar"] is not None:
         told["calendar_id"] = line["calendar"]
     if line["capacity"] is not None:
@@ -62,6 +62,18 @@ KIND = Kind(
         shared.alike(shared.LOCATION, required=True),
         shared.CALENDAR,
         Field(
+            name="kind",
+            label=_("What limits it"),
+            type="choice",
+            names=synonyms("limit|kind of capacity|capacity type|jenis kapasitas|pembatas|产能类型|限制方式"),
+            choices={
+                "finite": ("parallel", "at once", "finite", "paralel", "并行", "有限"),
+                "day": ("hours a day", "daily", "jam per hari", "harian", "每天小时", "每天"),
+                "week": ("hours a week", "weekly", "jam per minggu", "mingguan", "每周小时", "每周"),
+                "infinite": ("nothing", "none", "unlimited", "tidak ada", "tak terbatas", "无限", "不限"),
+            },
+        ),
+        Field(
             name="capacity",
             label=_("Parallel units"),
             type="quantity",
@@ -83,6 +95,13 @@ KIND = Kind(
     batch=60,
     examples=(
         {"code": "LINE-1", "name": "Assembly line 1", "location": "JKT", "capacity": "2", "efficiency": "95"},
-        {"code": "OVEN", "name": "Burn-in oven", "location": "JKT", "capacity": "1", "efficiency": "100"},
+        {
+            "code": "OVEN",
+            "name": "Burn-in oven",
+            "location": "JKT",
+            "kind": "finite",
+            "capacity": "1",
+            "efficiency": "100",
+        },
     ),
 )

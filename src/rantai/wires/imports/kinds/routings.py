@@ -44,6 +44,8 @@ def _step(line: Record, scope: Scope) -> Step:
         seconds_per_unit=(line["minutes_per_unit"] or 0) * 60,
         wait_seconds=_seconds(line["wait_minutes"]),
         is_milestone=line["is_milestone"] is not False,
+        setup_family=(line["setup_family"] or "")[:40],
+        alternates=(line["alternate"],) if line["alternate"] is not None else (),
     )
 
 
@@ -83,6 +85,18 @@ KIND = Kind(
             label=_("Resource code"),
             type="resource",
             names=synonyms("resource|machine|work centre|work center|mesin|sumber daya|设备|工作中心"),
+        ),
+        Field(
+            name="alternate",
+            label=_("Or else on"),
+            type="resource",
+            names=synonyms("alternate|alternative resource|second machine|mesin cadangan|mesin lain|备用设备|替代资源"),
+        ),
+        Field(
+            name="setup_family",
+            label=_("Set-up family"),
+            type="text",
+            names=synonyms("family|setup family|setup group|keluarga setelan|kelompok setelan|换型组|换型族"),
         ),
         Field(
             name="setup_minutes",

@@ -35,7 +35,8 @@ _LINKS = {
     "calendar": "calendar_id",
 }
 _PLAIN = (
-    "kind", "rank", "lead_time_days", "minimum", "multiple", "maximum", "cost", "currency", "valid_from", "valid_to",
+    "kind", "rank", "lead_time_days", "minimum", "multiple", "maximum", "fixed_quantity", "weekly_capacity", "share",
+    "cost", "currency", "valid_from", "valid_to",
 )  # fmt: skip
 _STORED = (*_LINKS.values(), *_PLAIN, "bill_id", "routing_id", "lead_time_sd_days")
 
@@ -131,6 +132,30 @@ KIND = Kind(
             required=False,
             minimum=0,
             names=synonyms("maximum|max qty|maksimal pesan|最大订购量"),
+        ),
+        shared.alike(
+            shared.QUANTITY,
+            name="fixed_quantity",
+            label=_("Every order of exactly"),
+            required=False,
+            minimum=0,
+            names=synonyms("fixed quantity|fixed lot|fixed order|jumlah tetap|lot tetap|固定批量|固定数量"),
+        ),
+        shared.alike(
+            shared.QUANTITY,
+            name="weekly_capacity",
+            label=_("Takes at most in a week"),
+            required=False,
+            minimum=0,
+            names=synonyms("weekly capacity|capacity a week|per week|kapasitas per minggu|每周产能|周产能"),
+        ),
+        Field(
+            name="share",
+            label=_("Share, as a weight"),
+            type="whole",
+            minimum=1,
+            maximum=1000,
+            names=synonyms("share|weight|split|bagian|bobot|配额|份额|权重"),
         ),
         Field(
             name="cost",

@@ -29,11 +29,12 @@ _SOLVE_SECONDS = 900.0
 class Command(BaseCommand):
     """One planner a database: whoever holds the lease. Solves are exclusive by it."""
 
-    help = "Hold the plan, answer promises from it, plan when asked; --once plans and ends; `verify` checks."
+    help = "Hold the plan, answer promises from it, plan when asked; --once plans and ends; `verify` checks it."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Offer what to do, and how to tell it."""
-        parser.add_argument("what", nargs="?", choices=["serve", "verify"], default="serve")
+        what = "verify: check the plan; answer: answer one question (JSON) from standard input"
+        parser.add_argument("what", nargs="?", choices=["serve", "verify", "answer"], default="serve", help=what)
         parser.add_argument("--once", action="store_true", help="make one plan and end")
         parser.add_argument("--as-of", help="instant of the plan with its zone, ISO 8601; default now")
         parser.add_argument("--json", action="store_true", help="print one JSON object last")
@@ -42,6 +43,9 @@ class Command(BaseCommand):
         """Do what was asked."""
         if options["what"] == "verify":
             self._verify(is_json=options["json"])
+        elif options["what"] == "answer":
+            # one question from standard input, answered from the published plan: no role is needed, nothing is written
+            self._tell(Planner(worker.name()).answer(json.load(sys.stdin)), is_json=True)
         elif options["once"]:
             as_of = read_instant(options["as_of"])
             self._tell(solve_once(as_of), is_json=options["json"])

@@ -1,0 +1,179 @@
+"""What customers' own signals make of the forecast: added to an item's by measured weight, and each one's share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rantai.iscm.demand.models import ForecastRun
+from rantai.iscm.demand.models.signals import CustomerTerm, DemandSignal
+from rantai.iscm.demand.queries import weeks
+from rantai.iscm.demand.queries.forecasts import CODEC, pack, unpack
+from rantai.iscm.demand.queries.history import WeeklyHistory
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+TESTED_WEEKS = 8
+LEAST_TESTED = 6
+"""Weeks over which signals must have been tested before they weigh anything."""
+OTHERS = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Signals:
+    """Current signals in bulk over one range of weeks, sorted by item and customer; base units a week."""
+
+    first_week: int
+    item_ids: Ints
+    party_ids: Ints
+    """0: everybody without a rhythm."""
+    mean: Floats
+    """(n, length); NaN where nothing was told."""
+    variance: Floats
+
+    def sum_items(self) -> tuple[Ints, Floats]:
+        """Return items and what all their customers together are expected to order, `(items, length)`."""
+        items, rows = np.unique(self.item_ids, return_inverse=True)
+        total = np.zeros((items.size, self.mean.shape[1]))
+        np.add.at(total, rows, self.mean)
+        return items, total
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """What signals add to one series, and why so much."""
+
+    row: int
+    share: float
+    weight: float
+    signals_error: float
+    statistics_error: float
+    tested_weeks: int
+    added: Floats
+
+
+def load_signals(*, first_week: int, length: int, item_ids: Collection[int] | None = None) -> Signals:
+    """Return the current signals of every source over `length` weeks from `first_week`; sources add up."""
+    found = DemandSignal.objects.filter(run__state="current")
+    if item_ids is not None:
+        found = found.filter(item_id__in=list(item_ids))
+    keys: list[tuple[int, int]] = []
+    means, variances = [], []
+    columns = found.order_by("item_id", "party_id", "id").values_list(
+        "item_id", "party_id", "first_week", "mean", "variance"
+    )
+    for item, party, monday, mean, variance in columns.iterator(chunk_size=2000):
+        keys.append((item, party or OTHERS))
+        means.append(_lay(unpack(mean, CODEC), weeks.number_of(monday) - first_week, length))
+        variances.append(_lay(unpack(variance, CODEC), weeks.number_of(monday) - first_week, length))
+    pairs = np.array(keys, dtype=np.int64).reshape(-1, 2)
+    return Signals(
+        first_week=first_week,
+        item_ids=pairs[:, 0],
+        party_ids=pairs[:, 1],
+        mean=np.array(means).reshape(-1, length),
+        variance=np.array(variances).reshape(-1, length),
+    )
+
+
+def weigh(past: WeeklyHistory, statistical: Floats, error_std: Floats, *, tested: int) -> list[Term]:
+    """Return what signals add to the series of a forecast that begins after `past`.
+
+    Both are weighed by the inverse of their mean squared error of a week at the item's level: the statistics' by
+    their tests (errors of locations do not depend on each other), the signals' by the last `tested` weeks, told
+    before they began. What signals expect of an item is shared among its locations as the statistics are.
+    """
+    horizon = statistical.shape[1]
+    first = past.last_week + 1
+    signals = load_signals(first_week=first - tested, length=tested + horizon)
+    items, expected = signals.sum_items()
+    found: list[Term] = []
+    for item, whole in zip(items.tolist(), expected, strict=True):
+        rows = np.flatnonzero(past.item_ids == item)
+        before, ahead = whole[:tested], whole[tested:]
+        actual = _read_last(past, rows, tested)
+        known = np.isfinite(before) & np.isfinite(actual)
+        if not rows.size or known.sum() < LEAST_TESTED or not np.isfinite(ahead).all():
+            continue
+        off = float(np.mean((before - actual)[known] ** 2))
+        own = float(np.sum(error_std[rows] ** 2))
+        weight = own / (own + off) if own + off > 0 else 0.0
+        total = statistical[rows].sum(axis=0)
+        even = np.full((rows.size, horizon), 1.0 / rows.size)
+        shares = np.divide(statistical[rows], total, out=even, where=total > 0)
+        for row, share in zip(rows.tolist(), shares, strict=True):
+            found.append(
+                Term(
+                    row=row,
+                    share=float(share.mean()),
+                    weight=weight,
+                    signals_error=off,
+                    statistics_error=own,
+                    tested_weeks=int(known.sum()),
+                    added=weight * (ahead * share - statistical[row]),
+                )
+            )
+    return found
+
+
+def to_row(run: ForecastRun, past: WeeklyHistory, term: Term) -> CustomerTerm:
+    """Return a term as it is kept."""
+    return CustomerTerm(
+        run=run,
+        item_id=int(past.item_ids[term.row]),
+        location_id=int(past.location_ids[term.row]) or None,
+        share=term.share,
+        weight=term.weight,
+        signals_error=term.signals_error,
+        statistics_error=term.statistics_error,
+        tested_weeks=term.tested_weeks,
+        added=pack(term.added),
+    )
+
+
+def list_terms(run_id: int, item_id: int) -> list[CustomerTerm]:
+    """Return what signals added to an item's series, and by which weights."""
+    return list(CustomerTerm.objects.filter(run_id=run_id, item_id=item_id).order_by("location_id"))
+
+
+def load_shares(run: ForecastRun, item_ids: Collection[int]) -> dict[int, list[tuple[int, Floats]]]:
+    """Return for items the customers with a rhythm of their own, and their share of the item's forecast by week.
+
+    It is their signal in all signals of the item; what is left of one is everybody else's. Items whose signals were
+    not tested have none.
+    """
+    tested = set(CustomerTerm.objects.filter(run=run, item_id__in=item_ids).values_list("item_id", flat=True))
+    if not tested:
+        return {}
+    signals = load_signals(first_week=weeks.number_of(run.first_week), length=run.horizon, item_ids=tested)
+    mean = np.nan_to_num(signals.mean)
+    found: dict[int, list[tuple[int, Floats]]] = {}
+    for item in sorted(tested):
+        rows = np.flatnonzero(signals.item_ids == item)
+        total = mean[rows].sum(axis=0)
+        shares = np.divide(mean[rows], total, out=np.zeros((rows.size, run.horizon)), where=total > 0)
+        customers = zip(signals.party_ids[rows].tolist(), shares, strict=True)
+        found[item] = [(party, share) for party, share in customers if party != OTHERS and share.any()]
+    return found
+
+
+def _lay(values: Floats, offset: int, length: int) -> Floats:
+    """Return a range of weeks of values that begin `offset` weeks after it; NaN where there are none."""
+    found = np.full(length, np.nan)
+    start, end = max(0, offset), min(length, offset + values.size)
+    if start < end:
+        found[start:end] = values[start - offset : end - offset]
+    return found
+
+
+def _read_last(past: WeeklyHistory, rows: Ints, count: int) -> Floats:
+    """Return what was asked for of some series together in the last weeks; a week before their first is none."""
+    total = np.zeros(count)
+    for row in rows.tolist():
+        values = past.values[past.offsets[row] : past.offsets[row + 1]][-count:]
+        total[count - values.size :] += values
+    return total

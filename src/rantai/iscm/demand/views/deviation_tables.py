@@ -1,0 +1,70 @@
+"""The list of items whose orders have left their band."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import CharField, F, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from rantai.iscm.demand.models.sensing import DemandDeviation
+from rantai.iscm.demand.queries import deviations, sensing
+from rantai.kernel.texts import pick
+from rantai.ui import tables
+
+STATES: dict[str, tuple[str, Any]] = {
+    "open": ("look", _("to decide")),
+    "accepted": ("run", _("forecast changed")),
+    "dismissed": ("end", _("left as it is")),
+    "cleared": ("end", _("back within its band")),
+}
+DIRECTIONS = {"above": _("More than foreseen"), "below": _("Less than foreseen")}
+
+
+def list_rows(currency: str) -> QuerySet[DemandDeviation]:
+    """Return deviations with how far orders lie off."""
+    return sensing.list_all().annotate(
+        off=F("ordered") - F("expected"), currency=Value(currency, output_field=CharField())
+    )
+
+
+def _say_units(value: Any, _row: dict[str, Any]) -> str:
+    return deviations.say_units(value)
+
+
+def _say_change(value: Any, _row: dict[str, Any]) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + deviations.say_units(abs(value))
+
+
+class DeviationTable(tables.Table):
+    """Items outside their band, those with most at stake first."""
+
+    name = "deviations"
+    caption = _("Out of their band")
+    item = tables.Column(_("Item"), accessor="item__code", link="iscm_demand:deviation", link_args=("id",))
+    title = tables.Column(
+        _("Name"), accessor="item__name", format=lambda value, _row: pick(value or {}), grow=True, narrow=2
+    )
+    direction = tables.Column(_("Orders"), format=lambda value, _row: str(DIRECTIONS[value]), narrow=3)
+    ordered = tables.Column(_("Asked for by orders"), format="quantity", sort=True)
+    expected = tables.Column(_("Expected"), format=_say_units, align="end", narrow=2)
+    high = tables.Column(_("At most"), format=_say_units, align="end", hidden=True)
+    low = tables.Column(_("At least"), format=_say_units, align="end", hidden=True)
+    suggested_units = tables.Column(_("Suggested"), format=_say_change, align="end", narrow=3)
+    stake = tables.Column(_("Margin"), format="amount", currency="currency", sort=True, narrow=2)
+    raised_at = tables.Column(_("Raised"), format="moment", sort=True, narrow=3, phone="")
+    state = tables.Column(_("State"), format=lambda value, _row: str(STATES[value][1]))
+    filters = (
+        tables.Search("q", fields=["item__code__istartswith", "item__name__icontains"]),
+        tables.Choice("direction", _("Orders"), field="direction", choices=list(DIRECTIONS.items())),
+        tables.Choice("state", _("State"), field="state", choices=[(k, v[1]) for k, v in STATES.items()], many=True),
+    )
+    views = (
+        tables.View("open", _("To decide"), {"state": "open"}),
+        tables.View("all", _("All"), {}),
+    )
+    sort = "-stake"
+    empty = tables.Empty(
+        _("Every item sells within its band"),
+        _("Orders are compared with the forecast's band within minutes of each confirmation, and every hour."),
+    )

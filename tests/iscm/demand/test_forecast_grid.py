@@ -1,0 +1,322 @@
+"""The grid: any level, weeks across, a change of a total spread to the rows below and never lost."""
+
+import html
+import io
+import re
+from datetime import timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+from rantai.foundation.items.models import Category, Item
+from rantai.iscm.demand.actions import overrides as actions
+from rantai.iscm.demand.models import ForecastOverride, ForecastRun
+from rantai.iscm.demand.queries import forecasts, grid, overrides, steps
+from rantai.iscm.demand.queries.grid import Asked
+from rantai.iscm.demand.queries.levels import Level
+from rantai.kernel.models import Job
+from tests.factories import forecasting, foundation
+from tests.factories.forecasting import FIRST_WEEK, MONDAY
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def world():
+    """Two items of one category and one of another, ten, twenty and thirty a week, at two sites alike."""
+    foundation.make_company()
+    sites = [foundation.make_site("A"), foundation.make_site("B")]
+    screens, cables = (Category.objects.create(code=code, name={"en": code}) for code in ("SCR", "CBL"))
+    items = [foundation.make_item(code) for code in ("MON-15", "MON-17", "HDMI")]
+    for item, category in zip(items, (screens, screens, cables), strict=True):
+        Item.objects.filter(pk=item.pk).update(category=category)
+    for site in sites:
+        forecasting.make_history({item: [10 * (at + 1)] * 60 for at, item in enumerate(items)}, location=site)
+    forecasting.forecast()
+    return sites, (screens, cables), items
+
+
+@transaction.atomic
+def override(level, weeks=(0, 1), *, units=None, factor=None, is_span=False):
+    return actions.set_override(
+        item_id=level.item or None, category_id=level.category or None, location_id=level.location or None,
+        territory_id=level.territory or None, starts_on=FIRST_WEEK + timedelta(weeks=weeks[0]),
+        ends_on=FIRST_WEEK + timedelta(weeks=weeks[1]), quantity=None if units is None else units * 10_000,
+        factor=factor, is_span=is_span, reason="tender", by="user:1", at=MONDAY,
+    )  # fmt: skip
+
+
+def total(level, weeks=(0, 1)):
+    run = forecasts.find_run()
+    return grid.read_final(run, level, FIRST_WEEK + timedelta(weeks=weeks[0]), FIRST_WEEK + timedelta(weeks=weeks[1]))
+
+
+def load(group="item", level=None, **words):
+    return grid.load(forecasts.find_run(), Asked(level=level or Level(), group=group, **words))
+
+
+def test_a_total_set_for_a_category_holds_and_is_spread_as_its_rows_sell(world):
+    _sites, (screens, _cables), (small, large, other) = world
+
+    override(Level(category=screens.pk), units=600)
+
+    assert total(Level(category=screens.pk)) == pytest.approx(600, abs=1e-9)
+    assert total(Level(item=small.pk)) == pytest.approx(200, abs=0.01)
+    assert total(Level(item=large.pk)) == pytest.approx(400, abs=0.01)
+    assert total(Level(item=other.pk)) == pytest.approx(60, abs=0.01)
+    assert ForecastOverride.objects.count() == 1
+
+
+def test_a_total_outlives_statistics_that_move(world):
+    sites, (screens, _cables), (small, _large, _other) = world
+    override(Level(category=screens.pk), units=600)
+    forecasting.make_history({small: {FIRST_WEEK - timedelta(days=3): 900}}, location=sites[0])
+
+    forecasting.forecast()
+
+    assert total(Level(category=screens.pk)) == pytest.approx(600, abs=1e-9)
+    assert total(Level(item=small.pk)) > 210
+
+
+def test_the_last_word_holds_whatever_its_level(world):
+    _sites, (screens, _cables), (small, _large, _other) = world
+    override(Level(category=screens.pk), units=600)
+    override(Level(item=small.pk), units=50)
+    assert (total(Level(item=small.pk)), round(total(Level(category=screens.pk)))) == (pytest.approx(50), 450)
+
+    override(Level(category=screens.pk), units=900)
+
+    assert total(Level(category=screens.pk)) == pytest.approx(900, abs=1e-9)
+    assert total(Level(item=small.pk)) == pytest.approx(100, abs=0.01)
+
+
+def test_a_change_under_a_later_one_is_told(world):
+    _sites, (screens, _cables), (small, _large, other) = world
+    first = override(Level(item=small.pk), units=50)
+    apart = override(Level(item=other.pk), units=50)
+    override(Level(category=screens.pk), units=600)
+    run = forecasts.find_run()
+    changes = overrides.read_changes(overrides.list_live(first_week=FIRST_WEEK), first_week=FIRST_WEEK, horizon=26)
+
+    assert grid.find_covered(changes, changes) == {first.pk}
+    assert apart.pk not in grid.find_covered(changes, changes)
+    assert run is not None
+
+
+def test_a_quantity_of_a_month_is_of_its_weeks_together(world):
+    override(Level(), (0, 4), units=1200, is_span=True)
+
+    assert total(Level(), (0, 4)) == pytest.approx(1200, abs=1e-6)
+    assert total(Level()) == pytest.approx(300, abs=0.1)
+
+
+def test_a_quantity_of_several_weeks_keeps_its_even_share_outside_the_run(world):
+    override(Level(), (24, 28), units=400, is_span=True)
+
+    assert total(Level(), (24, 26)) == pytest.approx(200, abs=1e-6)
+
+
+def test_where_nothing_is_expected_history_says_the_shares(world):
+    _sites, (screens, _cables), (small, large, _other) = world
+    override(Level(category=screens.pk), factor=0)
+
+    override(Level(category=screens.pk), units=90)
+
+    assert total(Level(item=small.pk)) == pytest.approx(30, abs=0.01)
+    assert total(Level(item=large.pk)) == pytest.approx(60, abs=0.01)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    before=arrays.arrays(np.float64, st.tuples(st.integers(1, 7), st.integers(1, 5)), elements=st.floats(0, 1e6)),
+    units=st.integers(0, 10**11),
+    is_span=st.booleans(),
+)
+def test_what_is_spread_adds_up_to_the_ten_thousandth(before, units, is_span):
+    found = overrides.spread(before, units / 10_000, None, is_span=is_span)
+
+    parts = np.round(found * 10_000).astype(np.int64)
+    assert (parts >= 0).all()
+    assert parts.sum() == units if is_span else (parts.sum(axis=0) == units).all()
+
+
+def test_rows_of_every_level_add_up_to_the_whole(world):
+    sites, (screens, _cables), (small, _large, _other) = world
+    override(Level(location=sites[0].pk), units=77)
+
+    for group in ("category", "item", "place", "location", "territory"):
+        found = load(group)
+        parts = sum(row.lines.final for row in found.rows)
+        assert parts == pytest.approx(found.whole.lines.final), group
+    assert load("location").rows[-1].own == {0} or load("location").rows[0].own == {0}
+    inside = load("item", Level(category=screens.pk))
+    assert inside.count == 2
+    assert load("place", Level(item=small.pk)).count == 2
+    assert load("item", text="MON-15").count == 1
+
+
+def test_months_hold_every_week_once(world):
+    months = grid.list_buckets(forecasts.find_run(), Asked(per=grid.MONTHS))
+
+    assert [bucket.last - bucket.first for bucket in months][:2] == [4, 5]
+    assert sum(bucket.last - bucket.first for bucket in months) == 26
+    assert load(per=grid.MONTHS).whole.lines.final.sum() == pytest.approx(total(Level(), (0, 26)))
+
+
+def test_the_grid_asks_a_fixed_number_of_queries(world, django_assert_max_num_queries):
+    steps._kept = None
+    with django_assert_max_num_queries(22):
+        load("place")
+    with django_assert_max_num_queries(15):
+        load("place")
+
+
+@pytest.fixture
+def planner(client, world):
+    client.force_login(foundation.make_user(roles=["planner"]), backend="rantai.foundation.access.backends.RoleBackend")
+    return client
+
+
+def cell(level, week=0):
+    return f"c:{level.key}:{(FIRST_WEEK + timedelta(weeks=week)).isoformat()}"
+
+
+def read(answer):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode())))
+
+
+@pytest.mark.parametrize(
+    ("typed", "quantity", "factor"),
+    [
+        ("250", 2_500_000, None),
+        ("+20", 800_000, None),
+        ("-70", 0, None),
+        ("120 %", None, 12_000),
+        ("−5 %", None, 9_500),
+    ],
+)
+def test_a_cell_takes_units_a_difference_or_per_cent(planner, world, typed, quantity, factor):
+    level = Level(category=world[1][0].pk)
+
+    answer = planner.post(reverse("iscm_demand:grid"), {cell(level): typed, "reason": "fair"})
+
+    assert answer.status_code == 302
+    row = ForecastOverride.objects.get()
+    assert (row.category_id, row.item_id, row.quantity, row.factor) == (level.category, None, quantity, factor)
+    assert Job.objects.filter(task="iscm.net_forecast", state="queued").count() == 1
+
+
+def test_neighbouring_weeks_that_say_the_same_are_one_change_and_one_undo(planner, world):
+    level = Level(item=world[2][0].pk)
+    typed = {cell(level, 0): "40", cell(level, 1): "40", cell(level, 2): "41", "reason": "fair"}
+
+    planner.post(reverse("iscm_demand:grid") + "?by=item", typed)
+
+    rows = list(ForecastOverride.objects.order_by("starts_on"))
+    assert [(row.quantity, (row.ends_on - row.starts_on).days) for row in rows] == [(400_000, 14), (410_000, 7)]
+    planner.post(reverse("iscm_demand:end_batch", args=[rows[0].batch]))
+    assert not ForecastOverride.objects.filter(ended_at=None).exists()
+
+
+@pytest.mark.parametrize(
+    ("typed", "reason", "said"),
+    [("many", "x", "Write units"), ("4", " ", "Say why"), ("", "x", "Nothing was typed"), ("-200 %", "x", "between 0")],
+)
+def test_what_is_wrong_is_said_and_nothing_is_kept_or_lost(planner, world, typed, reason, said):
+    answer = planner.post(reverse("iscm_demand:grid"), {cell(Level(category=world[1][0].pk)): typed, "reason": reason})
+
+    assert answer.status_code == 422
+    assert said in read(answer)
+    assert f'value="{typed}"' in answer.content.decode()
+    assert not ForecastOverride.objects.exists()
+
+
+def test_who_may_only_look_changes_nothing(client, world):
+    client.force_login(foundation.make_user(roles=["sales"]), backend="rantai.foundation.access.backends.RoleBackend")
+
+    page = client.get(reverse("iscm_demand:grid"))
+    client.post(reverse("iscm_demand:grid"), {cell(Level()): "5", "reason": "x"})
+
+    assert "sheet-in" not in page.content.decode()
+    assert not ForecastOverride.objects.exists()
+
+
+def test_a_part_that_was_searched_for_is_not_changed_as_the_whole(planner, world):
+    page = planner.get(reverse("iscm_demand:grid") + "?by=category&q=MON-15").content.decode()
+
+    assert "sheet-in" not in page
+    assert "sheet-in" in planner.get(reverse("iscm_demand:grid") + "?by=item&q=MON-15").content.decode()
+
+
+def test_the_page_says_that_nothing_is_forecast_yet(client):
+    foundation.make_company()
+    client.force_login(foundation.make_user(roles=["planner"]), backend="rantai.foundation.access.backends.RoleBackend")
+
+    assert "Nothing is forecast yet" in read(client.get(reverse("iscm_demand:grid")))
+
+
+def bring(planner, content):
+    file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
+    file.name = "grid.xlsx"
+    return planner.post(reverse("wires_imports:grid_new"), {"file": file}, follow=True)
+
+
+def test_a_grid_goes_to_excel_and_comes_back_as_changes(planner, world):
+    answer = planner.get(reverse("iscm_demand:grid") + "?by=item&export=xlsx")
+    frame = pl.read_excel(io.BytesIO(b"".join(answer.streaming_content)))
+    is_ours = pl.col("Name") == "MON-15"
+    changed = frame.with_columns(
+        pl.when(is_ours).then(99.0).otherwise(pl.col("2026-11-02")).alias("2026-11-02"),
+        pl.when(is_ours).then(pl.lit("school tender")).alias("Why"),
+    )
+    book = io.BytesIO()
+    changed.write_excel(book)
+
+    page = bring(planner, book.getvalue())
+
+    assert "1 cell changes the forecast" in read(page)
+    assert not ForecastOverride.objects.exists()
+    address = page.redirect_chain[-1][0]
+    for _time in range(2):
+        planner.post(address)
+    row = ForecastOverride.objects.get()
+    assert (row.item_id, row.quantity, row.reason) == (world[2][0].pk, 990_000, "school tender")
+    assert total(Level(item=row.item_id)) == pytest.approx(99)
+    assert "hold already" in read(planner.get(address))
+
+
+def test_refused_cells_are_named_with_their_place_and_the_rest_is_kept(planner, world):
+    key = Level(item=world[2][0].pk).key
+    head = "Level,Name,Under it,2026-10-26,2026-11-02,Why,2026-10-26 was,2026-11-02 was"
+    lines = [f"{key},a,,5,7,tender,5,20", "9.9.x.0,b,,1,1,why,1,2", f"{key},c,,1,many,why,1,20", f"{key},d,,1,3,,1,20",
+             f"{key},e,,2,20,old,1,20"]  # fmt: skip
+
+    page = read(bring(planner, "\n".join([head, *lines])))
+
+    assert "1 cell changes the forecast" in page
+    for said in (
+        "row 3, 2026-11-02 '9.9.x.0' names no row of the grid",
+        "row 4, 2026-11-02 'many' is no figure",
+        "row 5, 2026-11-02 Say why in the column behind the weeks",
+        "row 6, 2026-10-26 This week is over",
+    ):
+        assert said in page
+
+
+def test_a_file_that_is_no_grid_is_said(planner, world):
+    assert "This is no forecast grid" in read(bring(planner, "a,b\n1,2\n"))
+
+
+def test_a_run_without_its_frozen_copy_is_read_from_its_rows(world):
+    run = ForecastRun.objects.get(state="current")
+    before = steps.load(run).statistical
+    run.snapshots.all().delete()
+    steps._kept = None
+
+    assert steps.load(run).statistical == pytest.approx(before)
