@@ -25,7 +25,7 @@ MOST_PARTS = 16
 
 #: Tables that are cut, in an order in which each refers to tables before it; the others are shared whole.
 _OWNED_BY = (
-    ("item_locations", ""), ("sources", "item_location"), ("bom_lines", "source"), ("operations", "source"),
+    ("item_locations", ""), ("sources", "item_location"), ("operations", "source"), ("bom_lines", "source"),
     ("co_products", "source"), ("loads", "operation"), ("receipts", "item_location"), ("demands", "item_location"),
 )  # fmt: skip
 _TABLE = {
