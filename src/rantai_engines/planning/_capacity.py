@@ -51,13 +51,16 @@ from rantai_engines.planning.tables import NEVER
 _PER_SCALE = 1_000_000
 
 
+@compiled(types.boolean(NET, INT))
+def is_possible(net: Net, load: int) -> bool:
+    """Say whether a load may ever run."""
+    return bool(net.loads[load, O_QUANTITY] <= net.resources[net.loads[load, O_RESOURCE], R_MOST])
+
+
 @compiled(types.boolean(NET, INT, INT))
-def is_possible(net: Net, load: int, start: int) -> bool:
-    """Say whether a load may ever run, and is effective at ``start``."""
-    return bool(
-        net.loads[load, O_QUANTITY] <= net.resources[net.loads[load, O_RESOURCE], R_MOST]
-        and net.loads[load, O_FROM] <= start < net.loads[load, O_TO]
-    )
+def is_effective(net: Net, load: int, start: int) -> bool:
+    """Say whether a step that starts at ``start`` loads the resource at all."""
+    return bool(net.loads[load, O_FROM] <= start < net.loads[load, O_TO])
 
 
 @compiled(INT(NET, INT, INT))

@@ -17,7 +17,7 @@ from rantai_engines.planning._layout import (
     compiled,
 )
 from rantai_engines.planning._log import enter, undo
-from rantai_engines.planning._profile import first_negative, more_after, restored_by
+from rantai_engines.planning._profile import add, first_negative, more_after, restored_by
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
@@ -75,7 +75,9 @@ def draw(net: Net, st: State, place: int, quantity: int, t: int, depth: int, str
                 if want > 0:
                     enter(st, place, t, -want)
             else:
-                enter(st, place, t, lack - got)
+                # The entry of this attempt grows smaller, so that a withdrawal is one entry for ever.
+                add(st, place, t, lack - got, 0)
+                st.log[log_mark, 2] += lack - got
         i = first_negative(st, place, t)
     if want <= 0:
         want = 0

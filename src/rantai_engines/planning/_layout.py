@@ -20,9 +20,7 @@ Floats = NDArray[np.float64]
 # Net.clock
 NOW, HORIZON, MAX_PIECES, LOOP, SPLITS, IS_LIMITED, SHIFTS = range(7)
 # Net.places: one row for each item-location
-UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, SAFETY, SAFETY_STEPS, UP_TO_STEPS, AUTOFENCE, POOL, SEARCH, PLACE_COLUMNS = (
-    range(11)
-)
+UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, PLACE_COLUMNS = range(7)
 # Net.sources, grouped by item-location in order of service
 (
     S_PLACE, S_ROW, S_LEAD, S_CALENDAR, S_WALL, S_MINIMUM, S_MULTIPLE, S_MAXIMUM, S_LIMIT, S_FROM, S_TO, S_YIELD,
@@ -36,7 +34,7 @@ UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, SAFETY, SAFETY_STEPS, UP_TO_STEPS, AUTOF
 # Net.co_products, grouped by source
 K_PLACE, K_PER, K_FIXED, K_STEP, K_FROM, K_TO, K_ROW, CO_COLUMNS = range(8)
 # Net.steps, grouped by source in sequence
-T_FIXED, T_CALENDAR, T_FIRST_LOAD, T_END_LOAD, T_POST, T_ROW, STEP_COLUMNS = range(7)
+T_FIXED, T_CALENDAR, T_FIRST_LOAD, T_END_LOAD, T_ROW, STEP_COLUMNS = range(6)
 # Net.loads, grouped by step: those without alternates first (O_GROUP -1), then group by group in order of rank
 O_RESOURCE, O_QUANTITY, O_PER, O_GROUP, O_SETUP, O_FROM, O_TO, O_CALENDAR, O_ROW, LOAD_COLUMNS = range(10)
 # Net.resources
@@ -63,14 +61,17 @@ INFINITE, SINGLE, SETUPS, COUNTED, BUCKETS = range(5)
 # State.segments: where the projected balance of an item-location (then of a counted resource) lies in the pool
 G_FIRST, G_ROOM, G_ROWS, G_BUSY = range(4)
 # State.orders; a rider has no runs of its own and P_HOST is the order that it makes larger, which counts it in P_RIDERS
-P_SOURCE, P_END, P_QUANTITY, P_ALTERNATES, P_RUN, P_RUNS, P_HOST, P_BEFORE, P_RIDERS, P_AIM, ORDER_COLUMNS = range(11)
+# P_OWNER: the demand for which it was planned
+(
+    P_SOURCE, P_END, P_QUANTITY, P_ALTERNATES, P_RUN, P_RUNS, P_HOST, P_BEFORE, P_RIDERS, P_AIM, P_OWNER, ORDER_COLUMNS,
+) = range(12)  # fmt: skip
 # State.runs: when a step of an order occupies a resource (N_LOAD -1: the step has no load)
 N_STEP, N_LOAD, N_START, N_END, N_ORDER, N_BEFORE, RUN_COLUMNS = range(7)
-# State.counters
+# State.counters; C_OWNER: the demand that is being served; C_KEEP 1: the log is kept from one demand to the next
 (
     C_POOL, C_LOG, C_ORDERS, C_DELIVERIES, C_DELAYS, C_SHORTAGES, C_FULL, C_ASKS, C_RUNS, C_BUSY_POOL, C_SHIFTS,
-    COUNTERS,
-) = range(12)  # fmt: skip
+    C_OWNER, C_KEEP, COUNTERS,
+) = range(14)  # fmt: skip
 # Asks: what the demand loop works off, one row each
 (
     A_DEMAND, A_PLACE, A_QUANTITY, A_AT, A_LATEST, A_MIN_SHIPMENT, A_PARTIAL, A_RIGHT, A_GROUP, A_DONE, ASK_COLUMNS,

@@ -7,6 +7,7 @@ from rantai_engines.planning._layout import (
     C_FULL,
     C_LOG,
     C_ORDERS,
+    C_OWNER,
     C_RUNS,
     GIVEN,
     INT,
@@ -24,6 +25,7 @@ from rantai_engines.planning._layout import (
     P_BEFORE,
     P_END,
     P_HOST,
+    P_OWNER,
     P_QUANTITY,
     P_RIDERS,
     P_RUN,
@@ -75,7 +77,7 @@ def place_order(net: Net, st: State, source: int, end: int, quantity: int, first
     st.orders[n, P_ALTERNATES] = 0
     st.orders[n, P_RUN], st.orders[n, P_RUNS] = first_run, st.counters[C_RUNS] - first_run
     st.orders[n, P_HOST], st.orders[n, P_BEFORE], st.orders[n, P_RIDERS] = -1, st.last_order[source], 0
-    st.orders[n, P_AIM] = aim
+    st.orders[n, P_AIM], st.orders[n, P_OWNER] = aim, st.counters[C_OWNER]
     st.last_order[source] = n
     for row in range(first_run, st.counters[C_RUNS]):
         st.runs[row, N_ORDER] = n

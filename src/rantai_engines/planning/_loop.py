@@ -22,8 +22,10 @@ from rantai_engines.planning._layout import (
     C_DELAYS,
     C_DELIVERIES,
     C_FULL,
+    C_KEEP,
     C_LOG,
     C_ORDERS,
+    C_OWNER,
     C_SHIFTS,
     C_SHORTAGES,
     HORIZON,
@@ -46,6 +48,8 @@ from rantai_engines.planning.tables import NEVER
 #: How ``serve_all`` goes through the asks.
 ON_TIME, PART, LATE, FAITHFUL = range(4)
 _DAY = 86_400
+#: Dates that a late demand asks for one after the other; from then on each is later by a share of its lateness.
+_MOST_TRIES, _MOST_FAITHFUL, _LEAP_SHARE = 64, 1000, 16
 _HORIZON, _TOGETHER = int(CauseKind.HORIZON), int(CauseKind.SHIPMENT_RULE)
 
 
@@ -129,11 +133,12 @@ def _serve_late(net: Net, st: State, asks: Ints, k: int) -> bool:
     """
     demand, place, at = asks[k, A_DEMAND], asks[k, A_PLACE], asks[k, A_AT]
     rest, smallest, is_partial = asks[k, A_QUANTITY], asks[k, A_MIN_SHIPMENT], asks[k, A_PARTIAL] != 0
-    refused, refused_at, leap = 0, at, _DAY
+    refused, refused_at, leap, tries = 0, at, _DAY, 0
     if at >= net.clock[HORIZON]:
         _shortage(st, demand, rest, _HORIZON, place, NEVER)
         return bool(st.counters[C_FULL] == 0)
     while True:
+        tries += 1
         log_mark, order_mark = st.counters[C_LOG], st.counters[C_ORDERS]
         got = draw(net, st, place, rest, at, 0, 0)
         next_at, cause, subject = st.reply[Y_AT], st.reply[Y_CAUSE], st.reply[Y_SUBJECT]
@@ -150,6 +155,8 @@ def _serve_late(net: Net, st: State, asks: Ints, k: int) -> bool:
             return True
         if next_at <= at:
             next_at, leap = at + leap, 2 * leap
+        if tries > _MOST_TRIES:
+            next_at = max(next_at, at + (at - asks[k, A_AT]) // _LEAP_SHARE + _DAY)
         if next_at >= net.clock[HORIZON] or next_at >= asks[k, A_LATEST]:
             break
         _delay(st, demand, rest, at, next_at, cause, subject)
@@ -204,11 +211,12 @@ def _serve_faithful(net: Net, st: State, asks: Ints, k: int) -> bool:
     """Take parts and dates in the order in which the planning cases do. False when an array ran full."""
     demand, place, at = asks[k, A_DEMAND], asks[k, A_PLACE], asks[k, A_AT]
     rest, smallest, is_partial = asks[k, A_QUANTITY], asks[k, A_MIN_SHIPMENT], asks[k, A_PARTIAL] != 0
-    refused, refused_at = 0, at
+    refused, refused_at, tries = 0, at, 0
     if at >= net.clock[HORIZON]:
         _shortage(st, demand, rest, _HORIZON, place, NEVER)
         return bool(st.counters[C_FULL] == 0)
     while True:
+        tries += 1
         got, next_at, cause, subject = _try_faithful(net, st, place, rest, smallest, at)
         taken = 0
         if got == rest or (is_partial and got > 0 and got >= smallest and rest - got >= smallest):
@@ -229,6 +237,8 @@ def _serve_faithful(net: Net, st: State, asks: Ints, k: int) -> bool:
             refused, refused_at = got, at
         if next_at < NEVER and (got > 0 or next_at <= at):
             next_at = at + _DAY
+        if tries > _MOST_FAITHFUL:
+            next_at = max(next_at, at + (at - asks[k, A_AT]) // _LEAP_SHARE + _DAY)
         if next_at >= net.clock[HORIZON] or next_at >= asks[k, A_LATEST]:
             break
         _delay(st, demand, rest, at, next_at, cause, subject)
@@ -251,8 +261,9 @@ def _serve_group(net: Net, st: State, asks: Ints, begin: int, end: int) -> bool:
     at, latest = asks[begin, A_AT], NEVER
     for k in range(begin, end):
         at, latest = max(at, asks[k, A_AT]), min(latest, asks[k, A_LATEST])
-    since, leap = at, _DAY
+    since, leap, tries = at, _DAY, 0
     while True:
+        tries += 1
         log_mark, order_mark = st.counters[C_LOG], st.counters[C_ORDERS]
         next_at, cause, subject = -NEVER, 0, -1
         for k in range(begin, end):
@@ -266,6 +277,8 @@ def _serve_group(net: Net, st: State, asks: Ints, begin: int, end: int) -> bool:
         undo(net, st, log_mark, order_mark)
         if next_at <= at:
             next_at, leap = at + leap, 2 * leap
+        if tries > _MOST_TRIES:
+            next_at = max(next_at, at + (at - since) // _LEAP_SHARE + _DAY)
         if next_at >= net.clock[HORIZON] or next_at >= latest:
             for k in range(begin, end):
                 _shortage(st, asks[k, A_DEMAND], asks[k, A_QUANTITY], cause, subject, next_at)
@@ -296,7 +309,8 @@ def serve_all(net: Net, st: State, asks: Ints, begin: int, end: int, how: int) -
     while k < end:
         deliveries, delays = st.counters[C_DELIVERIES], st.counters[C_DELAYS]
         shortages, orders = st.counters[C_SHORTAGES], st.counters[C_ORDERS]
-        after, ok = _group_end(asks, k, end), True
+        after, ok, base = _group_end(asks, k, end), True, st.counters[C_LOG]
+        st.counters[C_OWNER] = asks[k, A_DEMAND]
         if asks[k, A_GROUP] >= 0:
             if how != ON_TIME and how != PART:
                 ok = _serve_group(net, st, asks, k, after)
@@ -309,12 +323,13 @@ def serve_all(net: Net, st: State, asks: Ints, begin: int, end: int, how: int) -
         elif asks[k, A_DONE] == 0:
             ok = _serve_late(net, st, asks, k)
         if not ok:
-            undo(net, st, 0, orders)
+            undo(net, st, base, orders)
             st.counters[C_DELIVERIES], st.counters[C_DELAYS] = deliveries, delays
             st.counters[C_SHORTAGES] = shortages
             if how == ON_TIME:
                 asks[k, A_DONE] = 0
             return k
-        st.counters[C_LOG] = 0
+        if st.counters[C_KEEP] == 0:
+            st.counters[C_LOG] = base
         k = after
     return end

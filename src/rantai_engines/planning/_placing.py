@@ -6,7 +6,7 @@ next one; of alternate loads the resource that is free latest (forward: soonest)
 
 from numba import types
 
-from rantai_engines.planning._capacity import amount, earlier_end, is_possible, later_start, take
+from rantai_engines.planning._capacity import amount, earlier_end, is_effective, is_possible, later_start, take
 from rantai_engines.planning._layout import (
     BUCKETS,
     C_FULL,
@@ -100,9 +100,9 @@ def _fit_back(
             resource = net.loads[load, O_RESOURCE]
             kind = net.resources[resource, R_KIND]
             # A step without length still fills a bucket.
-            if kind == INFINITE or (seconds == 0 and kind != BUCKETS):
+            if kind == INFINITE or (seconds == 0 and kind != BUCKETS) or not is_effective(net, load, start):
                 continue
-            if not is_possible(net, load, start):
+            if not is_possible(net, load):
                 return 0, start, end, resource
             lowest = until - net.resources[resource, R_EARLY]
             earlier = earlier_end(net, st, load, start, end, seconds, amount(net, load, started), lowest)
@@ -133,9 +133,9 @@ def _fit_forward(
             if load < 0:
                 continue
             kind = net.resources[net.loads[load, O_RESOURCE], R_KIND]
-            if kind == INFINITE or (seconds == 0 and kind != BUCKETS):
+            if kind == INFINITE or (seconds == 0 and kind != BUCKETS) or not is_effective(net, load, start):
                 continue
-            if not is_possible(net, load, start):
+            if not is_possible(net, load):
                 return NEVER, NEVER
             later = later_start(net, st, load, start, end, seconds, amount(net, load, started))
             if later >= NEVER:
@@ -167,14 +167,17 @@ def _choose_loads(
         if group < 0:
             load += 1
         else:
+            best = -1
             while load < last and net.loads[load, O_GROUP] == group:
                 st.runs[n, N_LOAD] = load
                 if backward != 0:
-                    fits, _start, end, _culprit = _fit_back(net, st, step, base, started, n, n + 1, limit, wall)
+                    fits, start, end, _culprit = _fit_back(net, st, step, base, started, n, n + 1, limit, wall)
                     at = end if fits != 0 else -NEVER
                 else:
-                    at = -_fit_forward(net, st, step, base, started, n, n + 1, limit, 0)[1]
-                if at > best_at:
+                    start, end = _fit_forward(net, st, step, base, started, n, n + 1, limit, 0)
+                    at = -end
+                # Only those are choices that would be loaded then; where none would be, the step goes without.
+                if (best < 0 or at > best_at) and (is_effective(net, load, start) or start >= NEVER):
                     best, best_at = load, at
                 load += 1
         st.runs[n, N_STEP], st.runs[n, N_LOAD] = step, best
@@ -184,10 +187,13 @@ def _choose_loads(
 
 @compiled(types.void(NET, STATE, INT, INT, INT, INT, INT))
 def _occupy(net: Net, st: State, first: int, end_row: int, start: int, end: int, started: int) -> None:
-    """Reserve and log a span on the loads of the rows, and write it in them."""
+    """Reserve and log a span on the loads of the rows, and write it in them; those not effective then lose theirs."""
     for row in range(first, end_row):
         st.runs[row, N_START], st.runs[row, N_END] = start, end
         load = st.runs[row, N_LOAD]
+        if load >= 0 and not is_effective(net, load, start):
+            st.runs[row, N_LOAD] = -1
+            continue
         if load < 0 or net.resources[net.loads[load, O_RESOURCE], R_KIND] == INFINITE:
             continue
         n, need = st.counters[C_LOG], amount(net, load, started)

@@ -11,6 +11,7 @@ from rantai_engines.planning._layout import (
     G_ROWS,
     INT,
     NET,
+    NOW,
     R_MATRIX,
     R_SETUP,
     STATE,
@@ -117,21 +118,29 @@ def earliest_with_setup(net: Net, st: State, resource: int, start: int, seconds:
             best = min(best, st.busy_end[i] + change)
     change = change_seconds(net, resource, net.resources[resource, R_SETUP], setup)
     if change < NEVER:
-        wall = net.clock[0] + change
+        wall = net.clock[NOW] + change
         if wall > start:
             best = min(best, wall)
     return best
 
 
 @compiled(types.void(NET, STATE, INT, INT))
-def _refresh(net: Net, st: State, resource: int, i: int) -> None:
-    """Write the set-up time of the first run from row ``i`` on that needs a state; its end stays."""
+def refresh(net: Net, st: State, resource: int, i: int) -> None:
+    """Write the set-up time of the first run from row ``i`` on that needs a state; its end stays.
+
+    What was planned has room for its set-up. A confirmed order may have been given less, or an impossible change: its
+    set-up is what there is room for, so that whoever comes before it and goes again leaves it as it was.
+    """
     after = next_with_setup(st, resource, i)
     if after < 0:
         return
     change = change_seconds(net, resource, state_before(net, st, resource, after), st.busy_setup[after])
-    st.busy_start[after] += st.busy_change[after] - change
-    st.busy_change[after] = change
+    begin = st.busy_start[after] + st.busy_change[after]
+    free_from = net.clock[NOW]
+    if after > st.busy[resource, G_FIRST]:
+        free_from = max(free_from, st.busy_end[after - 1])
+    change = min(change, max(begin - free_from, 0)) if change < NEVER else 0
+    st.busy_start[after], st.busy_change[after] = begin - change, change
 
 
 @compiled(types.boolean(NET, STATE, INT, INT, INT, INT))
@@ -143,7 +152,7 @@ def reserve_with_setup(net: Net, st: State, resource: int, start: int, end: int,
     if i < 0:
         return False
     if setup >= 0:
-        _refresh(net, st, resource, i + 1)
+        refresh(net, st, resource, i + 1)
     return True
 
 
@@ -155,5 +164,5 @@ def release_with_setup(net: Net, st: State, resource: int, start: int, end: int)
             had_state = st.busy_setup[i] >= 0
             drop_run(st, resource, i)
             if had_state:
-                _refresh(net, st, resource, i)
+                refresh(net, st, resource, i)
             return

@@ -27,8 +27,10 @@ from rantai_engines.planning._layout import (
     N_ORDER,
     N_START,
     NET,
+    O_FROM,
     O_GROUP,
     O_RESOURCE,
+    O_TO,
     P_AIM,
     P_ALTERNATES,
     P_END,
@@ -80,6 +82,8 @@ def _is_movable(net: Net, source: int) -> bool:
         and net.sources[source, S_END_CO] == net.sources[source, S_FIRST_CO]
         and end - first == 1
         and net.loads[first, O_GROUP] < 0
+        and net.loads[first, O_FROM] <= -NEVER
+        and net.loads[first, O_TO] >= NEVER
         and net.resources[net.loads[first, O_RESOURCE], R_KIND] == SINGLE
     )
 

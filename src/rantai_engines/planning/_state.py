@@ -1,5 +1,7 @@
 """Set up the state from what is known at the start, and give it more room when an array runs full."""
 
+from collections.abc import Collection
+
 import numpy as np
 from numba import types
 
@@ -25,9 +27,14 @@ from rantai_engines.planning._layout import (
 )
 from rantai_engines.planning._profile import add
 from rantai_engines.planning._runs import insert_run
+from rantai_engines.planning._setups import refresh
+from rantai_engines.planning._sorting import grouped_order
 from rantai_engines.planning.network import Network
 from rantai_engines.planning.problem import Problem
 from rantai_engines.planning.tables import NEVER
+
+#: Places, instants and quantities of entries of the profiles.
+Entries = tuple[Ints, Ints, Ints]
 
 
 @compiled(types.void(STATE, ROW, ROW, ROW))
@@ -38,17 +45,24 @@ def _enter_known(st: State, place: Ints, time: Ints, quantity: Ints) -> None:
             add(st, place[k], time[k], quantity[k], 1)
 
 
-def first_state(problem: Problem, network: Network, *, spare_rows: int, rows: int, log_rows: int) -> State:
+def first_state(
+    problem: Problem, network: Network, *, spare_rows: int, rows: int, log_rows: int, planned: Entries | None = None
+) -> State:
     """Give the state in which nothing is planned: stock, receipts, free capacity and what occupies it.
 
     ``spare_rows`` are free in each profile; ``rows`` (about as many as asks) and ``log_rows`` size what grows.
+    ``planned`` (place, time, quantity) is entered besides.
     """
     place, time, quantity = _known(problem, network)
+    if planned is not None:
+        place, time, quantity = (np.concatenate(pair) for pair in zip((place, time, quantity), planned, strict=True))
+        order = grouped_order(place, time)
+        place, time, quantity = place[order], time[order], quantity[order]
     n = len(problem.item_locations.key) + len(problem.resources.key)
     known = np.bincount(place, minlength=n) + 1 + spare_rows
     segments = np.zeros((n, 4), np.int64)
     segments[:, 0], segments[:, 1] = np.cumsum(known) - known, known
-    pool = int(6 * known.sum())
+    pool = int((6 if planned is None else 2) * known.sum())
     counters = np.zeros(COUNTERS, np.int64)
     counters[C_POOL] = known.sum()
     rows = max(rows, 1)
@@ -122,6 +136,9 @@ def _occupy(problem: Problem, network: Network, state: State, row: int, resource
         state.bucket_left[max(bucket, first)] -= quantity
     if kind == SINGLE:
         start, end = clocked(network.net, resource, start), clocked(network.net, resource, end)
+        if end <= start:
+            # It lies in a night: nothing that works by the calendar can meet it.
+            return True
     if kind in (SINGLE, SETUPS):
         first, rows = int(state.busy[resource, 0]), int(state.busy[resource, 2])
         if rows and state.busy_end[first + rows - 1] >= start:
@@ -129,7 +146,10 @@ def _occupy(problem: Problem, network: Network, state: State, row: int, resource
                 state.busy_end[first + rows - 1] = max(int(state.busy_end[first + rows - 1]), end)
                 return True
             start = max(start, int(state.busy_end[first + rows - 1]))
-        return bool(insert_run(state, resource, first + rows, start, max(end, start), int(o.setup[row]), 0) >= 0)
+        if insert_run(state, resource, first + rows, start, max(end, start), int(o.setup[row]), 0) < 0:
+            return False
+        if kind == SETUPS:
+            refresh(network.net, state, resource, int(state.busy[resource, 0]) + rows)
     return True
 
 
@@ -142,12 +162,15 @@ def _span(state: State, place: int, start: int, end: int, quantity: int) -> bool
     return True
 
 
-def roomier(state: State) -> State:
-    """Copy the state into arrays of twice the room."""
+def roomier(state: State, names: Collection[str] = ()) -> State:
+    """Copy the state into arrays of twice the room, or only the named ones."""
     fixed = {"segments", "used", "counters", "busy", "bucket_left", "reply", "last_order", "last_run"}
     state.counters[C_FULL] = 0
     state.counters[C_LOG] = 0
-    grown = {name: array if name in fixed else _doubled(array) for name, array in state.arrays().items()}
+    grown = {
+        name: array if name in fixed or (names and name not in names) else _doubled(array)
+        for name, array in state.arrays().items()
+    }
     return State(**grown)
 
 

@@ -7,7 +7,7 @@ free again. No delivery moves: less is consumed, and never earlier.
 
 from numba import types
 
-from rantai_engines.planning._capacity import amount, give_back, take
+from rantai_engines.planning._capacity import amount, give_back, is_effective, take
 from rantai_engines.planning._layout import (
     BUCKETS,
     C_FULL,
@@ -39,6 +39,8 @@ from rantai_engines.planning._layout import (
     S_PLACE,
     SETUPS,
     STATE,
+    T_END_LOAD,
+    T_FIRST_LOAD,
     UP_TO,
     Ints,
     Net,
@@ -69,7 +71,7 @@ def book_components(net: Net, st: State, order: int, lot: int, entries: int, end
 
 
 @compiled(types.boolean(NET, STATE, INT, INT, INT))
-def _keeps_bill(net: Net, st: State, order: int, new: int, first_run: int) -> bool:
+def keeps_bill(net: Net, st: State, order: int, new: int, first_run: int) -> bool:
     """Say whether the same lines are effective when the order is smaller and so begins later."""
     source, end, old = st.orders[order, P_SOURCE], st.orders[order, P_END], st.orders[order, P_QUANTITY]
     own, runs = st.orders[order, P_RUN], st.orders[order, P_RUNS]
@@ -84,7 +86,7 @@ def _keeps_bill(net: Net, st: State, order: int, new: int, first_run: int) -> bo
 
 
 @compiled(types.boolean(NET, STATE, INT, INT))
-def _draft_runs(net: Net, st: State, order: int, new: int) -> bool:
+def draft_runs(net: Net, st: State, order: int, new: int) -> bool:
     """Write behind all runs those of the order at the size ``new``: each ends as before and starts later.
 
     False when there is no room, or a set-up stands in the way, or a later start might fall into a fuller bucket.
@@ -100,6 +102,10 @@ def _draft_runs(net: Net, st: State, order: int, new: int) -> bool:
         st.runs[to + k, N_STEP], st.runs[to + k, N_LOAD] = step, load
         st.runs[to + k, N_END] = st.runs[own + k, N_END]
         st.runs[to + k, N_START] = run_start(net, st, st.orders[order, P_SOURCE], own + k, n, new)
+        for other in range(net.steps[step, T_FIRST_LOAD], net.steps[step, T_END_LOAD]):
+            before = is_effective(net, other, st.runs[own + k, N_START])
+            if before != is_effective(net, other, st.runs[to + k, N_START]):
+                return False
     return True
 
 
@@ -143,9 +149,7 @@ def trim_orders(net: Net, st: State, sequence: Ints, begin: int) -> int:
         if smaller >= lot:
             continue
         draft = st.counters[C_RUNS]
-        if smaller > 0 and (
-            not _draft_runs(net, st, order, smaller) or not _keeps_bill(net, st, order, smaller, draft)
-        ):
+        if smaller > 0 and (not draft_runs(net, st, order, smaller) or not keeps_bill(net, st, order, smaller, draft)):
             continue
         # Book the smaller needs before the larger are released: only booking can run out of room.
         end_line = net.sources[source, S_END_LINE]

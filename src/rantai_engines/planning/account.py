@@ -1,6 +1,6 @@
 """Write the account of a solved plan: what orders consume, who gets which units, and why each order is there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -61,8 +61,8 @@ def write_solution(
     """Turn the kernels' rows into the plan as a value, with pegs and reasons."""
     raw, start = _sort_orders(network, rows)
     orders = _orders(network, raw, start, release_until=release_until)
-    consumption = _consumption(network, raw, rows.runs)
-    co_products = _co_products(network, raw, rows.runs)
+    consumption = list_consumption(network, raw, rows.runs)
+    co_products = list_co_products(network, raw, rows.runs)
     n_demands = len(problem.demands.key)
     slices = _sorted(rows.deliveries, 1, 0)
     is_demand = slices[:, 0] < n_demands
@@ -92,6 +92,11 @@ def write_solution(
         runs=_runs(network, raw, rows.runs),
         co_products=co_products,
     )
+
+
+def sort_rows(network: Network, rows: Rows) -> Rows:
+    """Put the orders in the sequence of the plan, by start."""
+    return replace(rows, orders=_sort_orders(network, rows)[0])
 
 
 def _sorted(table: Ints, *columns: int) -> Ints:
@@ -125,7 +130,7 @@ def _orders(network: Network, raw: Ints, start: Ints, *, release_until: int) -> 
     )
 
 
-def _consumption(network: Network, raw: Ints, runs: Ints) -> Consumption:
+def list_consumption(network: Network, raw: Ints, runs: Ints) -> Consumption:
     lines = network.net.sources[:, S_END_LINE] - network.net.sources[:, S_FIRST_LINE]
     out = np.empty((int(lines[raw[:, 0]].sum()), 5), np.int64)
     out = out[: write_consumption(network.net, raw, runs, out)]
@@ -133,7 +138,7 @@ def _consumption(network: Network, raw: Ints, runs: Ints) -> Consumption:
     return Consumption(order=order, bom_line=line, item_location=place, time=time, quantity=quantity)
 
 
-def _co_products(network: Network, raw: Ints, runs: Ints) -> CoProducts:
+def list_co_products(network: Network, raw: Ints, runs: Ints) -> CoProducts:
     rows = network.net.sources[:, S_END_CO] - network.net.sources[:, S_FIRST_CO]
     out = np.empty((int(rows[raw[:, 0]].sum()), 5), np.int64)
     out = out[: write_co_products(network.net, raw, runs, out)]

@@ -15,6 +15,8 @@ from rantai_engines.planning._layout import (
     L_BIT,
     L_FIXED,
     LINE_COLUMNS,
+    O_GROUP,
+    O_QUANTITY,
     O_RESOURCE,
     PLACE_COLUMNS,
     R_EARLY,
@@ -29,6 +31,8 @@ from rantai_engines.planning._layout import (
     S_FIXED,
     S_JOIN,
     S_PER_UNIT,
+    S_POST,
+    S_YIELD,
     SOURCE_COLUMNS,
     STEP_COLUMNS,
     T_END_LOAD,
@@ -38,7 +42,7 @@ from rantai_engines.planning._layout import (
 )
 from rantai_engines.planning._sorting import grouped_order
 from rantai_engines.planning._worktime import set_walls
-from rantai_engines.planning.problem import PER_SCALE, PPM, UNIT, Calendars, DemandKind, Problem, SourceKind
+from rantai_engines.planning.problem import PER_SCALE, PPM, UNIT, Calendars, DemandKind, Demands, Problem, SourceKind
 from rantai_engines.planning.tables import NEVER, InvalidProblem
 
 #: Alternate lines of one source are remembered in the bits of one integer.
@@ -97,7 +101,7 @@ def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2
         step_offset=np.ascontiguousarray(problem.step_functions.offset),
         step_start=np.ascontiguousarray(problem.step_functions.start),
         step_value=np.ascontiguousarray(problem.step_functions.value),
-        unit_cost=np.ascontiguousarray(sources.cost[order]) / UNIT,
+        unit_cost=(sources.cost[order] + _hourly_cost(problem, steps, unit_seconds, limits, rows)) / UNIT,
         doors=np.zeros(3, np.int64),
     )
     set_walls(net, np.ascontiguousarray(sources.fence[order]))
@@ -111,8 +115,8 @@ def _place_rows(problem: Problem, order: Ints) -> Ints:
     own_key = p.key[problem.sources.item_location[order]]
     first, end = np.searchsorted(own_key, p.key, "left"), np.searchsorted(own_key, p.key, "right")
     rows = stacked(
-        np.maximum(p.order_up_to - target, 0) * (p.order_up_to > 0), p.fence_until, first, end, target,
-        p.safety_steps, p.order_up_to_steps, p.autofence, p.pool, p.search,
+        np.maximum(p.order_up_to - target, 0) * (p.order_up_to > 0), p.fence_until, first, end,
+        p.autofence, p.search,
     )  # fmt: skip
     assert rows.shape[1] == PLACE_COLUMNS
     return rows
@@ -122,6 +126,19 @@ def _has(steps: "NDArray[np.bool_]", rows: Ints) -> Ints:
     """Say which sources have a step that is so."""
     count = np.concatenate(([0], np.cumsum(steps)))
     return (count[rows[:, S_END_STEP]] > count[rows[:, S_FIRST_STEP]]).astype(np.int64)
+
+
+def _hourly_cost(
+    problem: Problem, steps: Ints, unit_seconds: NDArray[np.float64], limits: Limits, rows: Ints
+) -> NDArray[np.float64]:
+    """Give what the resource hours of a base unit cost, alternates and what does not grow with the quantity apart."""
+    of_step = np.repeat(np.arange(len(steps)), steps[:, T_END_LOAD] - steps[:, T_FIRST_LOAD])
+    of_source = np.repeat(np.arange(len(rows)), rows[:, S_END_STEP] - rows[:, S_FIRST_STEP])
+    loads = np.flatnonzero(limits.loads[:, O_GROUP] < 0)
+    resource, step = limits.loads[loads, O_RESOURCE], of_step[loads]
+    hours = unit_seconds[step] / 3600 * PPM / problem.resources.efficiency_ppm[resource]
+    cost = hours * problem.resources.cost_per_hour[resource] * limits.loads[loads, O_QUANTITY] / UNIT
+    return np.bincount(of_source[step], weights=cost, minlength=len(rows)) * PPM / rows[:, S_YIELD]
 
 
 def _join_times(rows: Ints, lines: Ints, steps: Ints, limits: Limits) -> Ints:
@@ -149,11 +166,17 @@ def ordered(major: Ints, at: Ints, *, since: int) -> Ints:
 
 
 def queue_demands(problem: Problem, *, promises_first: bool, forecasts_after_orders: bool) -> Ints:
-    """Give the asks of all demands, first served first.
+    """Give the asks of all demands, first served first (see ``queue``)."""
+    return queue(
+        problem.demands, now=problem.now, promises_first=promises_first, forecasts_after_orders=forecasts_after_orders
+    )
+
+
+def queue(demands: Demands, *, now: int, promises_first: bool, forecasts_after_orders: bool) -> Ints:
+    """Give the asks of demands, first served first.
 
     Requirements of open orders, then given promises, then class, kind, date, stake and at last key.
     """
-    demands = problem.demands
     is_promised = demands.promised_at < NEVER
     asked_at = np.where(is_promised, demands.promised_at, demands.due)
     kind = demands.kind if forecasts_after_orders else demands.kind * (demands.kind == DemandKind.SAFETY)
@@ -167,7 +190,7 @@ def queue_demands(problem: Problem, *, promises_first: bool, forecasts_after_ord
         order,
         demands.item_location[order],
         demands.quantity[order],
-        np.maximum(asked_at[order], problem.now),
+        np.maximum(asked_at[order], now),
         latest[order],
         np.minimum(demands.min_shipment, demands.quantity)[order],
         demands.partial[order].astype(np.int64),
@@ -201,12 +224,34 @@ def _rights(*columns: "NDArray[np.generic]") -> Ints:
 def queue_targets(problem: Problem, network: Network) -> Ints:
     """Give the asks that fill stock targets, end items first; their demand column is n_demands + item-location."""
     places = problem.item_locations
-    target = np.maximum(places.safety_stock, places.reorder_level)
-    wanted = np.flatnonzero(target > 0)
-    order = wanted[np.lexsort((places.key[wanted], network.level[wanted]))]
+    place, at, units = list_targets(problem)
+    order = np.lexsort((at, places.key[place], network.level[place]))
+    place, at, units = place[order], at[order], units[order]
     same = np.ones(len(order), np.int64)
-    numbers = (len(problem.demands.key) + order, order, target[order], problem.now * same, NEVER * same, 0 * same, same)
+    numbers = (len(problem.demands.key) + place, place, units, at, NEVER * same, 0 * same, same)
     return stacked(*numbers, 0 * same, -same, 0 * same)
+
+
+def list_targets(problem: Problem) -> tuple[Ints, Ints, Ints]:
+    """Give (item-location, from when on, units more) of all stock targets."""
+    places, functions, now = problem.item_locations, problem.step_functions, problem.now
+    target = np.maximum(places.safety_stock, places.reorder_level)
+    plain = np.flatnonzero((target > 0) & (places.safety_steps < 0))
+    parts = [(plain, np.full(len(plain), now), target[plain])]
+    for place in np.flatnonzero(places.safety_steps >= 0):
+        own = slice(*functions.offset[places.safety_steps[place] : places.safety_steps[place] + 2].tolist())
+        start, value = (
+            np.maximum(functions.start[own], now),
+            np.maximum(functions.value[own], places.reorder_level[place]),
+        )
+        # Of the steps before now only the last holds.
+        passed = max(int(np.searchsorted(functions.start[own], now, "right")) - 1, 0)
+        start, value = start[passed:], value[passed:]
+        more = np.diff(np.maximum.accumulate(value), prepend=0) if len(value) else value
+        rises = np.flatnonzero((more > 0) & (start < problem.horizon_end))
+        parts.append((np.full(len(rises), place), start[rises], more[rises]))
+    columns = [np.concatenate([part[c] for part in parts]).astype(np.int64) for c in range(3)]
+    return columns[0], columns[1], columns[2]
 
 
 def _open_before(calendars: Calendars) -> Ints:
@@ -282,7 +327,7 @@ def _source_rows(problem: Problem, order: Ints) -> Ints:
 
 
 def _step_rows(problem: Problem, position: Ints, rows: Ints) -> tuple[Ints, NDArray[np.float64], Ints]:
-    """Sort the operations by source and sequence; write where each source's begin and end."""
+    """Sort the operations by source and sequence; write where each source's begin and end, and their rests."""
     o = problem.operations
     owner = position[o.source]
     order = np.lexsort((o.calendar, o.unit_seconds, o.fixed_seconds, o.sequence, owner))
@@ -292,7 +337,8 @@ def _step_rows(problem: Problem, position: Ints, rows: Ints) -> tuple[Ints, NDAr
     bounds = np.searchsorted(owner[order], np.arange(len(rows) + 1))
     rows[:, S_FIRST_STEP], rows[:, S_END_STEP] = bounds[:-1], bounds[1:]
     zero = np.zeros(len(order), np.int64)
-    steps = stacked(o.fixed_seconds[order], o.calendar[order], zero, zero, o.posttime[order], order)
+    np.add.at(rows[:, S_POST], owner[order], o.posttime[order])
+    steps = stacked(o.fixed_seconds[order], o.calendar[order], zero, zero, order)
     assert steps.shape[1] == STEP_COLUMNS
     return steps, np.ascontiguousarray(o.unit_seconds[order]), step_position
 

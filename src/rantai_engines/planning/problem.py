@@ -114,10 +114,11 @@ def no_calendars() -> Calendars:
 class ItemLocations:
     """An item where it is kept: stock that is free to plan, its target and its planning time fence.
 
-    ``safety_steps`` >= 0 is the step function that stands for ``safety_stock``, ``order_up_to_steps`` the one for
-    ``order_up_to``. ``autofence``: seconds within which an open receipt that covers a shortage whole is awaited
-    instead of a new order. ``pool`` >= 0: item-locations of one item that buy together; nobody in the pool buys anew
-    while the stock of all exceeds the safety stock of all, and a demand may be served from any of them.
+    ``safety_steps`` >= 0 is a step function that stands for ``safety_stock``: where it rises above all before, stock is
+    filled up from that instant on; what was once filled stays. ``autofence``: seconds within which an open receipt that
+    covers a shortage whole is awaited instead of a new order. ``pool`` >= 0: item-locations of one item that buy
+    together; nobody in the pool buys anew while the stock of all exceeds the safety stock of all, and a demand may be
+    served from any of them.
     """
 
     key: Ints = column()
@@ -128,7 +129,6 @@ class ItemLocations:
     order_up_to: Ints = column(0, low=0, high=QUANTITY_LIMIT)
     fence_until: Ints = column(0)
     safety_steps: Ints = column(-1, low=-1, refers_to="StepFunctions")
-    order_up_to_steps: Ints = column(-1, low=-1, refers_to="StepFunctions")
     autofence: Ints = column(0, low=0)
     pool: Ints = column(-1, low=-1)
     search: Ints = column(0, low=0, high=2)
@@ -211,7 +211,8 @@ class CoProducts:
 class Operations:
     """A step of a make source's routing: ``fixed_seconds`` plus ``unit_seconds`` for each started base unit.
 
-    ``posttime``: seconds of rest wanted after the step; it shrinks before anybody is late.
+    ``posttime``: seconds of rest wanted after the step; it shrinks before anybody is late. The rests of a routing are
+    kept together, behind its last step.
     """
 
     source: Ints = column(low=0, refers_to="Sources")

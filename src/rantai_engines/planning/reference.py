@@ -114,11 +114,12 @@ class Reference(Lots):
         return min(int(self.p.demands.min_shipment[row]), int(self.p.demands.quantity[row]))
 
     def _serve(self, demand: int, place: int, rest: int, at: int, latest: int, smallest: int, *, partial: bool) -> None:
-        refused, refused_at, leap = 0, at, _DAY
+        refused, refused_at, leap, first, tries = 0, at, _DAY, at, 0
         if at >= self.p.horizon_end:
             self.plan.shortages.append((demand, rest, CauseKind.HORIZON, place, NEVER))
             return
         while True:
+            tries += 1
             before = copy.deepcopy(self.plan)
             got, later, cause, subject = self.draw(place, rest, at)
             if got == rest or (partial and got > 0 and got >= smallest and rest - got >= smallest):
@@ -132,6 +133,8 @@ class Reference(Lots):
                 return
             if later <= at:
                 later, leap = at + leap, 2 * leap
+            if tries > 64:
+                later = max(later, at + (at - first) // 16 + _DAY)
             if later >= self.p.horizon_end or later >= latest:
                 break
             self.plan.delays.append((demand, rest, at, later, cause, subject))

@@ -102,6 +102,12 @@ def solve(problem: Problem, *, params: Params = _DEFAULTS, seed: int = 0) -> Sol
     -----
     Complexity: about asks × log(rows of an item-location) plus rows moved; one ask takes a microsecond or two.
     """
+    network, plan = plan_rows(problem, params=params, seed=seed)
+    return write_solution(problem, network, plan, release_until=params.release_until, root_reasons=params.root_reasons)
+
+
+def plan_rows(problem: Problem, *, params: Params, seed: int) -> tuple[Network, Rows]:
+    """Plan every demand; give the network and the kernels' rows, from which ``write_solution`` makes the plan."""
     network = lay_out(
         problem, max_pieces=params.max_pieces, loop=params.loop, splits=params.splits, shifts=params.shifts
     )
@@ -124,9 +130,8 @@ def solve(problem: Problem, *, params: Params = _DEFAULTS, seed: int = 0) -> Sol
     if params.fill_stock_targets:
         state = _serve(network, state, queue_targets(problem, network), LATE)
     fold_riders(state)
-    state = _trim(problem, network, state)
-    plan = _finished_rows(problem, network, state, is_merging=params.merge_orders)
-    return write_solution(problem, network, plan, release_until=params.release_until, root_reasons=params.root_reasons)
+    state = trim_all(problem, network, state)
+    return network, _finished_rows(problem, network, state, is_merging=params.merge_orders)
 
 
 def _serve_classes(network: Network, state: State, asks: Ints, *, late_by_class: bool) -> State:
@@ -154,7 +159,7 @@ def _serve(network: Network, state: State, asks: Ints, how: int, *, begin: int =
     return state
 
 
-def _trim(problem: Problem, network: Network, state: State) -> State:
+def trim_all(problem: Problem, network: Network, state: State) -> State:
     """Take off each order what nobody needs, end items first, earliest first."""
     orders, keys = state.orders[: state.counters[C_ORDERS]], problem.item_locations.key
     rank = np.empty(len(keys), np.int64)
