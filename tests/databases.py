@@ -127,6 +127,19 @@ def make_postgresql_template(admin: psycopg.Connection, template: str) -> None:
     run_sql(admin, "ALTER DATABASE {name} RENAME TO {template}", name=draft, template=template)
 
 
+@contextlib.contextmanager
+def make_empty(folder: Path) -> Iterator[tuple[str, str]]:
+    """Make a database that holds nothing; yield its name and its URL, and drop it at the end."""
+    if connection.vendor == "sqlite":
+        yield str(folder / "empty.sqlite3"), f"sqlite:///{folder / 'empty.sqlite3'}"
+        return
+    server, name = os.environ["RANTAI_TEST_SERVER"], f"rantai_empty_{os.getpid()}_{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as admin:
+        run_sql(admin, "CREATE DATABASE {name}", name=name)
+        yield name, replace_database(server, name)
+        run_sql(admin, "DROP DATABASE {name} WITH (FORCE)", name=name)
+
+
 def run_sql(admin: psycopg.Connection, statement: str, **names: str) -> None:
     admin.execute(sql.SQL(statement).format(**{key: sql.Identifier(value) for key, value in names.items()}))
 

@@ -14,6 +14,9 @@ import django
 
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rantai.config.settings")
+    if "--serve" not in sys.argv:
+        # Nobody waits for the writer yet: how long it was held says nothing to who watches a first start.
+        os.environ.setdefault("RANTAI_LOG_LEVEL", "ERROR")
     django.setup()
     # Both can be imported only now that the apps are loaded.
     from rantai.config import environment, schema, serving
