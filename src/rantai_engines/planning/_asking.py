@@ -2,6 +2,7 @@
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     END_SOURCE,
     FIRST_SOURCE,
@@ -24,7 +25,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._placing import step_start
 from rantai_engines.planning._profile import add, row_at

@@ -5,6 +5,7 @@ A load row of ``Net.loads`` names the resource and how much of it. Instants int6
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     BUCKETS,
     COUNTED,
@@ -27,7 +28,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._profile import add_span, first_enough, last_below
 from rantai_engines.planning._runs import (
@@ -51,19 +51,19 @@ from rantai_engines.planning.tables import NEVER
 _PER_SCALE = 1_000_000
 
 
-@compiled(types.boolean(NET, INT))
+@short(types.boolean(NET, INT))
 def is_possible(net: Net, load: int) -> bool:
     """Say whether a load may ever run."""
     return bool(net.loads[load, O_QUANTITY] <= net.resources[net.loads[load, O_RESOURCE], R_MOST])
 
 
-@compiled(types.boolean(NET, INT, INT))
+@short(types.boolean(NET, INT, INT))
 def is_effective(net: Net, load: int, start: int) -> bool:
     """Say whether a step that starts at ``start`` loads the resource at all."""
     return bool(net.loads[load, O_FROM] <= start < net.loads[load, O_TO])
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def amount(net: Net, load: int, started: int) -> int:
     """Give what an order of so many started units takes of a resource (1/10,000); only buckets count units."""
     if net.resources[net.loads[load, O_RESOURCE], R_KIND] != BUCKETS:
@@ -71,14 +71,14 @@ def amount(net: Net, load: int, started: int) -> int:
     return int(net.loads[load, O_QUANTITY] + started * net.loads[load, O_PER] // _PER_SCALE)
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def clocked(net: Net, resource: int, t: int) -> int:
     """Give an instant as the runs of a resource count it."""
     clock = net.resources[resource, R_CLOCK]
     return worked_until(net, clock, t) if clock >= 0 else t
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def _bucket_at(net: Net, resource: int, t: int) -> int:
     """Give the bucket of an instant, one before the first when it is before all."""
     first, end = net.resources[resource, R_FIRST_BUCKET], net.resources[resource, R_END_BUCKET]

@@ -1,14 +1,14 @@
 """Take what an order consumes, line by line, alternates by rank."""
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._doors import (
-    DRAW,
     Y_ALTERNATES,
     Y_AT,
     Y_CAUSE,
     Y_FROM,
     Y_STEP,
     Y_SUBJECT,
-    call_door,
+    draw,
     reply,
 )
 from rantai_engines.planning._layout import (
@@ -31,7 +31,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import undo
 from rantai_engines.planning._lots import component_need, lot_from_component
@@ -80,7 +79,7 @@ def _take_one_of(
         log_mark, order_mark, units = st.counters[C_LOG], st.counters[C_ORDERS], need
         if need > 0:
             place = net.lines[line, L_PLACE]
-            units = call_door(net.doors[DRAW], net, st, place, need, at, depth + 1, strict if bit < 0 else 0)
+            units = draw(net, st, place, need, at, depth + 1, strict if bit < 0 else 0)
         if units >= need or st.counters[C_FULL] != 0:
             st.reply[Y_ALTERNATES] = 1 << bit if bit >= 0 else 0
             return lot

@@ -1,6 +1,8 @@
 """Take units from an item-location, making up what this and later needs would miss."""
 
-from rantai_engines.planning._doors import DOOR, REFILL, Y_AT, Y_CAUSE, Y_SUBJECT, call_door, reply
+from rantai_engines.planning import _doors
+from rantai_engines.planning._compiling import compiled
+from rantai_engines.planning._doors import Y_AT, Y_CAUSE, Y_SUBJECT, reply
 from rantai_engines.planning._layout import (
     AUTOFENCE,
     C_ASKS,
@@ -14,10 +16,10 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import enter, undo
 from rantai_engines.planning._profile import add, first_negative, more_after, restored_by
+from rantai_engines.planning._refill import refill
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
@@ -34,17 +36,17 @@ def _make_up(net: Net, st: State, place: int, lack: int, at: int, t: int, depth:
         if restored < NEVER:
             reply(st, restored, _RECEIPT, place)
             return 0
-    got = call_door(net.doors[REFILL], net, st, place, lack, at, depth, strict)
+    got = refill(net, st, place, lack, at, depth, strict)
     if got == 0 and at > t and net.clock[IS_LIMITED] != 0 and st.counters[C_FULL] == 0:
         # What a later need would miss can perhaps be had before, where capacity is free.
         next_at, cause, subject = st.reply[Y_AT], st.reply[Y_CAUSE], st.reply[Y_SUBJECT]
-        got = call_door(net.doors[REFILL], net, st, place, lack, t, depth, strict)
+        got = refill(net, st, place, lack, t, depth, strict)
         if got < lack and next_at < st.reply[Y_AT]:
             reply(st, next_at, cause, subject)
     return got
 
 
-@compiled(DOOR)
+@_doors.draw.define
 def draw(net: Net, st: State, place: int, quantity: int, t: int, depth: int, strict: int) -> int:
     """Take units by ``t``; a withdrawal that a later need would miss is legal only if that can be made up."""
     if st.segments[place, G_BUSY] != 0 or depth > _MAX_DEPTH:

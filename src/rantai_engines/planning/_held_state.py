@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._laying import lay_down
 from rantai_engines.planning._layout import (
@@ -222,6 +221,4 @@ def _quiet(net: Net) -> Net:
     for name in ("clock", "sources", "resources"):
         arrays[name] = arrays[name].copy()
     arrays["clock"][SHIFTS] = 0
-    quiet = Net(**arrays)
-    quiet.doors[:] = ADDRESSES
-    return quiet
+    return Net(**arrays)

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._layout import A_DEMAND, A_DONE, A_GROUP, A_PLACE, A_RIGHT, C_DELIVERIES, Ints, State
 from rantai_engines.planning._loop import LATE, ON_TIME, PART, serve_all
 from rantai_engines.planning._state import first_state, roomier
@@ -80,7 +79,6 @@ def _improve_component(
     """Return the best order found of the asks of one component."""
     part = take(problem, inside).problem
     network = lay_out(part, max_pieces=search.max_pieces, splits=search.splits, shifts=search.shifts)
-    network.net.doors[:] = ADDRESSES
     state = first_state(part, network, spare_rows=_SPARE_ROWS, rows=_ROWS, log_rows=4 * _ROWS)
     row = np.full(len(problem.demands.key), -1, np.int64)
     row[np.flatnonzero(inside[problem.demands.item_location])] = np.arange(len(part.demands.key))

@@ -8,6 +8,7 @@ are folded into their hosts. Balances stay right: the whole needs no more of a c
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._components import take_components
 from rantai_engines.planning._doors import reply
 from rantai_engines.planning._layout import (
@@ -31,7 +32,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import enter, place_order, undo
 from rantai_engines.planning.solution import CauseKind

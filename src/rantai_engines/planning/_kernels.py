@@ -1,3 +1,3 @@
-"""What set-up compiles of planning: the three doors and all that stands around them."""
+"""What set-up compiles of planning: all that a full plan calls; who holds a plan compiles what that needs besides."""
 
 from rantai_engines.planning import solve  # noqa: F401  (importing compiles)

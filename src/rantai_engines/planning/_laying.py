@@ -8,6 +8,7 @@ import numpy as np
 from numba import types
 
 from rantai_engines.planning._capacity import amount, take
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     C_DELAYS,
     C_DELIVERIES,
@@ -38,7 +39,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._placing import started_units
 from rantai_engines.planning._state import Entries, first_state, roomier

@@ -1,15 +1,14 @@
 """Name the columns of the arrays that the kernels share, and their types.
 
 One row-major array for each table keeps what is read together in one cache line and the argument lists short. The
-kernels are compiled for exactly these types when this package is imported: Numba can neither cache a self-recursive
-function whose types it must infer (the second process dies) nor one that calls back through another.
+kernels are compiled for exactly these types when this package is imported (``_compiling``).
 """
 
 from collections.abc import Callable
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
-from numba import njit, typeof, types
+from numba import typeof, types
 from numpy.typing import NDArray
 
 from rantai_engines.planning._packs import Pack, pack_type
@@ -104,7 +103,6 @@ class Net(Pack):
     step_start: Ints
     step_value: Ints
     unit_cost: Floats
-    doors: Ints
 
     FIELDS = (
         "clock",
@@ -125,7 +123,6 @@ class Net(Pack):
         "step_start",
         "step_value",
         "unit_cost",
-        "doors",
     )
     AXES: ClassVar[dict[str, int]] = {
         "places": 2,
@@ -148,7 +145,7 @@ class State(Pack):
     orders, runs: see the column names above; an order's runs are rows P_RUN to P_RUN + P_RUNS
     busy: where the runs of a resource lie in busy_start, busy_end, busy_setup and busy_change (seconds of set-up in it)
     bucket_left: what is free of each bucket
-    reply: the rest of a door's answer (see ``_doors``)
+    reply: the rest of an answer (see ``_doors``)
     last_order: the row of the order last planned of each source, -1 none; P_BEFORE leads on to the one before
     last_run: the same for the runs of each resource and N_BEFORE
     deliveries (demand, time, quantity) · delays (demand, quantity, since, until, cause, subject)
@@ -221,16 +218,3 @@ NET: Any = pack_type(Net)
 STATE: Any = pack_type(State)
 PAIR: Any = types.UniTuple(INT, 2)
 REPLY: Any = types.UniTuple(INT, 4)
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def compiled(signature: Any) -> Callable[[F], F]:
-    """Compile for one signature, cached, without the interpreter's lock.
-
-    Nothing so compiled may allocate or slice: reference counts are off, because counting at every call took more than
-    half of the time.
-    """
-    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "_nrt": False}
-    decorate: Callable[[F], F] = njit(signature, **options)
-    return decorate

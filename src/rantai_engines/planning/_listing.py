@@ -1,5 +1,6 @@
 """List what planned orders take from an item-location, and what they bring there."""
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     END_SOURCE,
     FIRST_SOURCE,
@@ -21,7 +22,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._lots import component_need
 from rantai_engines.planning._placing import taken_at

@@ -3,6 +3,7 @@
 from numba import types
 
 from rantai_engines.planning._capacity import give_back, take
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     C_FULL,
     C_LOG,
@@ -34,7 +35,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._placing import end_forward
 from rantai_engines.planning._profile import add
@@ -52,7 +52,7 @@ def enter(st: State, place: int, t: int, quantity: int) -> None:
     st.counters[C_LOG] = n + 1
 
 
-@compiled(types.void(STATE, INT, INT, INT, INT))
+@short(types.void(STATE, INT, INT, INT, INT))
 def note(st: State, what: int, a: int, b: int, c: int) -> None:
     """Log a change that the caller has made; mark when the log is full."""
     n = st.counters[C_LOG]

@@ -7,6 +7,7 @@ quantities by halves, as the planning cases do.
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._doors import Y_AT, Y_CAUSE, Y_SUBJECT
 from rantai_engines.planning._draw import draw
 from rantai_engines.planning._layout import (
@@ -38,7 +39,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import undo
 from rantai_engines.planning.problem import UNIT

@@ -1,5 +1,6 @@
 """Size one order of a source and what it needs of a component, exactly, in integers."""
 
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     INT,
     L_FIXED,
@@ -14,14 +15,13 @@ from rantai_engines.planning._layout import (
     S_WALL,
     S_YIELD,
     Net,
-    compiled,
 )
 from rantai_engines.planning._worktime import start_for
 from rantai_engines.planning.problem import PPM
 from rantai_engines.planning.tables import NEVER
 
 
-@compiled(INT(INT, INT, INT))
+@short(INT(INT, INT, INT))
 def ratio_up(a: int, b: int, c: int) -> int:
     """Give ceil(a × b / c) without overflow on the way, NEVER when the result itself is too large."""
     if float(a) * float(b) / float(c) > 1e18:
@@ -30,7 +30,7 @@ def ratio_up(a: int, b: int, c: int) -> int:
     return whole * b + (rest * b + c - 1) // c
 
 
-@compiled(INT(INT, INT, INT))
+@short(INT(INT, INT, INT))
 def ratio_down(a: int, b: int, c: int) -> int:
     """Give floor(a × b / c) without overflow on the way, NEVER when the result itself is too large."""
     if float(a) * float(b) / float(c) > 1e18:
@@ -39,7 +39,7 @@ def ratio_down(a: int, b: int, c: int) -> int:
     return whole * b + (rest * b) // c
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def lot_within(net: Net, source: int, most: int) -> int:
     """Give the largest order of at most ``most`` units, 0 when that is below the minimum."""
     multiple, fixed = net.sources[source, S_MULTIPLE], net.sources[source, S_FIXED]

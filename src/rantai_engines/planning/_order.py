@@ -1,5 +1,6 @@
 """Plan one order of one source, with everything it occupies and consumes."""
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._components import take_components
 from rantai_engines.planning._doors import (
     DOOR,
@@ -38,7 +39,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import enter, place_order, reply_from, undo
 from rantai_engines.planning._lots import lot_for, lot_in_time, lot_within

@@ -2,6 +2,7 @@
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     C_ORDERS,
     INT,
@@ -19,7 +20,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import enter
 from rantai_engines.planning._lots import ratio_down

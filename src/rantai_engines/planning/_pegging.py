@@ -1,9 +1,10 @@
 """Tie each unit of supply to its consumer, and say for whom in the end each planned unit is there."""
 
 import numpy as np
-from numba import njit, types
+from numba import types
 
 from rantai_engines.planning._capacity import amount
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     INT,
     K_FROM,
@@ -47,43 +48,46 @@ from rantai_engines.planning._outputs import co_product_units
 from rantai_engines.planning._placing import started_units, step_end, step_start, taken_at
 
 
-@njit(types.boolean(NET, ROW, ROW), cache=True)
-def _may_merge(net: Net, one: Ints, other: Ints) -> bool:
+@compiled(types.boolean(NET, TABLE, INT, INT))
+def _may_merge(net: Net, orders: Ints, one: int, other: int) -> bool:
     """Say whether two orders may be one: same source, end and alternates, fixed time, and the same components."""
-    source = one[0]
-    if one[P_RUNS] > 0 or other[P_RUNS] > 0 or net.sources[source, S_FIXED] > 0:
+    source = orders[one, P_SOURCE]
+    if orders[one, P_RUNS] > 0 or orders[other, P_RUNS] > 0 or net.sources[source, S_FIXED] > 0:
         return False
     if net.sources[source, S_END_CO] > net.sources[source, S_FIRST_CO]:
         return False
-    if source != other[0] or one[1] != other[1] or one[3] != other[3]:
-        return False
-    both, maximum = one[2] + other[2], net.sources[source, S_MAXIMUM]
+    for column in (P_SOURCE, P_END, P_ALTERNATES):
+        if orders[one, column] != orders[other, column]:
+            return False
+    units, more, maximum = orders[one, P_QUANTITY], orders[other, P_QUANTITY], net.sources[source, S_MAXIMUM]
+    both = units + more
     if 0 < maximum < both:
         return False
     for step in range(net.sources[source, S_FIRST_STEP], net.sources[source, S_END_STEP]):
         if net.unit_seconds[step] > 0.0:
             return False
     for line in range(net.sources[source, S_FIRST_LINE], net.sources[source, S_END_LINE]):
-        apart = component_need(net, source, line, one[2]) + component_need(net, source, line, other[2])
+        apart = component_need(net, source, line, units) + component_need(net, source, line, more)
         if component_need(net, source, line, both) != apart:
             return False
     return True
 
 
-@njit(INT(NET, TABLE), cache=True)
+@compiled(INT(NET, TABLE))
 def merge_orders(net: Net, orders: Ints) -> int:
     """Merge neighbours of ``orders`` (sorted by source, end, alternates) in place; give how many are left."""
     n = 0
     for k in range(len(orders)):
-        if n > 0 and _may_merge(net, orders[n - 1], orders[k]):
-            orders[n - 1, 2] += orders[k, 2]
+        if n > 0 and _may_merge(net, orders, n - 1, k):
+            orders[n - 1, P_QUANTITY] += orders[k, P_QUANTITY]
         else:
-            orders[n] = orders[k]
+            for column in range(orders.shape[1]):
+                orders[n, column] = orders[k, column]
             n += 1
     return n
 
 
-@njit(types.void(NET, TABLE, TABLE, ROW), cache=True)
+@compiled(types.void(NET, TABLE, TABLE, ROW))
 def write_starts(net: Net, orders: Ints, runs: Ints, start: Ints) -> None:
     """Write when each order starts: where nothing limits it, as late as it can."""
     for k in range(len(orders)):
@@ -93,7 +97,7 @@ def write_starts(net: Net, orders: Ints, runs: Ints, start: Ints) -> None:
         )  # fmt: skip
 
 
-@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+@compiled(INT(NET, TABLE, TABLE, TABLE))
 def write_consumption(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     """Write (order, line row, item-location, time, quantity) of all that orders take; give how many rows that is."""
     n = 0
@@ -115,17 +119,15 @@ def write_consumption(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     return n
 
 
-@njit(INT(TABLE, TABLE, TABLE), cache=True)
-def write_pegs(supplies: Ints, needs: Ints, out: Ints) -> int:
+@compiled(INT(TABLE, TABLE, ROW, ROW, TABLE))
+def write_pegs(supplies: Ints, needs: Ints, left: Ints, stack: Ints, out: Ints) -> int:
     """Give each need the latest supplies in time, later needs last; rows are (place, time, quantity), sorted.
 
+    ``left`` (n_supplies): the units of each supply, which are used up. ``stack`` (n_supplies) is scratch.
     ``out`` (n_supplies + n_needs, 3) takes (supply row, need row, quantity). Early units stay for whom they alone can
     serve; since a unit that is there stays usable for every later need, any choice among those there is feasible.
     """
-    n, s = 0, 0
-    stack = np.empty(len(supplies), np.int64)
-    left = supplies[:, 2].copy()
-    top = 0
+    n, s, top = 0, 0, 0
     for k in range(len(needs)):
         place, at, want = needs[k, 0], needs[k, 1], needs[k, 2]
         if k == 0 or needs[k - 1, 0] != place:
@@ -149,7 +151,7 @@ def write_pegs(supplies: Ints, needs: Ints, out: Ints) -> int:
     return n
 
 
-@njit(INT(TABLE, INT, INT), cache=True)
+@compiled(INT(TABLE, INT, INT))
 def _gather(out: Ints, begin: int, end: int) -> int:
     """Sort rows begin:end by code and add up equal ones; give the new end."""
     if end - begin < 2:
@@ -175,7 +177,7 @@ def _gather(out: Ints, begin: int, end: int) -> int:
     return n
 
 
-@njit(INT(ROW, ROW, ROW, TABLE, ROW, ROW, TABLE), cache=True)
+@compiled(INT(ROW, ROW, ROW, TABLE, ROW, ROW, TABLE))
 def write_reasons(
     sequence: Ints, quantity: Ints, peg_offset: Ints, pegs: Ints, rest_code: Ints, first: Ints, out: Ints
 ) -> int:
@@ -219,7 +221,7 @@ def write_reasons(
     return n
 
 
-@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+@compiled(INT(NET, TABLE, TABLE, TABLE))
 def write_co_products(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     """Write (order, row, item-location, time, quantity) of what orders give besides; give how many rows that is."""
     n = 0
@@ -236,7 +238,7 @@ def write_co_products(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     return n
 
 
-@njit(INT(NET, TABLE, TABLE, TABLE), cache=True)
+@compiled(INT(NET, TABLE, TABLE, TABLE))
 def write_runs(net: Net, orders: Ints, runs: Ints, out: Ints) -> int:
     """Write (order, operation, resource or -1, start, end, quantity) of the steps of limited orders, in sequence."""
     n = 0

@@ -7,6 +7,7 @@ next one; of alternate loads the resource that is free latest (forward: soonest)
 from numba import types
 
 from rantai_engines.planning._capacity import amount, earlier_end, is_effective, is_possible, later_start, take
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     BUCKETS,
     C_FULL,
@@ -46,20 +47,19 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._worktime import advance, end_from, go_back, start_for, step_seconds
 from rantai_engines.planning.problem import PPM
 from rantai_engines.planning.tables import NEVER
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def started_units(net: Net, source: int, lot: int) -> int:
     """Give the units that an order of ``lot`` good ones starts (1/10,000)."""
     return int(max(lot - net.sources[source, S_FIXED], 0) * (PPM / net.sources[source, S_YIELD]))
 
 
-@compiled(INT(NET, STATE, INT, INT, INT))
+@short(INT(NET, STATE, INT, INT, INT))
 def _seconds(net: Net, st: State, base: int, first: int, end: int) -> int:
     """Give the working time of a step on the loads of scratch rows first:end: the least efficient one rules."""
     longest = base
@@ -72,7 +72,7 @@ def _seconds(net: Net, st: State, base: int, first: int, end: int) -> int:
     return longest
 
 
-@compiled(INT(NET, STATE, INT, INT, INT))
+@short(INT(NET, STATE, INT, INT, INT))
 def _calendar(net: Net, st: State, step: int, first: int, end: int) -> int:
     """Give the calendar of a step on its loads: that of an alternate where it has one of its own."""
     for row in range(first, end):

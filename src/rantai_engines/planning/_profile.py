@@ -7,6 +7,7 @@ in one item-location, which is more than the longest of our models has.
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     C_FULL,
     C_POOL,
@@ -16,7 +17,6 @@ from rantai_engines.planning._layout import (
     INT,
     STATE,
     State,
-    compiled,
 )
 from rantai_engines.planning._rows import close_row, first_below_zero, least_of, open_row, raise_rows
 from rantai_engines.planning._worktime import first_at_least
@@ -40,7 +40,7 @@ def _make_room(st: State, place: int) -> bool:
     return True
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def row_at(st: State, place: int, t: int) -> int:
     """Give the pool row of the first entry at or after ``t`` (one past the last when there is none)."""
     first = st.segments[place, G_FIRST]

@@ -2,7 +2,8 @@
 
 from numba import types
 
-from rantai_engines.planning._doors import DOOR, ORDER, Y_AT, Y_CAUSE, Y_SUBJECT, call_door, reply
+from rantai_engines.planning._compiling import compiled
+from rantai_engines.planning._doors import DOOR, Y_AT, Y_CAUSE, Y_SUBJECT, reply
 from rantai_engines.planning._layout import (
     C_FULL,
     C_LOG,
@@ -25,10 +26,10 @@ from rantai_engines.planning._layout import (
     UP_TO,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import undo
 from rantai_engines.planning._lots import half_lot
+from rantai_engines.planning._order import order
 from rantai_engines.planning._outputs import tree_cost
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
@@ -60,7 +61,7 @@ def _from_one(net: Net, st: State, source: int, want: int, t: int, depth: int, s
     got, piece, splits = 0, want, 0
     for _piece in range(net.clock[MAX_PIECES]):
         log_mark, order_mark = st.counters[C_LOG], st.counters[C_ORDERS]
-        lot = call_door(net.doors[ORDER], net, st, source, piece, t, depth, strict)
+        lot = order(net, st, source, piece, t, depth, strict)
         if lot == 0 and st.reply[Y_CAUSE] == _CAPACITY and splits < net.clock[SPLITS]:
             # What does not fit in one gap may fit in two.
             half = half_lot(net, source, piece)
@@ -121,7 +122,7 @@ def _by_cost(net: Net, st: State, place: int, want: int, t: int, depth: int, str
         best, best_cost = -1, 1e300
         for source in range(net.places[place, FIRST_SOURCE], net.places[place, END_SOURCE]):
             log_mark, order_mark = st.counters[C_LOG], st.counters[C_ORDERS]
-            lot = call_door(net.doors[ORDER], net, st, source, want - got, t, depth, strict)
+            lot = order(net, st, source, want - got, t, depth, strict)
             if lot == 0:
                 if st.reply[Y_AT] < next_at or cause == _NO_SOURCE:
                     next_at, cause, subject = st.reply[Y_AT], st.reply[Y_CAUSE], st.reply[Y_SUBJECT]
@@ -132,7 +133,7 @@ def _by_cost(net: Net, st: State, place: int, want: int, t: int, depth: int, str
                 best, best_cost = source, cost
         if best < 0 or st.counters[C_FULL] != 0:
             break
-        got += call_door(net.doors[ORDER], net, st, best, want - got, t, depth, strict)
+        got += order(net, st, best, want - got, t, depth, strict)
         if got >= want:
             next_at, cause, subject = NEVER, _NONE, -1
             break
@@ -167,7 +168,7 @@ def _in_shares(net: Net, st: State, place: int, want: int, t: int, depth: int, s
             weights -= weight
             if share <= 0:
                 continue
-            lot = call_door(net.doors[ORDER], net, st, source, share, t, depth, strict)
+            lot = order(net, st, source, share, t, depth, strict)
             if lot < share:
                 is_whole, goal = False, int(goal * (lot / share))
                 break

@@ -6,7 +6,8 @@ are int64 seconds; a run is half-open.
 
 from numba import types
 
-from rantai_engines.planning._layout import C_BUSY_POOL, C_FULL, G_FIRST, G_ROOM, G_ROWS, INT, STATE, State, compiled
+from rantai_engines.planning._compiling import compiled, short
+from rantai_engines.planning._layout import C_BUSY_POOL, C_FULL, G_FIRST, G_ROOM, G_ROWS, INT, STATE, State
 from rantai_engines.planning._rows import close_row, open_row
 from rantai_engines.planning._worktime import first_at_least
 from rantai_engines.planning.tables import NEVER
@@ -30,7 +31,7 @@ def make_busy_room(st: State, resource: int) -> bool:
     return True
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def run_from(st: State, resource: int, t: int) -> int:
     """Give the pool row of the first run that starts at or after ``t`` (one past the last when there is none)."""
     first = st.busy[resource, G_FIRST]

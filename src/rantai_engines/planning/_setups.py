@@ -6,6 +6,7 @@ which that one needs to set up: it keeps its end and starts earlier, or the newc
 
 from numba import types
 
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     G_FIRST,
     G_ROWS,
@@ -17,13 +18,12 @@ from rantai_engines.planning._layout import (
     STATE,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._runs import drop_run, insert_run, run_from
 from rantai_engines.planning.tables import NEVER
 
 
-@compiled(INT(NET, INT, INT, INT))
+@short(INT(NET, INT, INT, INT))
 def change_seconds(net: Net, resource: int, state: int, setup: int) -> int:
     """Give the seconds to change from a state (-1: none yet) to a set-up (-1: any), NEVER when that is forbidden."""
     if setup < 0 or setup == state:
@@ -34,7 +34,7 @@ def change_seconds(net: Net, resource: int, state: int, setup: int) -> int:
     return int(seconds) if seconds >= 0 else NEVER
 
 
-@compiled(INT(NET, STATE, INT, INT))
+@short(INT(NET, STATE, INT, INT))
 def state_before(net: Net, st: State, resource: int, i: int) -> int:
     """Give the state in which the run of row ``i`` finds the resource."""
     for k in range(i - 1, st.busy[resource, G_FIRST] - 1, -1):
@@ -43,7 +43,7 @@ def state_before(net: Net, st: State, resource: int, i: int) -> int:
     return int(net.resources[resource, R_SETUP])
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def next_with_setup(st: State, resource: int, i: int) -> int:
     """Give the first row from ``i`` on whose run needs a state, -1 when there is none."""
     for k in range(i, st.busy[resource, G_FIRST] + st.busy[resource, G_ROWS]):
@@ -52,7 +52,7 @@ def next_with_setup(st: State, resource: int, i: int) -> int:
     return -1
 
 
-@compiled(INT(STATE, INT, INT, INT))
+@short(INT(STATE, INT, INT, INT))
 def _row_for(st: State, resource: int, end: int, setup: int) -> int:
     """Give the row before which a run that ends at ``end`` belongs: a successor's set-up may become shorter by it."""
     i = run_from(st, resource, end)

@@ -6,7 +6,8 @@ An order that ends earlier harms nobody: what it gives is there in time. Only wh
 from numba import types
 
 from rantai_engines.planning._capacity import amount, give_back
-from rantai_engines.planning._doors import DRAW, call_door
+from rantai_engines.planning._compiling import compiled
+from rantai_engines.planning._doors import draw
 from rantai_engines.planning._layout import (
     C_FULL,
     C_LOG,
@@ -58,7 +59,6 @@ from rantai_engines.planning._layout import (
     T_FIRST_LOAD,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import enter, note, undo
 from rantai_engines.planning._lots import component_need
@@ -124,10 +124,7 @@ def _supply(net: Net, st: State, order: int, end: int, depth: int) -> bool:
             continue
         if net.lines[line, L_FROM] <= at < net.lines[line, L_TO]:
             units = component_need(net, source, line, lot)
-            if (
-                units > 0
-                and call_door(net.doors[DRAW], net, st, net.lines[line, L_PLACE], units, at, depth + 1, 1) < units
-            ):
+            if units > 0 and draw(net, st, net.lines[line, L_PLACE], units, at, depth + 1, 1) < units:
                 return False
     return True
 

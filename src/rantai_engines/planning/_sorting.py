@@ -3,7 +3,8 @@
 import numpy as np
 from numba import types
 
-from rantai_engines.planning._layout import ROW, Ints, compiled
+from rantai_engines.planning._compiling import compiled
+from rantai_engines.planning._layout import ROW, Ints
 
 
 def stable_order(keys: Ints) -> Ints:

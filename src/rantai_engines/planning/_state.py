@@ -6,6 +6,7 @@ import numpy as np
 from numba import types
 
 from rantai_engines.planning._capacity import clocked
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._doors import REPLY_COLUMNS
 from rantai_engines.planning._layout import (
     BUCKETS,
@@ -23,7 +24,6 @@ from rantai_engines.planning._layout import (
     STATE,
     Ints,
     State,
-    compiled,
 )
 from rantai_engines.planning._profile import add
 from rantai_engines.planning._runs import insert_run

@@ -8,6 +8,7 @@ free again. No delivery moves: less is consumed, and never earlier.
 from numba import types
 
 from rantai_engines.planning._capacity import amount, give_back, is_effective, take
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     BUCKETS,
     C_FULL,
@@ -45,7 +46,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._lots import component_need, lot_for
 from rantai_engines.planning._placing import run_start, started_units, taken_at

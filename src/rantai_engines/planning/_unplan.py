@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 from numba import types
 
 from rantai_engines.planning._capacity import amount, give_back, take
-from rantai_engines.planning._doors import REFILL, call_door
+from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._layout import (
     C_FULL,
     C_RUNS,
@@ -60,7 +60,6 @@ from rantai_engines.planning._layout import (
     Ints,
     Net,
     State,
-    compiled,
 )
 from rantai_engines.planning._log import note
 from rantai_engines.planning._lots import component_need, lot_for
@@ -68,6 +67,7 @@ from rantai_engines.planning._outputs import co_product_units
 from rantai_engines.planning._packs import Pack, pack_type
 from rantai_engines.planning._placing import started_units, step_end, taken_at
 from rantai_engines.planning._profile import add, first_negative, spare_from
+from rantai_engines.planning._refill import refill
 from rantai_engines.planning._trim import draft_runs, keeps_bill
 from rantai_engines.planning.tables import NEVER
 
@@ -258,11 +258,12 @@ def _needs_no_besides(net: Net, st: State, order: int) -> bool:
 def _smaller(net: Net, st: State, order: int, spare: int, budget: int) -> int:
     """Give the size that an order may have when ``spare`` of it is over; its own where it must stay.
 
-    Where stock is filled up to a level, surplus is meant to be: an order goes when all its units have become free now.
+    Where stock is filled up to a level, surplus is meant to be: an order goes when nobody uses any of it and all its
+    units, but for those that fill up, have become free now.
     """
     source, lot = st.orders[order, P_SOURCE], st.orders[order, P_QUANTITY]
-    multiple = max(net.sources[source, S_MULTIPLE], 1)
-    if net.places[net.sources[source, S_PLACE], UP_TO] > 0 and (spare < lot or budget < lot):
+    multiple, up_to = max(net.sources[source, S_MULTIPLE], 1), net.places[net.sources[source, S_PLACE], UP_TO]
+    if up_to > 0 and (spare < lot or budget < (lot - up_to if lot > up_to else lot)):
         return int(lot)
     if spare >= lot:
         new = 0
@@ -385,6 +386,6 @@ def mend(net: Net, st: State, place: int) -> int:
         if i < 0:
             return NEVER
         lack, at = -st.pool_balance[i], st.pool_time[i]
-        got = call_door(net.doors[REFILL], net, st, place, lack, at, 0, 0)
+        got = refill(net, st, place, lack, at, 0, 0)
         if got == 0 or st.counters[C_FULL] != 0:
             return int(at)

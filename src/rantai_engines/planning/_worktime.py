@@ -3,6 +3,7 @@
 import numpy as np
 from numba import types
 
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     INT,
     NET,
@@ -19,13 +20,12 @@ from rantai_engines.planning._layout import (
     T_FIXED,
     Ints,
     Net,
-    compiled,
 )
 from rantai_engines.planning.problem import PPM, UNIT
 from rantai_engines.planning.tables import NEVER
 
 
-@compiled(INT(ROW, INT, INT, INT))
+@short(INT(ROW, INT, INT, INT))
 def first_at_least(rows: Ints, first: int, end: int, value: int) -> int:
     """Give the first of rows first:end that is not below ``value``, ``end`` when there is none."""
     low, high = first, end
@@ -38,7 +38,7 @@ def first_at_least(rows: Ints, first: int, end: int, value: int) -> int:
     return low
 
 
-@compiled(INT(NET, INT, INT))
+@short(INT(NET, INT, INT))
 def worked_until(net: Net, calendar: int, t: int) -> int:
     """Count the calendar's working seconds before ``t``."""
     first, end = net.calendar_offset[calendar], net.calendar_offset[calendar + 1]
@@ -79,7 +79,7 @@ def go_back(net: Net, calendar: int, t: int, seconds: int) -> int:
     return int(net.open_start[i] + left - net.open_before[i])
 
 
-@compiled(INT(NET, INT, INT, INT))
+@short(INT(NET, INT, INT, INT))
 def step_seconds(net: Net, source: int, step: int, quantity: int) -> int:
     """Give the working time of a step for that much good output, halves of a second rounded down."""
     seconds = int(net.steps[step, T_FIXED])

@@ -181,7 +181,8 @@ def _pegs(
         (fills.item_location, fills.time, fills.quantity, ConsumerKind.STOCK_TARGET, fills.item_location),
     )
     out = np.empty((len(supplies) + len(needs), 3), np.int64)
-    out = out[: write_pegs(np.ascontiguousarray(supplies[:, :3]), np.ascontiguousarray(needs[:, :3]), out)]
+    left, stack = supplies[:, 2].copy(), np.empty(len(supplies), np.int64)
+    out = out[: write_pegs(supplies, needs, left, stack, out)]
     supply, need = supplies[out[:, 0]], needs[out[:, 1]]
     return Pegs(
         supply_kind=supply[:, 3],

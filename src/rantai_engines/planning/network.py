@@ -102,7 +102,6 @@ def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2
         step_start=np.ascontiguousarray(problem.step_functions.start),
         step_value=np.ascontiguousarray(problem.step_functions.value),
         unit_cost=(sources.cost[order] + _hourly_cost(problem, steps, unit_seconds, limits, rows)) / UNIT,
-        doors=np.zeros(3, np.int64),
     )
     set_walls(net, np.ascontiguousarray(sources.fence[order]))
     return Network(net=net, level=level, circles=circles, limits=limits)

@@ -23,7 +23,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._improve import Search, improve_queue
 from rantai_engines.planning._joining import fold_riders
 from rantai_engines.planning._layout import (
@@ -111,7 +110,6 @@ def plan_rows(problem: Problem, *, params: Params, seed: int) -> tuple[Network, 
     network = lay_out(
         problem, max_pieces=params.max_pieces, loop=params.loop, splits=params.splits, shifts=params.shifts
     )
-    network.net.doors[:] = ADDRESSES
     asks = queue_demands(
         problem, promises_first=params.promises_first, forecasts_after_orders=params.forecasts_after_orders
     )

@@ -7,7 +7,6 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rantai_engines.planning._addresses import ADDRESSES
 from rantai_engines.planning._draw import draw
 from rantai_engines.planning._layout import (
     A_AT,
@@ -40,7 +39,6 @@ def test_asking_and_undoing_leaves_nothing_behind(seed: int, loop: int) -> None:
     problem = random_finite_problem(seed)
     network = lay_out(problem, max_pieces=50, loop=loop)
     net = network.net
-    net.doors[:] = ADDRESSES
     asks = queue_demands(problem, promises_first=True, forecasts_after_orders=True)
     state = first_state(problem, network, spare_rows=64, rows=4_000, log_rows=65_536)
     for begin, end in pairwise(np.flatnonzero(np.diff(asks[:, A_RIGHT], prepend=-1, append=-1)).tolist()):

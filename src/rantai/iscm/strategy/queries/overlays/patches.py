@@ -115,4 +115,4 @@ def measure(tables: Tables) -> int:
 
 
 def _empty(column: str) -> int:
-    return -1 if column in ("safety_steps", "order_up_to_steps", "pool") else 0
+    return -1 if column in ("safety_steps", "pool") else 0
