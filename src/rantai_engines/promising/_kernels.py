@@ -2,7 +2,8 @@
 
 from numba import types
 
-from rantai_engines.planning._layout import INT, ROW, TABLE, Ints, compiled
+from rantai_engines.planning._compiling import compiled, short
+from rantai_engines.planning._layout import INT, ROW, TABLE, Ints
 from rantai_engines.planning.tables import NEVER
 
 
@@ -34,7 +35,7 @@ def net_commitments(slots: Ints, committed: Ints, stack: Ints) -> None:
                 top -= 1
 
 
-@compiled(INT(TABLE, INT, INT, INT, INT, INT, TABLE, INT))
+@short(INT(TABLE, INT, INT, INT, INT, INT, TABLE, INT))
 def _take(slots: Ints, first: int, end: int, quantity: int, at: int, line: int, takes: Ints, n: int) -> int:
     """Take units from rows first:end, the last first, for delivery at ``at``; give the takes written so far."""
     for s in range(end - 1, first - 1, -1):
