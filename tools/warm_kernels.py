@@ -1,21 +1,16 @@
 """Compile the engines' kernels once, so that the first user does not wait for it."""
 
-import importlib
 import time
 
-ENGINES = ("valuation", "forecasting", "inventory", "planning", "promising")
-"""Those of a turn, in its order; what else is compiled, whoever needs it first waits for."""
+from rantai_engines import warm
 
 
 def main() -> None:
-    """Import the `_kernels` module of each engine and call its `warm_up()` where it has one."""
-    for engine in ENGINES:
-        name = f"rantai_engines.{engine}._kernels"
+    """Compile what a turn needs, in its order; `rantai_engines.warm` says what."""
+    for engine, compile_kernels in warm.ENGINES.items():
         started = time.perf_counter()
-        module = importlib.import_module(name)
-        if hasattr(module, "warm_up"):
-            module.warm_up()
-        print(f"kernels {name}: {time.perf_counter() - started:.1f} s")
+        compile_kernels()
+        print(f"kernels of {engine}: {time.perf_counter() - started:.1f} s")
 
 
 if __name__ == "__main__":

@@ -6,8 +6,9 @@ Letters of the books: y history, m season length, p order, x the regressors of a
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rantai_engines.forecasting._kernels import compiled, factorise, solve_leading
 
 Floats = NDArray[np.float64]
 
@@ -15,7 +16,7 @@ _MOST = 4
 _LONGEST = 700
 
 
-@njit("int64(float64[::1], int64, int64, int64, int64, float64[::1])", cache=True, nogil=True)
+@compiled
 def fill_row(z: Floats, t: int, m: int, most: int, with_season: int, x: Floats) -> int:
     """Write the regressors of bucket t: one, the season's lags m to m + 2, then lags 1 to `most`; return how many."""
     x[0] = 1.0
@@ -30,7 +31,15 @@ def fill_row(z: Floats, t: int, m: int, most: int, with_season: int, x: Floats) 
     return size
 
 
-@njit("boolean(float64[::1], int64, float64[::1])", cache=True, nogil=True)
+@compiled
+def scale_to(z: Floats, y: Floats, low: float, scale: float, differenced: bool) -> None:
+    """Write a history, or its first differences, in units of its range."""
+    z[0] = 0.0 if differenced else (y[0] - low) / scale
+    for t in range(1, y.size):
+        z[t] = (y[t] - y[t - 1]) / scale if differenced else (y[t] - low) / scale
+
+
+@compiled
 def forecast_autoregression(y: Floats, m: int, out: Floats) -> bool:
     """Write the forecast of an autoregression on levels or on first differences, whichever BIC prefers.
 
@@ -49,7 +58,9 @@ def forecast_autoregression(y: Floats, m: int, out: Floats) -> bool:
     if y.size > max(_LONGEST, 4 * m):
         y = y[y.size - max(_LONGEST, 4 * m) :]
     n = y.size
-    low, high = y.min(), y.max()
+    low = high = y[0]
+    for v in y:
+        low, high = min(low, v), max(high, v)
     if n < 12 or high <= low:
         return False
     with_season = 1 if m > 3 and n >= 3 * m + 6 else 0
@@ -59,16 +70,17 @@ def forecast_autoregression(y: Floats, m: int, out: Floats) -> bool:
     fixed = 1 + 3 * with_season
     size = fixed + _MOST
     scale = high - low
-    x = np.empty(size)
+    x, right, beta, best_beta = np.empty(size), np.empty(size), np.empty(size), np.empty(size)
+    z = np.empty(n + out.size)
+    gram = np.empty((size, size))
     best, best_size, best_d = math.inf, 0, 0
-    best_beta = np.zeros(size)
+    rows = n - start
     for d in range(2):
-        z = np.empty(n)
-        z[0] = 0.0
-        for t in range(n):
-            z[t] = (y[t] - low) / scale if d == 0 else ((y[t] - y[t - 1]) / scale if t > 0 else 0.0)
-        gram = np.zeros((size, size))
-        right = np.zeros(size)
+        scale_to(z, y, low, scale, d == 1)
+        for i in range(size):
+            right[i] = 0.0
+            for j in range(i + 1):
+                gram[i, j] = 0.0
         total = 0.0
         for t in range(start, n):
             fill_row(z, t, m, _MOST, with_season, x)
@@ -78,24 +90,19 @@ def forecast_autoregression(y: Floats, m: int, out: Floats) -> bool:
                     gram[i, j] += x[i] * x[j]
             total += z[t] * z[t]
         for i in range(size):
-            for j in range(i):
-                gram[j, i] = gram[i, j]
-        for i in range(size):
             gram[i, i] += 1e-3 * gram[i, i] + 1e-9
-        rows = n - start
+        factorise(gram)
         for used in range(fixed + (1 - d), size + 1):
-            beta = np.linalg.solve(gram[:used, :used].copy(), right[:used].copy())
+            solve_leading(gram, used, right, beta)
             sse = total
             for i in range(used):
                 sse -= beta[i] * right[i]
             found = rows * math.log(max(sse / rows, 1e-14)) + math.log(rows) * used
             if found < best:
                 best, best_size, best_d = found, used, d
-                best_beta[:used] = beta
-    z = np.empty(n + out.size)
-    z[0] = 0.0
-    for t in range(n):
-        z[t] = (y[t] - low) / scale if best_d == 0 else ((y[t] - y[t - 1]) / scale if t > 0 else 0.0)
+                for i in range(used):
+                    best_beta[i] = beta[i]
+    scale_to(z, y, low, scale, best_d == 1)
     level = (y[n - 1] - low) / scale
     for k in range(out.size):
         fill_row(z, n + k, m, _MOST, with_season, x)

@@ -38,7 +38,6 @@ def forecast_globally(offsets: Longs, values: Floats, ends: Longs, *, season_len
     global models; the scaling by a series' own level is that of Smyl (2020), section 3.2.
     """
     found = np.full((ends.size, steps), np.nan)
-    offsets = offsets.copy()  # kernels with signatures take no read-only array
     x, target = _gather(offsets, values, ends, season_length, steps)
     if target.size < _ENOUGH_ROWS:
         return found

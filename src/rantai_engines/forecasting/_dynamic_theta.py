@@ -5,8 +5,9 @@ Letters of the book: y history, alpha smoothing constant, l level, A and B the l
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rantai_engines.forecasting._kernels import compiled
 
 Floats = NDArray[np.float64]
 
@@ -14,7 +15,7 @@ _SKIPPED = 3
 _PRIOR = 4.0
 
 
-@njit("Tuple((float64, float64, float64))(float64[::1], float64)", cache=True, nogil=True)
+@compiled
 def try_dynamic_theta(y: Floats, alpha: float) -> tuple[float, float, float]:
     """Return squared error, first level (less the first value) and omega of one constant.
 
@@ -55,7 +56,7 @@ def try_dynamic_theta(y: Floats, alpha: float) -> tuple[float, float, float]:
     return sse, first, omega
 
 
-@njit("boolean(float64[::1], float64[::1], float64[::1])", cache=True, nogil=True)
+@compiled
 def forecast_dynamic_theta(y: Floats, alphas: Floats, out: Floats) -> bool:
     """Write the forecast with the constant of least squared error; False below five buckets."""
     n = y.size

@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rantai_engines.forecasting._kernels import compiled
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
@@ -14,7 +15,7 @@ _LONGEST_LEVEL = 52
 N_FEATURES = _LAGS + 13
 
 
-@njit("float64(float64[::1], int64, int64)", cache=True, nogil=True)
+@compiled
 def mean_before(y: Floats, t: int, width: int) -> float:
     """Return the mean of the `width` buckets before t, of fewer where history is shorter."""
     start = max(0, t - width)
@@ -24,14 +25,14 @@ def mean_before(y: Floats, t: int, width: int) -> float:
     return total / max(1, t - start)
 
 
-@njit("float64(float64[::1], int64, int64)", cache=True, nogil=True)
+@compiled
 def own_level(y: Floats, t: int, m: int) -> float:
     """Return what a history's values before t are divided by: its recent mean or, at 0, its whole mean."""
     found = mean_before(y, t, min(max(m, 8), _LONGEST_LEVEL))
     return found if found > 0.0 else mean_before(y, t, t)
 
 
-@njit("void(float64[::1], int64, int64, int64, float64, float64[::1])", cache=True, nogil=True)
+@compiled
 def describe(y: Floats, t: int, step: int, m: int, level: float, x: Floats) -> None:
     """Write the features of bucket t + step as seen from t (buckets before t are known).
 
@@ -70,11 +71,7 @@ def describe(y: Floats, t: int, step: int, m: int, level: float, x: Floats) -> N
     x[_LAGS + 12] = float(step)
 
 
-@njit(
-    "int64(int64[::1], float64[::1], int64[::1], int64, int64, int64, int64, float64[:, ::1], float64[::1])",
-    cache=True,
-    nogil=True,
-)
+@compiled
 def fill_training(
     offsets: Longs,
     values: Floats,
@@ -112,7 +109,7 @@ def fill_training(
     return count
 
 
-@njit("void(int64[::1], float64[::1], int64[::1], int64, float64[:, :, ::1], float64[::1])", cache=True, nogil=True)
+@compiled
 def fill_questions(offsets: Longs, values: Floats, ends: Longs, m: int, x: Floats, levels: Floats) -> None:
     """Write the features of every step after the known end, shape (n_series, steps, n_features), and the levels."""
     for row in range(ends.size):

@@ -1,22 +1,35 @@
 """Compiled forecasting methods for one history each.
 
 Letters of the books: y history (units/bucket), n its length, h horizon, l level, b trend, e one-step error,
-alpha, beta, phi smoothing constants of level, trend and damping, z demand size, q interval, p chance of demand.
+alpha, beta, phi smoothing constants of level, trend and damping.
+
+The kernels of this package are plain loops: one that copies, sums or solves through NumPy brings half a second of
+generic code to compile, for whoever starts a company waits for it.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-
-NAIVE, SEASONAL_NAIVE, MOVING_AVERAGE, SES, DAMPED, THETA, SBA, TSB, ZERO, HARMONIC, COMBINATION = range(11)
-NEW_BELOW = 8
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-@njit(cache=True, nogil=True)
+def compiled(function: F) -> F:
+    """Compile a kernel when it is first called, cached, without the interpreter's lock.
+
+    A division by nought is infinite, as in NumPy: looking for it costs a branch at each.
+    """
+    options: dict[str, Any] = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+    made: F = njit(**options)(function)
+    return made
+
+
+@compiled
 def fit_ses(y: Floats, alphas: Floats) -> tuple[float, float]:
     """Return the level and the constant of simple exponential smoothing with the least squared error.
 
@@ -44,21 +57,30 @@ def fit_ses(y: Floats, alphas: Floats) -> tuple[float, float]:
     return best_level, best_alpha
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forecast_ses(y: Floats, alphas: Floats, out: Floats) -> None:
     """Write the flat forecast of simple exponential smoothing."""
     level, _ = fit_ses(y, alphas)
     out[:] = level
 
 
-@njit(cache=True, nogil=True)
+@compiled
+def mean_of(y: Floats) -> float:
+    """Return the mean of a history that is not empty."""
+    total = 0.0
+    for v in y:
+        total += v
+    return total / y.size
+
+
+@compiled
 def fit_line(y: Floats) -> tuple[float, float]:
     """Return intercept (at t = 0) and slope of the least-squares line through a history."""
     n = y.size
     if n < 2:
         return y[0], 0.0
     centre = (n - 1) / 2.0
-    mean = y.mean()
+    mean = mean_of(y)
     top = 0.0
     for t in range(n):
         top += (t - centre) * (y[t] - mean)
@@ -66,7 +88,7 @@ def fit_line(y: Floats) -> tuple[float, float]:
     return mean - slope * centre, slope
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forecast_theta(y: Floats, alphas: Floats, out: Floats) -> None:
     """Write the forecast of the Theta method with lines 0 and 2 in equal parts.
 
@@ -82,7 +104,7 @@ def forecast_theta(y: Floats, alphas: Floats, out: Floats) -> None:
         out[k] = 0.5 * level + 0.5 * (a + b * (n + k))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _try_damped(y: Floats, alpha: float, beta: float, phi: float) -> tuple[float, float, float]:
     """Return squared error, last level and last trend of one damped trend with the best first states.
 
@@ -117,7 +139,7 @@ def _try_damped(y: Floats, alpha: float, beta: float, phi: float) -> tuple[float
     return sse, l0 + first * l1 + trend * l2 + origin, b0 + first * b1 + trend * b2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forecast_damped(y: Floats, grid: Floats, out: Floats) -> None:
     """Write the forecast of the additive damped trend ETS(A,Ad,N) with the least squared error on a grid.
 
@@ -138,11 +160,12 @@ def forecast_damped(y: Floats, grid: Floats, out: Floats) -> None:
         out[k] = level + ahead * trend
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def forecast_moving_average(y: Floats, windows: NDArray[np.int64], out: Floats) -> None:
     """Write the mean of the last buckets, as many as foretold the next bucket best so far."""
     n = y.size
-    sums = np.zeros(n + 1)
+    sums = np.empty(n + 1)
+    sums[0] = 0.0
     for t in range(n):
         sums[t + 1] = sums[t] + (y[t] - y[0])
     best_error = np.inf
@@ -163,118 +186,29 @@ def forecast_moving_average(y: Floats, windows: NDArray[np.int64], out: Floats) 
     out[:] = y[0] + (sums[n] - sums[n - best]) / best
 
 
-@njit(cache=True, nogil=True)
-def forecast_sba(y: Floats, alphas: Floats, out: Floats) -> bool:
-    """Write Croston's forecast with the correction of Syntetos & Boylan (2005), equation 10.
+@compiled
+def factorise(a: Floats) -> None:
+    """Turn the lower half of a positive definite matrix into Cholesky's factor; the upper half is not read.
 
-    Sizes and intervals share one constant, the one with the least squared one-step error. False without demand.
+    Source: Golub & Van Loan (2013), algorithm 4.2.1.
     """
-    positive = np.flatnonzero(y > 0.0)
-    if positive.size == 0:
-        return False
-    best_error, best = np.inf, 0.0
-    for alpha in alphas:
-        z, q = y[positive[0]], y.size / positive.size
-        since, error = 1.0, 0.0
-        for t in range(y.size):
-            e = y[t] - (1.0 - alpha / 2.0) * z / q
-            error += e * e
-            if y[t] > 0.0:
-                z += alpha * (y[t] - z)
-                q += alpha * (since - q)
-                since = 1.0
-            else:
-                since += 1.0
-        if error < best_error * (1.0 - 1e-9):
-            best_error, best = error, (1.0 - alpha / 2.0) * z / q
-    out[:] = best
-    return True
+    for i in range(a.shape[0]):
+        for j in range(i + 1):
+            total = a[i, j]
+            for k in range(j):
+                total -= a[i, k] * a[j, k]
+            a[i, j] = math.sqrt(total) if i == j else total / a[j, j]
 
 
-@njit(cache=True, nogil=True)
-def forecast_tsb(y: Floats, sizes: Floats, chances: Floats, out: Floats) -> bool:
-    """Write the forecast of Teunter, Syntetos & Babai (2011), equations 1 and 2: chance times size of demand.
-
-    Unlike Croston's, the chance falls while nothing is asked for, so that it fits items that die. False without
-    demand.
-    """
-    positive = np.flatnonzero(y > 0.0)
-    if positive.size == 0:
-        return False
-    mean = y[positive].mean()
-    best_error, best = np.inf, 0.0
-    for alpha in sizes:
-        for beta in chances:
-            z, p = mean, positive.size / y.size
-            error = 0.0
-            for t in range(y.size):
-                e = y[t] - p * z
-                error += e * e
-                if y[t] > 0.0:
-                    z += alpha * (y[t] - z)
-                    p += beta * (1.0 - p)
-                else:
-                    p -= beta * p
-            if error < best_error * (1.0 - 1e-9):
-                best_error, best = error, p * z
-    out[:] = best
-    return True
-
-
-@njit(cache=True, nogil=True)
-def fill_censored(values: Floats, censored: NDArray[np.bool_]) -> Floats:
-    """Return a history in which a stock-out holds what was likely asked for: at least what was seen.
-
-    It is the mean of the four latest uncensored buckets before it (of the first four after it where none is
-    before), so that no future enters the tests but at the very start.
-    """
-    filled = values.copy()
-    recent = np.zeros(4)
-    count = 0
-    for t in range(values.size):
-        if not censored[t] and count < 4:
-            recent[count] = values[t]
-            count += 1
-    start = min(count, 4)
-    mean = recent[:start].mean() if start > 0 else 0.0
-    seen = 0
-    for t in range(values.size):
-        if censored[t]:
-            filled[t] = max(values[t], mean)
-            continue
-        recent[seen % 4] = values[t]
-        seen += 1
-        mean = recent[: min(seen, 4)].mean()
-    return filled
-
-
-@njit(cache=True, nogil=True)
-def describe_demand(values: Floats, censored: NDArray[np.bool_], out: Floats) -> None:
-    """Write ADI, CV squared, the buckets since the last demand, and how many of those are no sign of death.
-
-    That is the most of 12 buckets, four mean intervals while it lived, and the longest earlier gap.
-
-    Source: Syntetos, Boylan & Croston (2005), figure 1 (limits 1.32 and .49). NaN for ADI and CV squared without
-    demand.
-    """
-    buckets = count = 0
-    total = squares = 0.0
-    idle = gap = 0
-    scale = values.max() if values.size else 0.0
-    for t in range(values.size):
-        if censored[t] and values[t] == 0.0:
-            continue
-        buckets += 1
-        if values[t] > 0.0:
-            gap = max(gap, idle) if count > 0 else 0
-            idle = 0
-            count += 1
-            part = values[t] / scale
-            total += part
-            squares += part * part
-        else:
-            idle += 1
-    out[0] = buckets / count if count > 0 else math.nan
-    out[1] = max(0.0, squares / count / (total / count) ** 2 - 1.0) if count > 0 else math.nan
-    out[2] = idle
-    out[3] = max(12.0, 4.0 * (buckets - idle) / count, float(gap)) if count > 0 else 0.0
+@compiled
+def solve_leading(factor: Floats, size: int, right: Floats, x: Floats) -> None:
+    """Write the solution of the leading `size` equations of a factorised matrix: its factor is theirs too."""
+    for i in range(size):
+        x[i] = right[i]
+        for k in range(i):
+            x[i] -= factor[i, k] * x[k]
+        x[i] /= factor[i, i]
+    for i in range(size - 1, -1, -1):
+        for k in range(i + 1, size):
+            x[i] -= factor[k, i] * x[k]
+        x[i] /= factor[i, i]

@@ -3,10 +3,9 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rantai_engines.forecasting._kernels import forecast_theta
+from rantai_engines.forecasting._kernels import compiled, factorise, mean_of, solve_leading
 
 Floats = NDArray[np.float64]
 
@@ -15,30 +14,7 @@ _HARMONICS = 3
 LONGEST_CLASSICAL = 24
 
 
-@njit(cache=True, nogil=True)
-def has_season(y: Floats, m: int) -> bool:
-    """Tell whether the autocorrelation at one season stands out at the 90 % level.
-
-    Source: the M4 competition's benchmark code (Makridakis, Spiliotis & Assimakopoulos 2020, appendix), which asks
-    for three whole seasons.
-    """
-    n = y.size
-    if m < 2 or n < 3 * m:
-        return False
-    d = y - y.mean()
-    whole = (d * d).sum()
-    if whole <= 1e-20 * (y * y).sum():
-        return False
-    limit = 1.0
-    found = 0.0
-    for lag in range(1, m + 1):
-        found = (d[lag:] * d[: n - lag]).sum() / whole
-        if lag < m:
-            limit += 2.0 * found * found
-    return abs(found) > 1.645 * math.sqrt(limit / n)
-
-
-@njit(cache=True, nogil=True)
+@compiled
 def classical_profile(y: Floats, m: int, profile: Floats) -> bool:
     """Write multiplicative indices by the ratio to a centred moving average; index k is for t = k modulo m.
 
@@ -48,11 +24,14 @@ def classical_profile(y: Floats, m: int, profile: Floats) -> bool:
     """
     n = y.size
     half = m // 2
-    sums = np.zeros(m)
-    counts = np.zeros(m)
+    sums, counts = np.empty(m), np.empty(m)
+    for k in range(m):
+        sums[k] = counts[k] = 0.0
     squares = 0.0
     for t in range(half, n - half):
-        window = y[t - half : t + half + 1].sum()
+        window = 0.0
+        for u in range(t - half, t + half + 1):
+            window += y[u]
         if m % 2 == 0:
             window -= 0.5 * (y[t - half] + y[t + half])
         if window > 0.0:
@@ -60,19 +39,28 @@ def classical_profile(y: Floats, m: int, profile: Floats) -> bool:
             sums[t % m] += ratio
             squares += ratio * ratio
             counts[t % m] += 1.0
-    if counts.min() == 0.0 or sums.sum() <= 0.0:
+    count = total = explained = inverse = mean = power = 0.0
+    for k in range(m):
+        if counts[k] == 0.0:
+            return False
+        count += counts[k]
+        total += sums[k]
+        explained += sums[k] * (sums[k] / counts[k])
+        inverse += 1.0 / counts[k]
+        mean += sums[k] / counts[k]
+    mean /= m
+    for k in range(m):
+        power += (sums[k] / counts[k] - mean) ** 2
+    if total <= 0.0 or power <= 1e-18:
         return False
-    found = sums / counts
-    noise = (squares - (sums * found).sum()) / max(1.0, counts.sum() - m)
-    power = ((found - found.mean()) ** 2).sum()
-    if power <= 1e-18:
-        return False
-    kept = max(0.0, 1.0 - noise * (1.0 / counts).sum() * (1.0 - 1.0 / m) / power)
-    profile[:m] = np.maximum(1.0 + kept * (found / found.mean() - 1.0), _FLOOR)
-    return bool(kept > 0.0)
+    noise = (squares - explained) / max(1.0, count - m)
+    kept = max(0.0, 1.0 - noise * inverse * (1.0 - 1.0 / m) / power)
+    for k in range(m):
+        profile[k] = max(1.0 + kept * (sums[k] / counts[k] / mean - 1.0), _FLOOR)
+    return kept > 0.0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def harmonic_profile(y: Floats, m: int, profile: Floats) -> bool:
     """Write multiplicative indices as three waves fitted beside a straight line, shrunk by their own evidence.
 
@@ -82,11 +70,15 @@ def harmonic_profile(y: Floats, m: int, profile: Floats) -> bool:
     """
     n = y.size
     waves = min(_HARMONICS, (m - 1) // 2)
-    level = y.mean()
+    level = mean_of(y)
     if waves < 1 or level <= 0.0 or 4 * n < 5 * m or n < 2 * waves + 6:
         return False
     size = 2 + 2 * waves
-    x = np.empty((n, size))
+    x, right, beta, gram = np.empty((n, size)), np.empty(size), np.empty(size), np.empty((size, size))
+    for i in range(size):
+        right[i] = 0.0
+        for j in range(i + 1):
+            gram[i, j] = 1e-6 * n if i == j else 0.0
     for t in range(n):
         x[t, 0] = 1.0
         x[t, 1] = (t - (n - 1) / 2.0) / n
@@ -94,13 +86,19 @@ def harmonic_profile(y: Floats, m: int, profile: Floats) -> bool:
             angle = 2.0 * math.pi * (k + 1) * (t % m) / m
             x[t, 2 + 2 * k] = math.cos(angle)
             x[t, 3 + 2 * k] = math.sin(angle)
-    target = y / level
-    gram = x.T @ x
-    for k in range(size):
-        gram[k, k] += 1e-6 * n
-    beta = np.linalg.solve(gram, x.T @ target)
-    left = target - x @ beta
-    noise = (left * left).sum() / max(1, n - size)
+        for i in range(size):
+            right[i] += x[t, i] * (y[t] / level)
+            for j in range(i + 1):
+                gram[i, j] += x[t, i] * x[t, j]
+    factorise(gram)
+    solve_leading(gram, size, right, beta)
+    noise = 0.0
+    for t in range(n):
+        left = y[t] / level
+        for i in range(size):
+            left -= x[t, i] * beta[i]
+        noise += left * left
+    noise /= max(1, n - size)
     power = 0.0
     for k in range(m):
         angle = 2.0 * math.pi * k / m
@@ -116,7 +114,7 @@ def harmonic_profile(y: Floats, m: int, profile: Floats) -> bool:
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def take_out(y: Floats, m: int, profile: Floats) -> Floats:
     """Return the history without its season."""
     flat = np.empty(y.size)
@@ -125,19 +123,8 @@ def take_out(y: Floats, m: int, profile: Floats) -> Floats:
     return flat
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def put_back(out: Floats, n: int, m: int, profile: Floats) -> None:
     """Multiply a forecast that starts at bucket n by its season."""
     for k in range(out.size):
         out[k] *= profile[(n + k) % m]
-
-
-@njit(cache=True, nogil=True)
-def forecast_harmonic_theta(y: Floats, m: int, alphas: Floats, out: Floats) -> bool:
-    """Write the Theta forecast of a history freed of three seasonal waves; False where no wave is found."""
-    profile = np.empty(m)
-    if not harmonic_profile(y, m, profile):
-        return False
-    forecast_theta(take_out(y, m, profile), alphas, out)
-    put_back(out, y.size, m, profile)
-    return True

@@ -7,10 +7,9 @@ e its error; alpha, beta, gamma, phi smoothing constants of level, trend, season
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from rantai_engines.forecasting._kernels import fit_line
+from rantai_engines.forecasting._kernels import compiled, fit_line, mean_of
 
 Floats = NDArray[np.float64]
 
@@ -22,11 +21,7 @@ _LONGEST = 320
 _RICH_BELOW = 160
 
 
-@njit(
-    "float64(float64[::1], int64, int64, int64, float64[::1], float64[::1], float64[::1], float64[::1])",
-    cache=True,
-    nogil=True,
-)
+@compiled
 def run_smoothing(
     y: Floats, m: int, trend: int, season: int, x: Floats, states: Floats, seasons: Floats, last: Floats
 ) -> float:
@@ -50,7 +45,8 @@ def run_smoothing(
     alpha, beta, gamma = x[0], x[0] * x[1], x[2] * (1.0 - x[0])
     phi = 0.0 if trend == NO_TREND else (1.0 if trend == ADDED else x[3])
     level, slope = states[0], states[1]
-    last[2:] = seasons
+    for k in range(m):
+        last[2 + k] = seasons[k]
     n = y.size
     added = multiplied = logs = 0.0
     positive = True
@@ -87,46 +83,43 @@ def run_smoothing(
     return found
 
 
-@njit("void(float64[::1], int64, int64, int64, float64[::1], float64[::1])", cache=True, nogil=True)
+@compiled
 def first_states(y: Floats, m: int, trend: int, season: int, states: Floats, seasons: Floats) -> None:
     """Write first states from the head of a history: seasonal means about a moving average, a line through the rest.
 
     Source: Hyndman et al. (2008), section 2.6.1.
     """
     n = y.size
-    seasons[:] = 1.0 if season == MULTIPLIED_SEASON else 0.0
+    divided = season == MULTIPLIED_SEASON
     head = min(n, max(10, 2 * m) if season != NO_SEASON else 10)
-    flat = y[:head].copy()
+    flat = np.empty(head)
+    for k in range(m):
+        seasons[k] = 1.0 if divided else 0.0
     if season != NO_SEASON:
-        whole = min(n // m, 3) * m
-        counts = np.zeros(m)
-        sums = np.zeros(m)
-        a, b = fit_line(y[:whole])
-        for t in range(whole):
-            level = max(a + b * t, 1e-9) if season == MULTIPLIED_SEASON else a + b * t
-            sums[t % m] += y[t] / level if season == MULTIPLIED_SEASON else y[t] - level
-            counts[t % m] += 1.0
-        sums /= counts
-        if season == MULTIPLIED_SEASON:
-            mean = sums.mean()
-            for k in range(m):
-                seasons[k] = max(0.02, sums[k] / mean) if mean > 0.0 else 1.0
-        else:
-            seasons[:] = sums - sums.mean()
-        for t in range(head):
-            flat[t] = y[t] / seasons[t % m] if season == MULTIPLIED_SEASON else y[t] - seasons[t % m]
+        a, b = fit_line(y[: min(n // m, 3) * m])
+        mean = 0.0
+        for k in range(m):
+            total = 0.0
+            for t in range(k, min(n // m, 3) * m, m):
+                total += y[t] / max(a + b * t, 1e-9) if divided else y[t] - (a + b * t)
+            seasons[k] = total / min(n // m, 3)
+            mean += seasons[k]
+        mean /= m
+        for k in range(m):
+            if divided:
+                seasons[k] = max(0.02, seasons[k] / mean) if mean > 0.0 else 1.0
+            else:
+                seasons[k] -= mean
+    for t in range(head):
+        flat[t] = y[t] / seasons[t % m] if divided else y[t] - seasons[t % m]
     if trend == NO_TREND:
-        states[0], states[1] = flat[: min(head, max(m, 4))].mean(), 0.0
+        states[0], states[1] = mean_of(flat[: min(head, max(m, 4))]), 0.0
     else:
         a, b = fit_line(flat)
         states[0], states[1] = a - b, b
 
 
-@njit(
-    "float64(float64[::1], int64, int64, int64, float64, float64[::1], float64[::1], float64[::1], float64[::1])",
-    cache=True,
-    nogil=True,
-)
+@compiled
 def search(
     y: Floats, m: int, trend: int, season: int, finest: float, x: Floats, states: Floats, seasons: Floats, last: Floats
 ) -> float:
@@ -175,14 +168,14 @@ def search(
     return best
 
 
-@njit("boolean(float64[::1], int64, boolean, boolean, float64[::1])", cache=True, nogil=True)
-def forecast_smoothing(y: Floats, m: int, seasonal: bool, thorough: bool, out: Floats) -> bool:
+@compiled
+def forecast_smoothing(y: Floats, m: int, thorough: bool, out: Floats) -> bool:
     """Write the forecast of the structure with the least corrected AIC.
 
     Parameters
     ----------
     m : int
-        Season length, 1 to 24; a season is tried where `seasonal`, from two seasons and five buckets on.
+        Season length, 1 to 24, 1 for none; a season is tried from two seasons and five buckets on.
     thorough : bool
         Tries all nine structures in fine steps on any length; else histories from 160 buckets on try four in
         coarse ones. The latest 320 buckets, or four seasons, are used.
@@ -196,11 +189,15 @@ def forecast_smoothing(y: Floats, m: int, seasonal: bool, thorough: bool, out: F
     if y.size > longest:
         y = y[y.size - longest :]
     n = y.size
-    scale = y.mean()
+    scale = mean_of(y)
     if n < 6 or scale <= 0.0:
         return False
-    y = y / scale
-    with_season = seasonal and m > 1 and n >= 2 * m + 5
+    scaled = np.empty(n)
+    least = math.inf
+    for t in range(n):
+        scaled[t] = y[t] / scale
+        least = min(least, y[t])
+    with_season = m > 1 and n >= 2 * m + 5
     cycle = m if with_season else 1
     x = np.empty(4)
     states = np.empty(2)
@@ -213,7 +210,7 @@ def forecast_smoothing(y: Floats, m: int, seasonal: bool, thorough: bool, out: F
     for season in range(3):
         if (season != NO_SEASON and not with_season) or (season == NO_SEASON and with_season and not rich):
             continue
-        if season == MULTIPLIED_SEASON and y.min() <= 0.0:
+        if season == MULTIPLIED_SEASON and least <= 0.0:
             continue
         for trend in range(3):
             if trend == ADDED and not rich:
@@ -223,12 +220,13 @@ def forecast_smoothing(y: Floats, m: int, seasonal: bool, thorough: bool, out: F
                 size += float(cycle)
             if size + 2.0 >= n:
                 continue
-            found = search(y, cycle, trend, season, finest, x, states, seasons, last)
+            found = search(scaled, cycle, trend, season, finest, x, states, seasons, last)
             found += 2.0 * size + 2.0 * size * (size + 1.0) / (n - size - 1.0)
             if found < best:
                 best, best_season = found, season
                 best_phi = 0.0 if trend == NO_TREND else (1.0 if trend == ADDED else x[3])
-                kept[:] = last
+                for k in range(cycle + 2):
+                    kept[k] = last[k]
     if best == math.inf:
         return False
     damping, ahead = 1.0, 0.0

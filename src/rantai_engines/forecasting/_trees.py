@@ -5,8 +5,9 @@ binary tree of fixed depth whose children are 2 node + 1 and 2 node + 2.
 """
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from rantai_engines.forecasting._kernels import compiled
 
 Floats = NDArray[np.float64]
 Bins = NDArray[np.uint8]
@@ -19,7 +20,7 @@ _FEWEST = 30.0
 _RIDGE = 5.0
 
 
-@njit("void(float64[:, ::1], float64[:, ::1], uint8[:, ::1])", cache=True, nogil=True)
+@compiled
 def put_in_bins(x: Floats, edges: Floats, out: Bins) -> None:
     """Write the bin of every feature: how many of its edges lie at or below the value."""
     for row in range(x.shape[0]):
@@ -27,11 +28,7 @@ def put_in_bins(x: Floats, edges: Floats, out: Bins) -> None:
             out[row, k] = np.searchsorted(edges[k], x[row, k], side="right")
 
 
-@njit(
-    "void(uint8[:, ::1], float64[::1], int64, float64, int64[:, ::1], uint8[:, ::1], float64[:, ::1])",
-    cache=True,
-    nogil=True,
-)
+@compiled
 def grow_trees(
     x: Bins, target: Floats, trees: int, rate: float, features: NDArray[np.int64], cuts: Bins, leaves: Floats
 ) -> None:
@@ -104,7 +101,7 @@ def grow_trees(
             left_over[row] -= leaves[tree, node[row] - _SPLITS]
 
 
-@njit("void(uint8[:, ::1], int64[:, ::1], uint8[:, ::1], float64[:, ::1], float64[::1])", cache=True, nogil=True)
+@compiled
 def ask_trees(x: Bins, features: NDArray[np.int64], cuts: Bins, leaves: Floats, out: Floats) -> None:
     """Add what all trees say of each row to `out`."""
     for row in range(x.shape[0]):

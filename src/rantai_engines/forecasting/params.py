@@ -22,7 +22,7 @@ class ForecastParams:
         Origins of the rolling evaluation, 1 to 10.
     effort : str
         ``operational`` searches smoothing constants on coarse grids; ``best`` on fine ones, with the global
-        boosted model (about five times the time).
+        boosted model (about five times the time). What that model compiles, whoever asks for it first waits for.
     threads : int
         Threads that share the series, 1 to 64; the answer is the same for any number.
     """

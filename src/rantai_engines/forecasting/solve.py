@@ -1,5 +1,6 @@
 """Forecast every series by the method that would have served it best."""
 
+import functools
 import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -9,15 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rantai_engines import arrays
-from rantai_engines.forecasting import _boosting, _spread, _tournament
+from rantai_engines.forecasting import _boosting, _entrants, _histories, _spread, _tournament
 from rantai_engines.forecasting.params import Effort, ForecastParams
 from rantai_engines.forecasting.problem import ForecastProblem
 from rantai_engines.forecasting.solution import METHODS, ForecastSolution
 
 Floats = NDArray[np.float64]
+Longs = NDArray[np.int64]
 
 MAX_CELLS = 50_000_000
 _BLOCK = 64
+_BY_SEASON = [_entrants.SEASONAL_NAIVE, _entrants.HARMONIC]
+_BY_SHORT_SEASON = [
+    _entrants.SES, _entrants.DAMPED, _entrants.THETA, _entrants.DYNAMIC_THETA, _entrants.ETS,
+]  # fmt: skip
 
 
 def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> ForecastSolution:
@@ -68,30 +74,37 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
     n, horizon = problem.n_series, params.horizon
     arrays.check_size(n * horizon, field="series x horizon", limit=MAX_CELLS)
     censored = problem.censored if problem.censored is not None else _never(problem.values.size)
-    longest = int(np.diff(problem.offsets).max(initial=1))
-    mean = np.zeros((n, horizon))
-    chosen = np.zeros((n, 3), dtype=np.int8)
-    facts = np.zeros((n, 5))
+    lengths = np.diff(problem.offsets)
+    filled, facts = np.empty(problem.values.size), np.zeros((n, 4))
+    _histories.fill_all(problem.offsets, problem.values, censored, filled)
+    _histories.describe_all(problem.offsets, problem.values, censored, facts)
+    kinds = _histories.classify(lengths, facts)
+    windows, origins = _histories.place_cuts(lengths, horizon, params.cuts)
+    ends = np.column_stack([lengths, origins])
+    widest = int(windows.max(initial=1))
+    winners, seasonal = np.zeros(n, dtype=np.int64), np.zeros(ends.shape, dtype=np.bool_)
+    mean, actuals = np.zeros((n, horizon)), np.zeros(n)
     told = np.full((n, len(METHODS), 5), np.nan)
     score = np.full((n, len(METHODS)), np.nan)
     weights = np.zeros((n, len(METHODS)))
-    residuals = np.full((n, params.cuts, _tournament.place_cuts(longest, horizon, 1)[0]), np.nan)
+    residuals = np.full((n, params.cuts, widest), np.nan)
+    blind = np.full((n, widest), np.nan)
     scales = np.zeros((n, 4))
-    blind = np.full((n, residuals.shape[2]), np.nan)
-    shape = np.zeros((n, 2), dtype=np.int32)
-    outputs: tuple[NDArray[Any], ...] = (mean, chosen, facts, told, score, weights, residuals, blind, scales, shape)
-    plan = (horizon, params.season_length, params.cuts, params.effort == "best")
-    grids = make_grids(params.effort)
-    pooled = _learn(problem, censored, params)
+    outputs: tuple[NDArray[Any], ...] = (winners, mean, actuals, told, score, weights, residuals, blind, scales)
+    plan, grids = (params.season_length, params.effort == "best"), make_grids(params.effort)
+    pooled = _learn(problem.offsets, filled, ends, params) if plan[1] and n else None
 
     def compete(rows: slice) -> None:
         offsets = problem.offsets[rows.start : rows.stop + 1]
-        _tournament.compete(
-            offsets, problem.values, censored, plan, grids, pooled[rows], *(each[rows] for each in outputs)
-        )
+        forecasts = np.full((*ends[rows].shape, len(METHODS), horizon), np.nan)
+        _entrants.forecast_all(offsets, filled, ends[rows], kinds[rows], plan, grids, forecasts, seasonal[rows])
+        if pooled is not None:
+            forecasts[:, :, _entrants.GLOBAL] = pooled[rows]
+        rest = (ends[rows], windows[rows], kinds[rows], forecasts, *(each[rows] for each in outputs))
+        _tournament.compete(offsets, filled, censored, params.season_length, *rest)
 
     _share(compete, n, threads=params.threads)
-    demand_class = chosen[:, 1].copy()
+    demand_class = kinds.astype(np.int8)
     level = _typical_demand(problem, mean)
     error_std = _spread.estimate_error_std(residuals, level=level, demand_class=demand_class)
     return ForecastSolution(
@@ -105,7 +118,7 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
             error_std=error_std,
             demand_class=demand_class,
         ),
-        method=chosen[:, 0].copy(),
+        method=winners.astype(np.int8),
         parts=_heaviest(weights),
         weights=weights,
         demand_class=demand_class,
@@ -115,45 +128,37 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
         wmape=told[:, :, 1].copy(),
         bias=told[:, :, 2].copy(),
         wmape_terms=told[:, :, 3:].copy(),
-        actual_total=facts[:, 4].copy(),
+        actual_total=actuals,
         score=score,
         error_std=error_std,
-        seasonal=chosen[:, 2].astype(np.bool_),
-        cuts_used=shape[:, 0].astype(np.int8),
-        window=shape[:, 1].copy(),
+        seasonal=_follow_season(weights, seasonal[:, 0]),
+        cuts_used=(origins > 0).sum(axis=1).astype(np.int8),
+        window=np.where(lengths > 0, windows, 0).astype(np.int32),
     )
 
 
-def _learn(problem: ForecastProblem, censored: NDArray[np.bool_], params: ForecastParams) -> Floats:
-    """Return the global model's forecasts from the end and from every cut, each by a model that saw no more.
+def _learn(offsets: Longs, filled: Floats, ends: Longs, params: ForecastParams) -> Floats:
+    """Return the global model's forecasts from every end, each by a model that saw no more.
 
-    Shape (n_series, cuts + 1, horizon); (n_series, 0, horizon) where no global model is asked for.
+    Shape (n_series, cuts + 1, horizon).
     """
-    n, horizon = problem.n_series, params.horizon
-    if params.effort != "best" or not n:
-        return np.zeros((n, 0, horizon))
-    filled = _tournament.fill_all(problem.offsets, problem.values, censored)
-    ends = np.zeros((params.cuts + 1, n), dtype=np.int64)
-    ends[0] = np.diff(problem.offsets)
-    _tournament.place_all(ends[0], horizon, params.cuts, ends[1:])
-    found = [
-        _boosting.forecast_globally(problem.offsets, filled, each, season_length=params.season_length, steps=horizon)
-        for each in ends
-    ]
-    return np.ascontiguousarray(np.stack(found, axis=1))
+    ask = functools.partial(_boosting.forecast_globally, season_length=params.season_length, steps=params.horizon)
+    found = [ask(offsets, filled, np.ascontiguousarray(each)) for each in ends.T]
+    return np.stack(found, axis=1)
 
 
 def _share(compete: Callable[[slice], None], n: int, *, threads: int) -> None:
     """Run blocks of series, each in one thread; kernels hold no lock and rows know nothing of each other."""
     blocks = [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
-    if threads == 1 or len(blocks) == 1:
-        compete(slice(0, n))
+    if threads == 1:
+        for each in blocks:
+            compete(each)
         return
     with ThreadPoolExecutor(max_workers=threads) as pool:
         list(pool.map(compete, blocks))
 
 
-def make_grids(effort: Effort) -> _tournament.Grids:
+def make_grids(effort: Effort) -> _entrants.Grids:
     """Return the smoothing constants that a tournament tries.
 
     Parameters
@@ -181,6 +186,14 @@ def make_grids(effort: Effort) -> _tournament.Grids:
         )
         constants, chances = np.arange(0.03, 0.4, 0.03), np.arange(0.02, 0.4, 0.04)
     return alphas, np.array(list(trends)), windows, constants, constants, chances
+
+
+def _follow_season(weights: Floats, short: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell whether half of each forecast follows a season; a short one is taken out before, and put back."""
+    season = weights[:, _BY_SEASON].sum(axis=1)
+    put_back = weights[:, _BY_SHORT_SEASON].sum(axis=1)
+    found: NDArray[np.bool_] = season + np.where(short, put_back, 0.0) >= 0.5
+    return found
 
 
 def _never(size: int) -> NDArray[np.bool_]:

@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 
 def score_quintiles(measure: NDArray[np.float64], *, among: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -27,6 +26,9 @@ def score_quintiles(measure: NDArray[np.float64], *, among: NDArray[np.bool_]) -
     scores = np.zeros(measure.size, dtype=np.int8)
     count = int(among.sum())
     if count:
-        ranks = stats.rankdata(measure[among], method="average")
-        scores[among] = np.minimum(5, 1 + np.floor(5 * (ranks - 0.5) / count)).astype(np.int8)
+        taking = measure[among]
+        ordered = np.sort(taking)
+        # Two bounds of equals and no scipy.stats, which takes longer to load than all customers to value.
+        middles = (np.searchsorted(ordered, taking) + np.searchsorted(ordered, taking, side="right")) / 2
+        scores[among] = np.minimum(5, 1 + np.floor(5 * middles / count)).astype(np.int8)
     return scores

@@ -9,12 +9,11 @@ from numpy.typing import NDArray
 from rantai_engines.forecasting import (
     _autoregression,
     _dynamic_theta,
-    _entrants,
+    _histories,
     _kernels,
     _rare,
     _seasons,
     _smoothing,
-    _tournament,
     reference,
 )
 from rantai_engines.forecasting.solve import make_grids
@@ -30,6 +29,19 @@ def ahead(method: str, y: Floats, *args: object, horizon: int = 6) -> Floats:
     out = np.zeros(horizon)
     getattr(_kernels, method)(y, *args, out)
     return out
+
+
+def rare(method: str, y: Floats, *args: object) -> float:
+    out = np.zeros(6)
+    assert getattr(_rare, method)(y, *args, out)
+    assert (out == out[0]).all()
+    return float(out[0])
+
+
+def describe(y: Floats) -> Floats:
+    facts = np.zeros((1, 4))
+    _histories.describe_all(np.array([0, y.size]), y, np.zeros(y.size, dtype=np.bool_), facts)
+    return facts
 
 
 @settings(max_examples=80, deadline=None)
@@ -73,24 +85,19 @@ def test_theta_equals_the_reference(history: list[float], alpha: float) -> None:
 def test_croston_and_tsb_equal_the_reference(history: list[float], alpha: float, beta: float) -> None:
     y = np.array(history)
 
-    sba, tsb = (
-        ahead("forecast_sba", y, np.array([alpha])),
-        ahead("forecast_tsb", y, np.array([alpha]), np.array([beta])),
-    )
+    sba = rare("forecast_croston", y, np.array([alpha]), _rare.SBA)
+    tsb = rare("forecast_tsb", y, np.array([alpha]), np.array([beta]))
 
-    assert sba == pytest.approx(np.full(6, reference.croston_sba(history, alpha=alpha)))
-    assert tsb == pytest.approx(np.full(6, reference.tsb(history, alpha=alpha, beta=beta)))
+    assert sba == pytest.approx(reference.croston_sba(history, alpha=alpha))
+    assert tsb == pytest.approx(reference.tsb(history, alpha=alpha, beta=beta))
 
 
 @settings(max_examples=60, deadline=None)
 @given(history=gappy)
 def test_demand_is_described_as_by_the_reference(history: list[float]) -> None:
-    facts = np.zeros(5)
-    y = np.array(history)
+    facts = describe(np.array(history))
 
-    _kernels.describe_demand(y, np.zeros(y.size, dtype=np.bool_), facts)
-
-    assert facts[:2] == pytest.approx(reference.describe(history), abs=1e-9)
+    assert facts[0, :2] == pytest.approx(reference.describe(history), abs=1e-9)
 
 
 @pytest.mark.parametrize("season", [4, 7, 12])
@@ -99,7 +106,6 @@ def test_a_strong_season_is_found_with_the_indices_of_the_reference(season: int)
     y = np.tile(100 * shape, 5)
     profile = np.ones(season)
 
-    assert _seasons.has_season(y, season)
     assert _seasons.classical_profile(y, season, profile)
     assert profile == pytest.approx(reference.seasonal_indices(list(y), season=season), rel=1e-6)
     assert profile == pytest.approx(shape, rel=1e-6)
@@ -147,71 +153,58 @@ def test_sba_forecasts_a_regular_gap_by_the_textbook() -> None:
     # Syntetos & Boylan (2005): size 6 every third bucket, alpha .1 gives .95 x 6 / 3 in the steady state.
     y = np.array([0.0, 0.0, 6.0] * 40)
 
-    assert ahead("forecast_sba", y, np.array([0.1]))[0] == pytest.approx(0.95 * 2)
+    assert rare("forecast_croston", y, np.array([0.1]), _rare.SBA) == pytest.approx(0.95 * 2)
 
 
 def test_tsb_falls_while_nothing_is_asked_for_and_croston_does_not() -> None:
     alive, dying = np.array([0.0, 0.0, 6.0] * 10), np.array([0.0, 0.0, 6.0] * 10 + [0.0] * 10)
 
     tenth = np.array([0.1])
-    assert ahead("forecast_tsb", dying, tenth, tenth)[0] < 0.4 * ahead("forecast_tsb", alive, tenth, tenth)[0]
-    assert ahead("forecast_sba", dying, np.array([0.1]))[0] > 0.7 * ahead("forecast_sba", alive, np.array([0.1]))[0]
+    assert rare("forecast_tsb", dying, tenth, tenth) < 0.4 * rare("forecast_tsb", alive, tenth, tenth)
+    assert rare("forecast_croston", dying, tenth, 0.5) > 0.7 * rare("forecast_croston", alive, tenth, 0.5)
 
 
 @pytest.mark.parametrize(
     ("demand", "name"),
     [
-        ([10, 11, 9, 10, 12, 10, 9, 10], _entrants.SMOOTH),
-        ([1, 40, 2, 90, 1, 3, 70, 2], _entrants.ERRATIC),
-        ([0, 5, 0, 5, 0, 0, 5, 0], _entrants.INTERMITTENT),
-        ([0, 1, 0, 40, 0, 0, 2, 0], _entrants.LUMPY),
-        ([3, 4] + [0] * 20, _entrants.DEAD),
-        ([0, 0, 0], _entrants.DEAD),
-        ([4, 5], _entrants.NEW),
+        ([10, 11, 9, 10, 12, 10, 9, 10], _histories.SMOOTH),
+        ([1, 40, 2, 90, 1, 3, 70, 2], _histories.ERRATIC),
+        ([0, 5, 0, 5, 0, 0, 5, 0], _histories.INTERMITTENT),
+        ([0, 1, 0, 40, 0, 0, 2, 0], _histories.LUMPY),
+        ([3, 4] + [0] * 20, _histories.DEAD),
+        ([0, 0, 0], _histories.DEAD),
+        ([4, 5], _histories.NEW),
     ],
 )
 def test_demand_is_classed_by_interval_and_variation(demand: list[int], name: int) -> None:
     # Syntetos, Boylan & Croston (2005), figure 1: limits 1.32 and .49.
-    y, facts = np.array(demand, dtype=float), np.zeros(5)
-    _kernels.describe_demand(y, np.zeros(y.size, dtype=np.bool_), facts)
+    facts = describe(np.array(demand, dtype=float))
 
-    assert _entrants.classify(y.size, facts) == name
+    assert _histories.classify(np.array([len(demand)]), facts) == [name]
 
 
 def test_cuts_lie_half_a_window_apart_and_leave_history_to_learn_from() -> None:
-    window, origins = _tournament.place_cuts(54, 26, 3)
+    windows, origins = _histories.place_cuts(np.array([54, 1, 4, 0]), 26, 3)
 
-    assert window == 13
-    assert origins.tolist() == [29, 35, 41]
-    assert _tournament.place_cuts(1, 26, 3)[1].size == 0
-    assert _tournament.place_cuts(4, 26, 3)[1].tolist() == [1, 2, 3]
+    assert windows[0] == 13
+    assert origins.tolist() == [[29, 35, 41], [0, 0, 0], [1, 2, 3], [0, 0, 0]]
 
 
 def test_a_stock_out_is_filled_with_recent_demand_and_never_below_what_was_seen() -> None:
     values = np.array([0.0, 8.0, 10.0, 0.0, 12.0, 50.0, 6.0])
     hidden = np.array([True, False, False, True, False, True, False])
 
-    filled = _kernels.fill_censored(values, hidden)
+    filled = np.zeros(7)
+    _histories.fill_all(np.array([0, 7]), values, hidden, filled)
 
     assert filled.tolist() == [9.0, 8.0, 10.0, 9.0, 12.0, 50.0, 6.0]
 
 
 def test_croston_is_the_textbooks_size_over_interval() -> None:
     # Croston (1972): size 6 every third bucket is 2 a bucket in the steady state, without Syntetos and Boylan's .95.
-    out = np.zeros(2)
+    y = np.array([0.0, 0.0, 6.0] * 40)
 
-    assert _rare.forecast_croston(np.array([0.0, 0.0, 6.0] * 40), np.array([0.1]), out)
-
-    assert out == pytest.approx([2.0, 2.0])
-
-
-@settings(max_examples=60, deadline=None)
-@given(history=gappy, alpha=st.sampled_from(CONSTANTS))
-def test_sba_is_croston_less_half_a_constant(history: list[float], alpha: float) -> None:
-    out = np.zeros(1)
-    _rare.forecast_croston(np.array(history), np.array([alpha]), out)
-
-    assert out[0] * (1 - alpha / 2) == pytest.approx(reference.croston_sba(history, alpha=alpha))
+    assert rare("forecast_croston", y, np.array([0.1]), _rare.CROSTON) == pytest.approx(2.0)
 
 
 def test_adida_smooths_blocks_of_the_mean_interval() -> None:
@@ -265,7 +258,7 @@ def test_ets_continues_a_line_with_either_season(season: int) -> None:
     y = (100.0 + t) * shape[t % 6] if season == _smoothing.MULTIPLIED_SEASON else 100.0 + t + 60 * (shape[t % 6] - 1)
     out = np.zeros(6)
 
-    assert _smoothing.forecast_smoothing(y[:66], 6, True, True, out)
+    assert _smoothing.forecast_smoothing(y[:66], 6, True, out)
     assert out == pytest.approx(y[66:], rel=0.03)
 
 
@@ -280,6 +273,18 @@ def test_ets_likelihood_is_that_of_the_book_without_trend() -> None:
     multiplied = 3 * np.log(0.0 + (2 / 4) ** 2 + 0.0) + 2 * np.log(4.0 * 4.0 * 5.0)
     assert found == pytest.approx(min(added, multiplied))
     assert last[0] == pytest.approx(5.0)
+
+
+def test_a_factorised_matrix_answers_for_every_leading_part_of_it() -> None:
+    root = np.random.default_rng(3).normal(size=(7, 5))
+    whole, right, found = root.T @ root, np.arange(1.0, 6.0), np.zeros(5)
+    factor = whole.copy()
+    _kernels.factorise(factor)
+
+    for size in range(1, 6):
+        _kernels.solve_leading(factor, size, right, found)
+
+        assert found[:size] == pytest.approx(np.linalg.solve(whole[:size, :size], right[:size]))
 
 
 def test_autoregression_continues_what_it_was_made_by() -> None:
