@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from rantai.config import warming
+from rantai.kernel import collector
 
 
 @pytest.fixture(autouse=True)
@@ -27,6 +28,6 @@ def test_every_template_of_ours_can_be_read(monkeypatch):
 
 
 def test_what_is_there_is_out_of_the_collectors_sight():
-    warming._settle()
+    collector.settle()
 
     assert gc.get_freeze_count() > 0

@@ -156,6 +156,41 @@ def test_what_a_lost_connection_was_sent_never_reaches_the_next() -> None:
     assert list_places() == [2]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_statement_that_the_server_keeps_is_refused_as_the_first_time() -> None:
+    ask = "SELECT count(*) FROM kernel_event WHERE stream_seq < %s"
+    for place in range(1, 6):
+        commit(lambda place=place: send(place), lambda: statements.read(ask, [99]))
+        with pytest.raises(IntegrityError):
+            commit(lambda place=place: send(place))
+        with pytest.raises(IntegrityError):
+            commit(lambda place=place: send(place), lambda: statements.read(ask, [99]))
+        with pytest.raises(IntegrityError):
+            commit(lambda place=place: send(place, place + 50), list_places)
+        with pytest.raises(ZeroDivisionError):
+            attempt(lambda place=place: send(place + 50), lambda: statements.read(ask, [99]))
+
+    assert list_places() == [1, 2, 3, 4, 5]
+    assert statements.read(ask, [4]) == [(3,)]
+    assert statements.write("UPDATE kernel_event SET kind = %s WHERE stream_seq > %s", ["Cold", 3]) == 2
+
+
+@needs_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_goes_in_one_packet_and_a_lost_connection_is_noticed() -> None:
+    ask = "SELECT stream_seq, kind FROM kernel_event WHERE stream_seq = %s"
+    for place in range(1, 4):
+        commit(lambda place=place: send(place), lambda place=place: statements.read(ask, [place]))
+    wire = connection.connection
+
+    with pytest.raises(DatabaseError):
+        commit(lambda: statements.read(ask, [1]), wire.pgconn.finish, lambda: statements.read(ask, [2]))
+    connection.close()
+
+    assert statements.read(ask, [3]) == [(3, "Boiled")]
+    assert list_places() == [1, 2, 3]
+
+
 def test_a_change_is_what_the_orm_would_have_made(django_assert_num_queries) -> None:
     event = Event.objects.create(stream="kettle:1", stream_seq=1, kind="Boiled", recorded_at=AT, payload={})
     other = Event.objects.create(stream="kettle:1", stream_seq=2, kind="Boiled", recorded_at=AT, payload={})

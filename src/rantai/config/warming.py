@@ -1,6 +1,5 @@
 """Make a fresh web process as quick as an old one: nobody waits for a page because nobody opened it before."""
 
-import gc
 import threading
 import time
 from pathlib import Path
@@ -12,11 +11,10 @@ from django.template.utils import get_app_template_dirs
 from django.urls import get_resolver
 
 from rantai.config import houses
+from rantai.kernel import collector
 
 log = structlog.get_logger("rantai.warming")
 
-# The collector looks at young objects less often: a page makes tens of thousands, and few of them form rings.
-YOUNG, MIDDLE, OLD = 10_000, 20, 20
 # The share of a thread's time that is left to who asks for a page.
 PAUSE_SHARE = 1.0
 
@@ -24,8 +22,7 @@ PAUSE_SHARE = 1.0
 def warm_up() -> None:
     """Import every page; read the templates in the background."""
     assert get_resolver().url_patterns
-    gc.set_threshold(YOUNG, MIDDLE, OLD)
-    _settle()
+    collector.settle()
     threading.Thread(target=read_templates, daemon=True, name="warm-up").start()
 
 
@@ -40,7 +37,7 @@ def read_templates() -> int:
             # The page that needs it says so to whoever opens it; a start does not fail for it.
             log.warning("template_unreadable", template=name, problem=str(problem))
         time.sleep((time.perf_counter() - started) * PAUSE_SHARE)
-    _settle()
+    collector.settle()
     return len(names)
 
 
@@ -48,9 +45,3 @@ def list_templates() -> list[str]:
     """Return the names of our pages and their parts."""
     folders = [folder for folder in map(Path, get_app_template_dirs("templates")) if houses.SOURCE in folder.parents]
     return sorted({str(file.relative_to(folder)) for folder in folders for file in folder.rglob("*.html")})
-
-
-def _settle() -> None:
-    """Take what is there out of the collector's sight: modules and templates stay, and a look at all takes 0.2 s."""
-    gc.collect()
-    gc.freeze()

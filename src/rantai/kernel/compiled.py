@@ -10,14 +10,14 @@ from typing import Any, Generic, TypeVar
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models.query import ModelIterable, get_related_populators
 
-from rantai.kernel import statements
+from rantai.kernel import rows, statements
 
 Row = TypeVar("Row")
 Value = int | str | Sequence[int] | Sequence[str]
 Shape = tuple[tuple[type, int], ...]
 """Of each value: its kind, and how many places a list has; 0 is no list."""
 
-LONGEST = 256
+LONGEST = 1024
 """Of a list; a longer one is asked in the ordinary way."""
 _MARKS = (30_000, 31_500)
 """Within what the smallest column takes: Django finds nothing for a number that a column cannot hold."""
@@ -46,8 +46,8 @@ class Compiled(Generic[Row]):
         if plan is None:
             plan = self._plans[connection.vendor, shape] = _make_plan(self._build, shape)
         flat = [part for value, (_kind, size) in zip(values, shape, strict=True) for part in _spread(value, size)]
-        rows = statements.read(plan.sql, [flat[value] if is_given else value for is_given, value in plan.params])
-        return list(plan.load(rows))
+        found = statements.read(plan.sql, [flat[value] if is_given else value for is_given, value in plan.params])
+        return list(plan.load(found))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,9 +61,9 @@ class _Plan:
     """How values become rows; None where they stay values."""
     converters: tuple[tuple[int, tuple[Any, ...], Any], ...]
 
-    def load(self, rows: Sequence[Sequence[Any]]) -> Iterator[Any]:
+    def load(self, found: Sequence[Sequence[Any]]) -> Iterator[Any]:
         database = connections[DEFAULT_DB_ALIAS]
-        for row in rows:
+        for row in found:
             values = list(row)
             for place, steps, expression in self.converters:
                 for step in steps:
@@ -79,16 +79,30 @@ class _Instances:
     populators: tuple[Any, ...]
 
     def make(self, values: Sequence[Any], alias: str) -> models.Model:
-        found = self.model.from_db(alias, self.names, values[self.places])
+        found = rows.load(self.model, self.names, values[self.places], alias)
         for populator in self.populators:
-            populator.populate(values, found)
+            _populate(populator, values, found, alias)
         return found
 
 
+def _populate(populator: Any, values: Sequence[Any], row: models.Model, alias: str) -> None:
+    """Hang a related row on a row, as Django's own populator does."""
+    found: models.Model | None = None
+    places = populator.reorder_for_init
+    part = places(values) if places else values[populator.cols_start : populator.cols_end]
+    if part[populator.pk_idx] is not None:
+        found = rows.load(populator.model_cls, populator.init_list, part, alias)
+        for deeper in populator.related_populators:
+            _populate(deeper, values, found, alias)
+    populator.local_setter(row, found)
+    if found is not None:
+        populator.remote_setter(found, row)
+
+
 def _make_plan(build: Callable[..., models.QuerySet[Any]], shape: Shape) -> _Plan:
-    rows, places = _mark(build, shape, first=_MARKS[0])
+    query, places = _mark(build, shape, first=_MARKS[0])
     others, _places = _mark(build, shape, first=_MARKS[1])
-    compiler = rows.query.get_compiler(connection=connection)
+    compiler = query.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     # A value that differs between two compilations is one of ours, not a constant that looks like it.
     twins = others.query.get_compiler(connection=connection).as_sql()[1]
@@ -99,7 +113,7 @@ def _make_plan(build: Callable[..., models.QuerySet[Any]], shape: Shape) -> _Pla
             (False, value) if value == twin else (True, places[value])
             for value, twin in zip(params, twins, strict=True)
         ),
-        make=_plan_instances(compiler) if rows._iterable_class is ModelIterable else None,
+        make=_plan_instances(compiler) if query._iterable_class is ModelIterable else None,
         converters=tuple(
             (place, tuple(steps), expression) for place, (steps, expression) in compiler.get_converters(fields).items()
         ),

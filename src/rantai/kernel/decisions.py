@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from rantai.kernel import audit, clock, inserts
+from rantai.kernel import audit, bulk, clock, inserts, statements
 from rantai.kernel.models import ApprovalPolicy, DecisionReason, DecisionRecord
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -46,6 +46,48 @@ class Proposal:
     run_id: int | None = None
 
 
+ReasonRow = tuple[str, int, str, int | None, str]
+"""A reason as it stands in the table: code, units in 1/10,000, kind and id of what it names, detail as JSON."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProposalRows:
+    """Proposals of one engine about things of one kind, column by column; `inputs` are JSON, reasons by proposal."""
+
+    kinds: Sequence[str]
+    subject_kind: str
+    subject_ids: Sequence[int]
+    units: Sequence[int]
+    inputs: Sequence[str]
+    reasons: Sequence[Sequence[ReasonRow]]
+    engine: str
+    run_id: int
+
+
+def load_proposals(rows: ProposalRows) -> Sequence[int]:
+    """Store what `record_proposals` does, for very many; return their keys in their order. Raises ReasonsDoNotAddUp."""
+    require_transaction()
+    for subject, units, reasons in zip(rows.subject_ids, rows.units, rows.reasons, strict=True):
+        explained = sum(reason[1] for reason in reasons)
+        if explained != units:
+            raise ReasonsDoNotAddUp(DocRef(rows.subject_kind, subject), units, explained)
+    keys = bulk.reserve_keys(DecisionRecord, len(rows.units))
+    bulk.add(
+        DecisionRecord,
+        {
+            "id": keys, "kind": rows.kinds, "subject_kind": rows.subject_kind, "subject_id": rows.subject_ids,
+            "units": rows.units, "inputs": rows.inputs, "alternatives": "[]", "engine": rows.engine,
+            "run_id": rows.run_id, "state": "proposed", "policy_id": None, "proposed_at": clock.now(),
+            "decided_at": None, "decided_by": "",
+        },
+    )  # fmt: skip
+    owners = [key for key, reasons in zip(keys, rows.reasons, strict=True) for _reason in reasons]
+    columns = zip(*(reason for reasons in rows.reasons for reason in reasons), strict=True)
+    names = ("code", "units", "ref_kind", "ref_id", "detail")
+    bulk.add(DecisionReason, {"decision_id": owners, **dict(zip(names, columns, strict=False))})
+    return keys
+
+
 def record_proposals(proposals: Sequence[Proposal]) -> Sequence[DecisionRecord]:
     """Store proposals with their reasons, in their order; raises ReasonsDoNotAddUp before anything is written."""
     require_transaction()
@@ -80,6 +122,16 @@ def decide(record_ids: Iterable[int], *, state: str, by: str, policy: ApprovalPo
     return DecisionRecord.objects.filter(pk__in=list(record_ids), state="proposed").update(
         state=state, decided_at=clock.now(), decided_by=by, policy=policy
     )
+
+
+def forget(record_ids: Sequence[int]) -> None:
+    """Delete proposals with their reasons, of which there are too many to be read first; some hundreds at a time."""
+    require_transaction()
+    if not record_ids:
+        return
+    marks = ", ".join(["%s"] * len(record_ids))
+    for table, column in (("kernel_decisionreason", "decision_id"), ("kernel_decisionrecord", "id")):
+        statements.write(f"DELETE FROM {table} WHERE {column} IN ({marks})", record_ids)  # noqa: S608 (our own names)
 
 
 def find_policy(

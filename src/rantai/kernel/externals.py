@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from django.db import connection
+
 from rantai.kernel.models import ExternalRef
 
 
@@ -19,17 +21,22 @@ def find_external(source: str, kind: str, keys: Iterable[str]) -> dict[str, int]
 
 def bind_external(source: str, kind: str, targets: Mapping[str, int]) -> None:
     """Remember that `source` calls our documents by these keys; a known key is left alone."""
-    rows = [ExternalRef(source=source, kind=kind, key=key, target_id=pk) for key, pk in targets.items()]
-    ExternalRef.objects.bulk_create(rows, batch_size=2000, ignore_conflicts=True)
+    _write(source, kind, targets, known="NOTHING")
 
 
 def rebind_external(source: str, kind: str, targets: Mapping[str, int]) -> None:
     """Let the keys of `source` mean these documents from now on."""
-    rows = [ExternalRef(source=source, kind=kind, key=key, target_id=pk) for key, pk in targets.items()]
-    ExternalRef.objects.bulk_create(
-        rows,
-        batch_size=2000,
-        update_conflicts=True,
-        unique_fields=["source", "kind", "key"],
-        update_fields=["target_id"],
-    )
+    _write(source, kind, targets, known="UPDATE SET target_id = excluded.target_id")
+
+
+def _write(source: str, kind: str, targets: Mapping[str, int], *, known: str) -> None:
+    # An import writes a key for each of its documents: rows of the ORM would cost more than all else about them.
+    if targets:
+        with connection.cursor() as cursor:
+            cursor.executemany(f"{_INSERT} {known}", [(source, kind, key, pk) for key, pk in targets.items()])
+
+
+_INSERT = (
+    "INSERT INTO kernel_externalref (source, kind, key, target_id) VALUES (%s, %s, %s, %s)"
+    " ON CONFLICT (source, kind, key) DO"
+)

@@ -13,7 +13,8 @@ import structlog
 from django.db import IntegrityError, OperationalError, connection, connections, transaction
 from django.db.models import F, Q
 
-from rantai.kernel import clock, processes
+from rantai.kernel import clock, inserts, processes
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import Job
 
 log = structlog.get_logger(__name__)
@@ -92,12 +93,22 @@ def enqueue(
         actor=actor,
         created_at=at,
     )
+    live = _find_live(name, key)
+    if live:
+        return live
     try:
         with transaction.atomic():
-            job.save(force_insert=True)
+            inserts.add([job])
     except IntegrityError:
         return Job.objects.get(task=name, key=key, state__in=["queued", "running"])
     return job
+
+
+def _find_live(name: str, key: str) -> Job | None:
+    return next(iter(_LIVE.read(name, key)), None) if key else None
+
+
+_LIVE = Compiled(lambda name, key: Job.objects.filter(task=name, key=key, state__in=["queued", "running"]))
 
 
 def rank(actor: str) -> int:

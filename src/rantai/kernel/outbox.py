@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 
-from rantai.kernel import clock, inserts, statements
+from rantai.kernel import clock, inserts, rows, statements
 from rantai.kernel.facts import Fact
 from rantai.kernel.models import Delivery, Event
 from rantai.kernel.transactions import require_transaction
@@ -96,7 +96,8 @@ def _write(facts: Sequence[Fact]) -> list[Event]:
     at = clock.now()
     heads, txid = _take_places([fact.stream for fact in facts])
     events = [
-        Event(
+        rows.make(
+            Event,
             stream=fact.stream,
             stream_seq=place,
             kind=type(fact).__name__,
@@ -110,7 +111,7 @@ def _write(facts: Sequence[Fact]) -> list[Event]:
     inserts.add(events)
     inserts.send(
         [
-            Delivery(event_id=event.pk, handler=name, stream=event.stream, next_at=at)
+            rows.make(Delivery, event_id=event.pk, handler=name, stream=event.stream, next_at=at)
             for event in events
             for name in _subscribers.get(event.kind, ())
         ]

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from rantai.kernel import clock, outbox
+from rantai.kernel import clock, outbox, statements
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import Delivery
 
@@ -16,6 +16,15 @@ log = structlog.get_logger(__name__)
 
 MAX_ATTEMPTS = 10
 _BACKOFF = timedelta(seconds=2)
+# Asked after every act and written at every delivery: the ORM would put them together each time.
+_DUE = (
+    "SELECT d.id FROM kernel_delivery d WHERE d.state = 'waiting' AND d.next_at <= %s AND NOT EXISTS ("
+    "SELECT 1 FROM kernel_delivery e WHERE e.stream = d.stream AND e.handler = d.handler AND e.id < d.id"
+    " AND NOT e.state = 'done') ORDER BY d.next_at, d.id LIMIT %s"
+)
+_DONE = (
+    "UPDATE kernel_delivery SET state = 'done', attempts = attempts + 1, delivered_at = %s, error = '' WHERE id = %s"
+)
 
 
 def deliver_due(*, limit: int = 200) -> int:
@@ -24,7 +33,7 @@ def deliver_due(*, limit: int = 200) -> int:
     The handler's writes and the delivery's mark commit together, so a crash repeats or forgets neither.
     """
     delivered = 0
-    for pk in list(_due().values_list("pk", flat=True)[:limit]):
+    for (pk,) in statements.read(_DUE, [_now(), limit]):
         delivered += _deliver(pk)
     return delivered
 
@@ -63,6 +72,10 @@ def _due() -> QuerySet[Delivery]:
     return rows.filter(~Exists(earlier)).order_by("next_at", "id")
 
 
+def _now() -> object:
+    return connection.ops.adapt_datetimefield_value(clock.now())
+
+
 def _deliver(pk: int) -> bool:
     try:
         with transaction.atomic(durable=True):
@@ -70,9 +83,7 @@ def _deliver(pk: int) -> bool:
             if delivery is None:
                 return False
             _handle(delivery)
-            Delivery.objects.filter(pk=pk).update(
-                state="done", attempts=F("attempts") + 1, delivered_at=clock.now(), error=""
-            )
+            statements.send(_DONE, [_now(), pk])
     except Exception as error:  # a handler may fail in any way; the failure is counted and shown
         _note_failure(pk, error)
         return False

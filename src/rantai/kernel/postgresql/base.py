@@ -4,18 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from django.db.backends.postgresql import base
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorWrapper, debug_transaction
 from psycopg import Connection, RawCursor
+from psycopg.adapt import Transformer
+from psycopg.pq.abc import PGresult
+
+from rantai.kernel.postgresql import packets
 
 PREPARED_AT = 2
 """How often a statement comes before the server keeps it: what comes once is not worth the place."""
 
-Sent = list[tuple[str, Sequence[Any]]]
+KEPT_AT_MOST = 400
+"""Statements that a connection keeps: a confirmation needs two dozen for each number of lines that is common."""
+
+Sent = list[tuple[bytes, Sequence[Any]]]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -41,6 +49,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Let the driver prepare; Django's own cursors put values into the text of a statement and never do."""
         return {**super().get_connection_params(), "prepare_threshold": PREPARED_AT}
 
+    def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
+        """Connect, with room for the statements that come again and again."""
+        connection: Connection[Any] = super().get_new_connection(conn_params)
+        connection.prepared_max = KEPT_AT_MOST
+        return connection
+
     def create_cursor(self, name: str | None = None) -> Any:
         """Open Django's cursor: what was sent goes first."""
         with self.after_sent():
@@ -50,6 +64,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Close the connection: what was sent in a transaction that did not end is gone with it."""
         self._sent.clear()
         super().close()
+
+    def ask(self, statement: bytes, values: Sequence[Any]) -> PGresult | None:
+        """Run a statement after what was sent, all in one packet; None, and nothing done, where one is not kept yet."""
+        batch = self._find_kept([*self._sent, (statement, values)])
+        if batch is None:
+            return None
+        self._sent.clear()
+        return packets.exchange(self.connection, batch)
 
     @contextmanager
     def after_sent(self) -> Iterator[None]:
@@ -61,7 +83,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         with self.connection.pipeline():
             for statement, values in sent:
-                RawCursor.execute(_PreparedCursor(self), statement, values)
+                RawCursor(self.connection).execute(statement, values)
             yield
 
     def _wrap(self, kind: type[_PreparedCursor]) -> CursorWrapper:
@@ -72,8 +94,18 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return cursor
 
     def _commit(self) -> None:
-        with self.wrap_database_errors, self.after_sent():
-            super()._commit()  # type: ignore[misc]
+        batch = self._find_kept(self._sent) if self._sent else None
+        if batch is None:
+            with self.wrap_database_errors, self.after_sent():
+                super()._commit()  # type: ignore[misc]
+            return
+        self._sent.clear()
+        with debug_transaction(self, "COMMIT"), self.wrap_database_errors:
+            packets.exchange(self.connection, batch, ending=packets.COMMIT)
+
+    def _find_kept(self, statements: Sent) -> list[packets.Kept] | None:
+        kept = [packets.find(self.connection, statement, values) for statement, values in statements]
+        return None if None in kept else kept  # type: ignore[return-value]
 
     def _rollback(self) -> None:
         self._sent.clear()
@@ -85,37 +117,69 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._savepoint_rollback(sid)  # type: ignore[misc]
 
 
-class _PreparedCursor(RawCursor[Any]):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Shown:
+    """A statement where Django looks for it when it writes down what was asked."""
+
+    query: bytes
+
+
+class _PreparedCursor:
     """A cursor that hands values to the server beside the statement, as texts without a type.
 
     The server gives each the type of the column that it meets, just as it does with a literal in quotes. The driver
     would name the smallest type that a value fits: sums of such parameters overflow at 32 bits, and the same statement
     with a larger value, or with none, would be another one. Where a parameter meets no column (a VALUES list) the
     statement says its type; if it does not, the server refuses it.
+
+    Until the server keeps the statement it goes the driver's way, and after that straight to it.
     """
 
     def __init__(self, owner: DatabaseWrapper) -> None:
-        connection: Connection[Any] = owner.connection
-        super().__init__(connection)
         self.owner = owner
+        self._query: _Shown | None = None
+        self._result: PGresult | None = None
+        self._cursor: RawCursor[Any] | None = None
 
-    def execute(  # type: ignore[override]
-        self, query: str, params: Sequence[Any] | None = None, **how: Any
-    ) -> Any:
+    def execute(self, query: str, params: Sequence[Any] | None = None) -> None:
         """Run a statement with Django's marks."""
-        with self.owner.after_sent():
-            return super().execute(_number(query), _to_texts(params), **how)
+        statement, values = _number(query), _to_texts(params)
+        self._query, self._cursor = _Shown(query=statement), None
+        self._result = self.owner.ask(statement, values)
+        if self._result is None:
+            with self.owner.after_sent():
+                self._cursor = RawCursor(self.owner.connection)
+                self._cursor.execute(statement, values)
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return the rows that the statement brought."""
+        if self._cursor is not None:
+            return self._cursor.fetchall()
+        assert self._result is not None, "a statement was run"
+        loader = Transformer(self.owner.connection)
+        loader.set_pgresult(self._result)
+        return loader.load_rows(0, self._result.ntuples, tuple)
+
+    @property
+    def rowcount(self) -> int:
+        """How many rows the statement brought or changed."""
+        if self._cursor is not None:
+            return self._cursor.rowcount
+        assert self._result is not None, "a statement was run"
+        return self._result.ntuples or self._result.command_tuples or 0
+
+    def close(self) -> None:
+        """Forget what the statement brought."""
+        self._cursor = self._result = None
 
 
 class _SendingCursor(_PreparedCursor):
     """A cursor whose statements wait for company."""
 
-    def execute(  # type: ignore[override]
-        self, query: str, params: Sequence[Any] | None = None, **how: Any
-    ) -> Any:
+    def execute(self, query: str, params: Sequence[Any] | None = None) -> None:
         """Keep the statement until its connection is asked something."""
-        self.owner._sent.append((_number(query), _to_texts(params)))
-        return self
+        self._query = _Shown(query=_number(query))
+        self.owner._sent.append((self._query.query, _to_texts(params)))
 
 
 _TEXTS: dict[type, Callable[[Any], str]] = {
@@ -131,7 +195,8 @@ def _to_texts(values: Sequence[Any] | None) -> list[Any]:
 
 
 @lru_cache(maxsize=1024)
-def _number(statement: str) -> str:
+def _number(statement: str) -> bytes:
     """Return a statement with the server's own marks: a dollar and a number."""
     first, *rest = statement.split("%s")
-    return "".join([first, *(f"${place}{part}" for place, part in enumerate(rest, start=1))]).replace("%%", "%")
+    text = "".join([first, *(f"${place}{part}" for place, part in enumerate(rest, start=1))])
+    return text.replace("%%", "%").encode()
