@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from rantai.crm.accounts import queries
 from rantai.crm.accounts.models import Account
 from rantai.foundation.parties.models import Party, PartyRole
-from rantai.kernel import audit, revisions, statements
+from rantai.kernel import audit, inserts, revisions, statements
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -53,8 +53,8 @@ def open_accounts(party_ids: Iterable[int]) -> int:
         chunk = wanted[start : start + _CHUNK]
         known = set(Account.objects.filter(party_id__in=chunk).values_list("party_id", flat=True))
         new = [party_id for party_id in chunk if party_id not in known]
-        PartyRole.objects.bulk_create([PartyRole(party_id=pk, role="customer") for pk in new], ignore_conflicts=True)
-        Account.objects.bulk_create([Account(party_id=pk) for pk in new], ignore_conflicts=True)
+        inserts.add_missing([PartyRole(party_id=pk, role="customer") for pk in new])
+        inserts.add_missing([Account(party_id=pk) for pk in new])
         opened += len(new)
     return opened
 

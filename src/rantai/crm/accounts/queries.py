@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from rantai.crm.accounts.models import Account
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Address, Party
+from rantai.kernel.compiled import Compiled
 
 
 class UnknownCustomer(LookupError):
@@ -29,9 +30,20 @@ def list_accounts() -> QuerySet[Account]:
 
 def find_account(party_id: int) -> Account | None:
     """Return the account under which a party buys, that of its canonical party, or None; raises UnknownCustomer."""
-    rows = Account.objects.select_related("party", "payment_term")
-    direct = rows.filter(party_id=party_id, party__canonical=None).first()
-    return direct or rows.filter(party_id=get_canonical(party_id)).first()
+    found = _ACCOUNTS.read(party_id)
+    if found and found[0].party.canonical_id is None:
+        return found[0]
+    canonical = get_canonical(party_id)
+    if canonical != party_id:
+        found = _ACCOUNTS.read(canonical)
+    return next(iter(found), None)
+
+
+_ACCOUNTS = Compiled(
+    lambda party_id: (
+        Account.objects.select_related("party", "payment_term").filter(party_id=party_id).order_by("id")[:1]
+    )
+)
 
 
 def get_canonical(party_id: int) -> int:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation import events
 from rantai.foundation.access import queries, rules
 from rantai.foundation.access.models import ApiKey, LinkToken, Role, SavedView, Team, Territory, User
-from rantai.kernel import audit, clock, outbox
+from rantai.kernel import audit, clock, inserts, outbox
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -238,10 +238,16 @@ def get_lasting_link(purpose: str, *, ref: DocRef, party_id: int | None = None) 
     """
     require_transaction()
     token = queries.work_out_link(purpose, ref=ref)
-    LinkToken.objects.get_or_create(
+    if queries.has_link(token):
+        return token
+    link = LinkToken(
         token_hash=queries.hash_secret(token),
-        defaults={"purpose": purpose, "subject_kind": ref.kind, "subject_id": ref.id, "party_id": party_id},
+        purpose=purpose,
+        subject_kind=ref.kind,
+        subject_id=ref.id,
+        party_id=party_id,
     )
+    inserts.add_missing([link])
     return token
 
 

@@ -108,10 +108,26 @@ def find_any_link(token: str, purpose: str) -> LinkToken | None:
 
 def work_out_link(purpose: str, *, ref: DocRef) -> str:
     """Return the lasting secret of a document, whether it was given out or not; see `actions.get_lasting_link`."""
-    links = LinkToken.objects.filter(subject_kind=ref.kind, subject_id=ref.id, purpose=purpose)
-    ended = links.exclude(revoked_at=None).count()
+    ended = len(_ENDED_LINKS.read(ref.kind, ref.id, purpose))
     digest = salted_hmac("rantai.link", f"{purpose}:{ref.kind}:{ref.id}:{ended}", algorithm="sha256").digest()
     return urlsafe_b64encode(digest[:16]).rstrip(b"=").decode()
+
+
+_ENDED_LINKS = Compiled(
+    lambda kind, pk, purpose: (
+        LinkToken.objects.filter(subject_kind=kind, subject_id=pk, purpose=purpose)
+        .exclude(revoked_at=None)
+        .values_list("pk")
+    )
+)
+
+
+def has_link(token: str) -> bool:
+    """Tell whether a secret was ever given out."""
+    return bool(_LINKS.read(hash_secret(token)))
+
+
+_LINKS = Compiled(lambda token_hash: LinkToken.objects.filter(token_hash=token_hash).values_list("pk"))
 
 
 def is_usable(link: LinkToken) -> bool:

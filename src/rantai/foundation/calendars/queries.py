@@ -19,6 +19,7 @@ from rantai.kernel.compiled import Compiled
 Spans = tuple[tuple[int, int], ...]
 _ALL_DAY: Spans = ((0, 86_400),)
 _HORIZON_DAYS = 3700
+_KEPT_DAYS = 2000
 
 
 class NeverOpen(ValueError):
@@ -41,6 +42,8 @@ class WorkingDays:
     week: tuple[Spans, ...] = (_ALL_DAY,) * 7
     """Open spans of Monday … Sunday, in seconds after local midnight."""
     exceptions: dict[date, Spans] = field(default_factory=dict)
+    _sought: dict[tuple[date, int], date] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was looked for: promises ask for the same few days again and again."""
 
     def spans(self, day: date) -> Spans:
         """Return the open spans of a day."""
@@ -98,9 +101,15 @@ class WorkingDays:
         return spans[:, 0].copy(), spans[:, 1].copy()
 
     def _seek(self, day: date, step: int) -> date:
+        known = self._sought.get((day, step))
+        if known is not None:
+            return known
         for offset in range(_HORIZON_DAYS):
             candidate = day + timedelta(days=offset * step)
             if self.is_open(candidate):
+                if len(self._sought) >= _KEPT_DAYS:
+                    self._sought.clear()
+                self._sought[day, step] = candidate
                 return candidate
         raise NeverOpen(self.name, day)
 

@@ -13,7 +13,7 @@ from rantai.foundation.messages import queries
 from rantai.foundation.messages.models import MessageTemplate, OutgoingMessage
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Party
-from rantai.kernel import audit, clock, outbox
+from rantai.kernel import audit, clock, inserts, outbox
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -59,14 +59,14 @@ def queue_message(
     state 'refused' that says why. `values` are texts, ready for the party's language. Records MessageQueued.
     """
     require_transaction()
-    if OutgoingMessage.objects.filter(dedupe_key=dedupe_key).exists():
+    if queries.is_recorded(dedupe_key):
         return None
     now = at or clock.now()
     company = parties.get_company(company_id)
-    party = Party.objects.get(pk=parties.canonical_id(party_id))
+    party = parties.get_canonical(party_id)
     address = queries.find_mailbox(party, purpose=key.partition(".")[0])
     refusal = _find_refusal(party, key=key, address=address, purpose=purpose, company_id=company_id)
-    message = OutgoingMessage.objects.create(
+    message = OutgoingMessage(
         company=company,
         key=key,
         party=party,
@@ -83,6 +83,7 @@ def queue_message(
         not_before=queries.find_quiet_end(company, party, purpose=purpose, at=now),
         recorded_at=now,
     )
+    inserts.add([message])
     if not refusal:
         outbox.record(events.MessageQueued(message_id=message.pk))
     return message

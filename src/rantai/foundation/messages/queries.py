@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from rantai.foundation.messages.models import MessageTemplate, OutgoingMessage
 from rantai.foundation.parties.models import Company, Consent, Contact, Party
+from rantai.kernel.compiled import Compiled
 
 _NAME = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
@@ -116,8 +117,7 @@ def list_names(key: str) -> set[str]:
 def get_words(key: str, language: str, *, company_id: int) -> Words:
     """Return the company's own newest words, else those shipped; in English where the language has none."""
     for candidate in dict.fromkeys((language, "en")):
-        own = MessageTemplate.objects.filter(company_id=company_id, key=key, language=candidate)
-        row = own.order_by("-version").first()
+        row = next(iter(_OWN_WORDS.read(company_id, key, candidate)), None)
         if row:
             return Words(
                 key=key, language=candidate, subject=row.subject, body=row.body, is_active=row.is_active,
@@ -131,19 +131,43 @@ def get_words(key: str, language: str, *, company_id: int) -> Words:
 
 def find_mailbox(party: Party, *, purpose: str) -> str:
     """Return where a party reads e-mail: the contact named for the purpose, the party, any contact; else ''."""
-    contacts = Contact.objects.filter(party=party).exclude(person__email="").select_related("person").order_by("id")
+    contacts = _CONTACTS.read(party.pk)
     for contact in contacts:
         if purpose in contact.purposes:
             return contact.person.email
-    first = contacts.first()
+    first = next(iter(contacts), None)
     return party.email or (first.person.email if first else "")
 
 
 def has_consent(party_id: int, *, purpose: str, channel: str) -> bool:
     """Tell whether a party may be told: service unless it said no, anything else only if it said yes."""
-    rows = Consent.objects.filter(party_id=party_id, purpose=purpose, channel=channel)
-    newest = rows.order_by("-at", "-id").values_list("granted", flat=True).first()
-    return purpose == "service" if newest is None else newest
+    newest = _CONSENTS.read(party_id, purpose, channel)
+    return newest[0][0] if newest else purpose == "service"
+
+
+def is_recorded(dedupe_key: str) -> bool:
+    """Tell whether a message with this key was recorded, whatever became of it."""
+    return bool(_RECORDED.read(dedupe_key))
+
+
+_OWN_WORDS = Compiled(
+    lambda company_id, key, language: MessageTemplate.objects.filter(
+        company_id=company_id, key=key, language=language
+    ).order_by("-version")[:1]
+)
+_CONTACTS = Compiled(
+    lambda party_id: (
+        Contact.objects.filter(party_id=party_id).exclude(person__email="").select_related("person").order_by("id")
+    )
+)
+_CONSENTS = Compiled(
+    lambda party_id, purpose, channel: (
+        Consent.objects.filter(party_id=party_id, purpose=purpose, channel=channel)
+        .order_by("-at", "-id")
+        .values_list("granted")[:1]
+    )
+)
+_RECORDED = Compiled(lambda dedupe_key: OutgoingMessage.objects.filter(dedupe_key=dedupe_key).values_list("pk"))
 
 
 def find_quiet_end(company: Company, party: Party, *, purpose: str, at: datetime) -> datetime | None:

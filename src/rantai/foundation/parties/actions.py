@@ -23,7 +23,7 @@ from rantai.foundation.parties.models import (
     PartyRole,
     Tombstone,
 )
-from rantai.kernel import audit, changes, clock, externals, outbox, revisions, statements
+from rantai.kernel import audit, changes, clock, externals, inserts, outbox, revisions, statements
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -296,10 +296,10 @@ def _add_rows(rows: Sequence[PartyRow]) -> dict[str, int]:
     if not rows:
         return {}
     seq = changes.next_change()
-    parties = Party.objects.bulk_create([Party(**_profile(row), changed_seq=seq) for row in rows], batch_size=_BATCH)
+    parties = inserts.add([Party(**_profile(row), changed_seq=seq) for row in rows])
     pairs = list(zip(parties, rows, strict=True))
-    PartyRole.objects.bulk_create([PartyRole(party=party, role=row.role) for party, row in pairs], batch_size=_BATCH)
-    Address.objects.bulk_create(
+    inserts.send([PartyRole(party=party, role=row.role) for party, row in pairs])
+    inserts.send(
         [
             Address(
                 party=party, street=row.street, city=row.city, region=row.region, postcode=row.postcode,
@@ -307,8 +307,7 @@ def _add_rows(rows: Sequence[PartyRow]) -> dict[str, int]:
             )
             for party, row in pairs
             if row.country or row.street or row.city
-        ],
-        batch_size=_BATCH,
+        ]
     )  # fmt: skip
     return {row.key: party.pk for party, row in pairs}
 

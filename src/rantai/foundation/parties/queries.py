@@ -23,6 +23,7 @@ from rantai.foundation.parties.models import (
     TaxRate,
     Tombstone,
 )
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import AuditEntry
 
 ONE = 1_000_000_000
@@ -69,8 +70,11 @@ def ask_company_once() -> Iterator[None]:
 
 
 def _read_company(company_id: int | None) -> Company | None:
-    rows = Company.objects.select_related("party").order_by("id")
-    return rows.first() if company_id is None else rows.filter(pk=company_id).first()
+    return next(iter(_FIRST_COMPANY.read() if company_id is None else _COMPANIES.read(company_id)), None)
+
+
+_FIRST_COMPANY = Compiled(lambda: Company.objects.select_related("party").order_by("id")[:1])
+_COMPANIES = Compiled(lambda company_id: Company.objects.select_related("party").filter(pk=company_id))
 
 
 @contextmanager
@@ -115,7 +119,7 @@ def canonical_id(party_id: int) -> int:
     """Return the party that an alias stands for: itself where it was never merged."""
     seen = {party_id}
     current = party_id
-    while (following := Party.objects.values_list("canonical_id", flat=True).get(pk=current)) is not None:
+    while (following := _read_canonical(current)) is not None:
         if following in seen:
             break
         seen.add(following)
@@ -123,14 +127,35 @@ def canonical_id(party_id: int) -> int:
     return current
 
 
+def get_canonical(party_id: int) -> Party:
+    """Return the party that an alias stands for; raises DoesNotExist."""
+    return _PARTIES.read(canonical_id(party_id))[0]
+
+
+_PARTIES = Compiled(lambda party_id: Party.objects.filter(pk=party_id))
+
+
+def _read_canonical(party_id: int) -> int | None:
+    found = _CANONICAL.read(party_id)
+    if not found:
+        raise Party.DoesNotExist(f"No party {party_id}")
+    return found[0][0]
+
+
+_CANONICAL = Compiled(lambda party_id: Party.objects.filter(pk=party_id).values_list("canonical_id"))
+
+
 def list_party_ids(party_id: int) -> list[int]:
     """Return the ids under which a party's documents stand: its canonical one and every alias, for scoped queries."""
     found = [canonical_id(party_id)]
     layer = list(found)
     while layer:
-        layer = list(Party.objects.filter(canonical_id__in=layer).exclude(pk__in=found).values_list("pk", flat=True))
+        layer = [pk for (pk,) in _ALIASES.read(layer) if pk not in found]
         found += layer
     return found
+
+
+_ALIASES = Compiled(lambda party_ids: Party.objects.filter(canonical_id__in=party_ids).values_list("pk"))
 
 
 def list_open_merges(party_id: int) -> QuerySet[MergeOperation]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from typing import Any
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -24,6 +24,7 @@ from rantai.iscm.messages import DemandHistory
 from rantai.kernel import externals
 from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import masters
+from rantai.wires.imports.kinds.kind import parts
 from rantai.wires.imports.kinds.orders import Rules
 from rantai.wires.imports.models import ImportRun
 
@@ -62,6 +63,7 @@ def write_history(run: ImportRun, kept: pl.DataFrame, *, rules: Rules, report: R
         crm.stage_history(_columns(run, part))
         done += part.height
         report(done, _("Writing orders"))
+    crm.open_history_accounts(run.pk)
     _write_demand(run, lines, report)
     _bind_invoices(run, lines)
     return crm.sum_history(run.pk)
@@ -199,18 +201,18 @@ def _write_demand(run: ImportRun, lines: pl.DataFrame, report: Report) -> None:
         .agg(units=pl.col("units").sum(), order_lines=pl.len())
         .sort("item_id", "location_id", "day")
     )
+    report(lines.height, _("Writing past demand"))
     # a file of returns alone has no demand, and its run is there all the same
     for part in days.iter_slices(DAYS_AT_ONCE) if days.height else [days]:
         history = DemandHistory(
             run_key=_run_key(run),
-            item_ids=tuple(part["item_id"]),
-            location_ids=tuple(part["location_id"]),
-            days=tuple(part["day"]),
-            units=tuple(part["units"]),
-            order_lines=tuple(part["order_lines"]),
+            item_ids=tuple(part["item_id"].to_list()),
+            location_ids=tuple(part["location_id"].to_list()),
+            days=tuple(part["day"].to_list()),
+            units=tuple(part["units"].to_list()),
+            order_lines=tuple(part["order_lines"].to_list()),
         )
-        run_atomic(lambda history=history: iscm.record_history(history))  # type: ignore[misc]
-        report(lines.height, _("Writing past demand"))
+        run_atomic(partial(iscm.record_history, history))
 
 
 def find_ship_from(company: Company) -> int:
@@ -231,18 +233,9 @@ class NoSite(Exception):
 
 
 def _bind_invoices(run: ImportRun, lines: pl.DataFrame) -> None:
-    for part in _parts(lines["invoice"].unique(maintain_order=True).to_list(), 1_000):
-        run_atomic(lambda part=part: _rebind(run, part))  # type: ignore[misc]
-
-
-def _rebind(run: ImportRun, invoices: list[str]) -> None:
     # an undone import leaves its keys behind; they follow the newest import
-    externals.rebind_external(run.source, "past_order", dict.fromkeys(invoices, run.pk))
-
-
-def _parts(rows: list[Any], size: int) -> Iterator[list[Any]]:
-    for start in range(0, len(rows), size):
-        yield rows[start : start + size]
+    for part in parts(lines["invoice"].unique(maintain_order=True).to_list(), 1_000):
+        run_atomic(partial(externals.rebind_external, run.source, "past_order", dict.fromkeys(part, run.pk)))
 
 
 def last_day(lines: pl.DataFrame) -> date:

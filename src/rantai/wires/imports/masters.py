@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
 
 from rantai.foundation.items.models import Item
-from rantai.kernel import externals
+from rantai.kernel import externals, inserts
 from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.kinds.kind import parts
 from rantai.wires.imports.models import ImportedMaster, ImportRun
@@ -63,9 +63,10 @@ def _add(
     run: ImportRun, kind: str, part: Sequence[Row], upsert: Callable[[Sequence[Row]], dict[str, int]]
 ) -> dict[str, int]:
     added = upsert(part)
-    ImportedMaster.objects.bulk_create(
-        [ImportedMaster(run=run, kind=kind, target_id=pk) for pk in set(added.values())],
-        batch_size=BATCH,
-        ignore_conflicts=True,
-    )
+    remember(run, kind, added.values())
     return added
+
+
+def remember(run: ImportRun, kind: str, target_ids: Iterable[int]) -> None:
+    """Note which masters an import brought first, in the caller's transaction; one noted before stays as it is."""
+    inserts.add_missing([ImportedMaster(run=run, kind=kind, target_id=pk) for pk in set(target_ids)])

@@ -15,10 +15,10 @@ from rantai.foundation.items.actions.sources import SourceRow
 from rantai.foundation.items.models import Item, Source
 from rantai.kernel.quantities import SCALE
 from rantai.kernel.transactions import run_atomic
-from rantai.wires.imports import history
+from rantai.wires.imports import history, masters
 from rantai.wires.imports.kinds import stock
 from rantai.wires.imports.kinds.kind import parts
-from rantai.wires.imports.models import ImportedMaster, ImportRun
+from rantai.wires.imports.models import ImportRun
 
 _RATE_WEEKS = 13
 _CHUNK = 75
@@ -57,10 +57,7 @@ def _add_placeholder_sources(run: ImportRun) -> int:
 
 
 def _add_sources(run: ImportRun, rows: Sequence[SourceRow]) -> None:
-    added = source_actions.upsert_sources(rows, source=run.source)
-    ImportedMaster.objects.bulk_create(
-        [ImportedMaster(run=run, kind="source", target_id=pk) for pk in added.values()], ignore_conflicts=True
-    )
+    masters.remember(run, "source", source_actions.upsert_sources(rows, source=run.source).values())
 
 
 def _open_by_cover(run: ImportRun, kept: pl.DataFrame, weeks: float) -> int:

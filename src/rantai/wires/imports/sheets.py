@@ -13,12 +13,12 @@ from django.utils.translation import gettext as _
 
 from rantai.kernel import clock, jobs
 from rantai.kernel.transactions import run_atomic
-from rantai.wires.imports import account, asides, cells, columns, files, scope, states, uploads
+from rantai.wires.imports import account, asides, cells, columns, files, masters, scope, states, uploads
 from rantai.wires.imports.columns import Match
 from rantai.wires.imports.kinds import units
 from rantai.wires.imports.kinds.kind import Kind, Record, Written, parts
 from rantai.wires.imports.kinds.registry import SHEETS
-from rantai.wires.imports.models import ImportedMaster, ImportRun
+from rantai.wires.imports.models import ImportRun
 from rantai.wires.imports.scope import Scope
 
 
@@ -186,11 +186,8 @@ def _noting(run: ImportRun, counts: Mapping[str, int]) -> Callable[[Written], No
         for name, count in written.counts.items():
             held.setdefault("counts", {})[name] = held.get("counts", {}).get(name, 0) + count
         ImportRun.objects.filter(pk=run.pk).update(account=held)
-        ImportedMaster.objects.bulk_create(
-            [ImportedMaster(run=run, kind=kind, target_id=pk) for kind, ids in written.masters.items() for pk in ids],
-            batch_size=1000,
-            ignore_conflicts=True,
-        )
+        for kind, ids in written.masters.items():
+            masters.remember(run, kind, ids)
 
     return note
 

@@ -25,6 +25,7 @@ from rantai.foundation.messages import queries as message_queries
 from rantai.foundation.messages.models import OutgoingMessage
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock, jobs
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import run_atomic
 from rantai.wires.mail import queries
@@ -36,8 +37,11 @@ _WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=25), tim
 
 def on_message_queued(fact: events.MessageQueued) -> None:
     """Queue the sending of a recorded message."""
-    message = OutgoingMessage.objects.get(pk=fact.message_id)
+    message = _MESSAGES.read(fact.message_id)[0]
     _enqueue(message, at=message.not_before)
+
+
+_MESSAGES = Compiled(lambda message_id: OutgoingMessage.objects.filter(pk=message_id))
 
 
 def on_user_invited(fact: events.UserInvited) -> None:

@@ -113,14 +113,11 @@ def make_current(run: PastRun) -> RecordedHistory:
     return RecordedHistory(import_id=run.import_id, lines=count, amount=amount)
 
 
-def read_spans(lines: HistoryLines) -> list[Span]:
-    """Return for each party of a batch when it bought first and last."""
-    spans: dict[int, tuple[datetime, datetime]] = {}
-    for party_id, kind, at in zip(lines.party_id, lines.kind, lines.ordered_at, strict=True):
-        if kind != "return":
-            first, last = spans.get(party_id, (at, at))
-            spans[party_id] = (min(first, at), max(last, at))
-    return [(party_id, first, last) for party_id, (first, last) in spans.items()]
+def read_spans(run: PastRun) -> list[Span]:
+    """Return for each party of a run when it bought first and last."""
+    bought = PastOrderLine.objects.filter(run=run, is_return=False).values("party_id").order_by("party_id")
+    spans = bought.annotate(first=Min("ordered_at"), last=Max("ordered_at"))
+    return list(spans.values_list("party_id", "first", "last"))
 
 
 def list_buyers(run: PastRun) -> list[int]:

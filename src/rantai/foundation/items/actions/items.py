@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation import events
 from rantai.foundation.items import rules
 from rantai.foundation.items.models import Category, Item, ItemUnit, Unit
-from rantai.kernel import audit, changes, clock, externals, outbox, revisions
+from rantai.kernel import audit, changes, clock, externals, inserts, outbox, revisions
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -165,8 +165,7 @@ def _add_rows(by_key: Mapping[str, ItemRow], lookups: _Lookups) -> dict[str, int
         return {}
     seq = changes.next_change()
     new = [Item(**lookups.fields(row), changed_seq=seq) for row in by_key.values()]
-    created = Item.objects.bulk_create(new, batch_size=_BATCH)
-    return {key: item.pk for key, item in zip(by_key, created, strict=True)}
+    return {key: item.pk for key, item in zip(by_key, inserts.add(new), strict=True)}
 
 
 def _change_known(known: Mapping[str, int], by_key: Mapping[str, ItemRow], lookups: _Lookups) -> list[int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from rantai.foundation import events
 from rantai.foundation.items.models import Source
-from rantai.kernel import audit, changes, clock, externals, outbox, revisions
+from rantai.kernel import audit, changes, clock, externals, inserts, outbox, revisions
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -93,7 +93,7 @@ def _add_rows(by_key: Mapping[str, SourceRow]) -> dict[str, Source]:
         return {}
     seq = changes.next_change()
     new = [Source(changed_seq=seq, **_facts(row)) for row in by_key.values()]
-    return dict(zip(by_key, Source.objects.bulk_create(new, batch_size=_BATCH), strict=True))
+    return dict(zip(by_key, inserts.add(new), strict=True))
 
 
 def _change_known(known: Mapping[str, int], by_key: Mapping[str, SourceRow]) -> list[Source]:

@@ -14,12 +14,11 @@ from rantai.foundation.items.actions import bills as actions
 from rantai.foundation.items.actions.bills import BillRow, Component
 from rantai.foundation.items.models import BillOfMaterials
 from rantai.kernel import externals
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import cells as parsing
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
 from rantai.wires.imports.kinds import units
-from rantai.wires.imports.kinds.kind import PERIOD, Check, Kind, Note, Record, given, upsert
+from rantai.wires.imports.kinds.kind import PERIOD, Check, Kind, Record, at_once, given, upsert
 from rantai.wires.imports.scope import Scope
 
 
@@ -48,25 +47,17 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[BillR
 
 def _row(key: str, lines: list[Record]) -> BillRow:
     head = lines[0]
-    links = {"location_id": head["location"]} if head["location"] is not None else {}
     return BillRow(
         key=key,
-        item_id=head["item"],
         components=tuple(
             Component(item_id=line["component"], quantity=line["quantity"], **_extras(line)) for line in lines
         ),
-        **links,
-        **given(head, ("code", "batch", "rank", "valid_from", "valid_to")),
+        **given(head, ("code", "batch", "rank", "valid_from", "valid_to"), links=("item", "location")),
     )
 
 
 def _extras(line: Record) -> Record:
     return given(line, ("operation",)) | ({"yield_share": line["yield"]} if line["yield"] is not None else {})
-
-
-def _write(rows: list[BillRow], scope: Scope, note: Note) -> None:
-    act = partial(upsert, rows, kind="bill", model=BillOfMaterials, scope=scope, act=actions.upsert_bills)
-    run_atomic(lambda: note(act()))
 
 
 KIND = Kind(
@@ -128,7 +119,7 @@ KIND = Kind(
     ),
     judge=_judge,
     rows=_rows,
-    write=_write,
+    write=at_once(partial(upsert, kind="bill", model=BillOfMaterials, act=actions.upsert_bills)),
     batch=40,
     examples=(
         {"item": "MON-15", "component": "PANEL-15", "quantity": "1"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import polars as pl
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +13,8 @@ from rantai.foundation.calendars import actions
 from rantai.foundation.calendars.actions import ExceptionRow, ShiftRow
 from rantai.foundation.calendars.models import Calendar
 from rantai.kernel import externals
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
-from rantai.wires.imports.kinds.kind import Check, Kind, Note, Record, upsert
+from rantai.wires.imports.kinds.kind import Check, Kind, Record, Written, at_once, upsert
 from rantai.wires.imports.scope import Scope
 
 _DAY = 86_400
@@ -66,11 +66,8 @@ def _exception(line: Record) -> ExceptionRow:
     return ExceptionRow(day=line["day"], is_open=is_open, name=(line["note"] or "")[:80], **hours)
 
 
-def _write(rows: list[CalendarRow], scope: Scope, note: Note) -> None:
-    def act(rows: Sequence[CalendarRow], *, source: str) -> dict[str, int]:
-        return _upsert(rows, source=source, scope=scope)
-
-    run_atomic(lambda: note(upsert(rows, kind="calendar", model=Calendar, scope=scope, act=act)))
+def _write(rows: list[CalendarRow], scope: Scope) -> Written:
+    return upsert(rows, scope, kind="calendar", model=Calendar, act=partial(_upsert, scope=scope))
 
 
 def _upsert(rows: Sequence[CalendarRow], *, source: str, scope: Scope) -> dict[str, int]:
@@ -169,7 +166,7 @@ KIND = Kind(
         Check(reason="too_large", field="starts", test=pl.col("starts") >= _DAY),
     ),
     rows=_rows,
-    write=_write,
+    write=at_once(_write),
     batch=20,
     examples=(
         {"code": "PLANT", "name": "Plant Cikarang", "zone": "Asia/Jakarta", "weekday": "mon", "starts": "07:00",

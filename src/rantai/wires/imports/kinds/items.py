@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.items.actions import items as actions
 from rantai.foundation.items.actions.items import ItemRow
 from rantai.foundation.items.models import Item, Unit
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
-from rantai.wires.imports.kinds.kind import Kind, Note, Record, given, parts, upsert
+from rantai.wires.imports.kinds.kind import Kind, Record, at_once, given, parts, upsert
 from rantai.wires.imports.scope import Scope
 
 _PLAIN = ("kind", "gtin", "category", "is_sold", "standard_cost", "weight_g", "decoupling", "tracking")
@@ -42,11 +41,6 @@ def _read_stored(codes: Sequence[str]) -> dict[str, Record]:
             row["unit"], row["category"] = row.pop("base_unit__code"), row.pop("category__code") or ""
             stored[row.pop("code")] = row
     return stored
-
-
-def _write(rows: list[ItemRow], scope: Scope, note: Note) -> None:
-    act = partial(upsert, rows, kind="item", model=Item, scope=scope, act=actions.upsert_items)
-    run_atomic(lambda: note(act()))
 
 
 KIND = Kind(
@@ -140,7 +134,7 @@ KIND = Kind(
         Field(name="is_sold", label=_("Is sold"), type="flag", names=synonyms("sold|for sale|dijual|可售|销售")),
     ),
     rows=_rows,
-    write=_write,
+    write=at_once(partial(upsert, kind="item", model=Item, act=actions.upsert_items)),
     examples=(
         {"code": "MON-15", "name": "Monitor 15″", "unit": "PCE", "category": "MONITORS", "standard_cost": "85.00"},
         {"code": "CBL-HDMI", "name": "HDMI cable 2 m", "unit": "PCE", "category": "CABLES", "standard_cost": "2.10"},

@@ -11,6 +11,7 @@ from django.db.models import Max, Model
 from django.utils.functional import Promise
 
 from rantai.kernel import changes, externals
+from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field
 from rantai.wires.imports.scope import Scope
 
@@ -69,13 +70,17 @@ class Kind:
     """URL name of the page where what came in is seen."""
 
 
+def at_once(act: Callable[[list[Any], Scope], Written]) -> Write:
+    """Return what writes a batch, and notes what it changed, in one transaction."""
+
+    def write(rows: list[Any], scope: Scope, note: Note) -> None:
+        run_atomic(lambda: note(act(rows, scope)))
+
+    return write
+
+
 def upsert(
-    rows: Sequence[Any],
-    *,
-    kind: str,
-    model: type[Model],
-    scope: Scope,
-    act: Callable[..., dict[str, int]],
+    rows: Sequence[Any], scope: Scope, *, kind: str, model: type[Model], act: Callable[..., dict[str, int]]
 ) -> Written:
     """Upsert masters by key and tell which are new and which changed, by their ids and change numbers."""
     top = model._default_manager.aggregate(top=Max("pk"))["top"] or 0
@@ -103,9 +108,25 @@ def read_stored(
     return {key: stored[pk] for key, pk in ids.items() if pk in stored}
 
 
-def given(record: Record, names: Sequence[str]) -> Record:
-    """Return the filled cells of a line among `names`."""
-    return {name: record[name] for name in names if record.get(name) is not None}
+def fold(
+    found: Sequence[tuple[str, list[Record]]],
+    scope: Scope,
+    *,
+    row: Callable[..., Any],
+    kind: str,
+    model: type[Model],
+    names: Sequence[str],
+    tell: Callable[[Record], Record],
+) -> list[Any]:
+    """Return rows of what the masters of these keys hold now, and what their one line tells."""
+    stored = read_stored([key for key, _lines in found], kind=kind, model=model, names=names, scope=scope)
+    return [row(key=key, **{**stored.get(key, {}), **tell(line)}) for key, (line,) in found]
+
+
+def given(record: Record, names: Sequence[str] = (), *, links: Sequence[str] = ()) -> Record:
+    """Return the filled cells of a line among `names`, and among `links` as ids."""
+    told = {name: record[name] for name in names if record.get(name) is not None}
+    return told | {f"{name}_id": record[name] for name in links if record.get(name) is not None}
 
 
 def parts(rows: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:

@@ -10,14 +10,13 @@ import polars as pl
 from django.utils.translation import gettext_lazy as _
 
 from rantai.kernel import externals
-from rantai.kernel.transactions import run_atomic
 from rantai.srm import facade as srm
 from rantai.srm.messages import OpenPurchaseRows
 from rantai.wires.imports import cells as parsing
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
 from rantai.wires.imports.kinds import units
-from rantai.wires.imports.kinds.kind import Check, Kind, Note, Record, Written
+from rantai.wires.imports.kinds.kind import Check, Kind, Record, Written, at_once
 from rantai.wires.imports.scope import Scope
 
 KEPT_UNDER = "open-purchases"
@@ -58,10 +57,6 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Purch
         PurchaseRow(key=key, currency=lines[0]["currency"] or scope.company.currency, lines=tuple(lines))
         for key, lines in found
     ]
-
-
-def _write(rows: list[PurchaseRow], scope: Scope, note: Note) -> None:
-    run_atomic(lambda: note(_take_over(rows, scope)))
 
 
 def _take_over(rows: list[PurchaseRow], scope: Scope) -> Written:
@@ -134,7 +129,7 @@ KIND = Kind(
     checks=(Check(reason="not_positive", field="quantity", test=pl.col("quantity") <= 0),),
     judge=_judge,
     rows=_rows,
-    write=_write,
+    write=at_once(_take_over),
     batch=60,
     examples=(
         {"order": "PO-7001", "supplier": "S-2001", "item": "MON-15", "quantity": "200", "location": "JKT",

@@ -10,9 +10,8 @@ from rantai.foundation.parties import actions
 from rantai.foundation.parties.actions import PartyRow
 from rantai.foundation.parties.models import Address, Party, PartyRole
 from rantai.kernel import changes, externals
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
-from rantai.wires.imports.kinds.kind import Kind, Note, Record, Written, given, parts, read_stored, upsert
+from rantai.wires.imports.kinds.kind import Kind, Record, Written, at_once, given, parts, read_stored, upsert
 from rantai.wires.imports.scope import Scope
 
 _PROFILE = ("name", "kind", "language", "email", "phone", "zone", "is_anonymous", "custom")
@@ -31,13 +30,9 @@ def _row(key: str, line: Record, held: Record) -> PartyRow:
     return PartyRow(key=key, **{"name": key, **held, **given(line, (*_PROFILE[:6], "role", *_PLACE))})
 
 
-def _write(rows: list[PartyRow], scope: Scope, note: Note) -> None:
-    run_atomic(lambda: note(_upsert(rows, scope)))
-
-
 def _upsert(rows: list[PartyRow], scope: Scope) -> Written:
     known = externals.find_external(scope.source, "party", [row.key for row in rows])
-    done = upsert(rows, kind="party", model=Party, scope=scope, act=actions.upsert_parties)
+    done = upsert(rows, scope, kind="party", model=Party, act=actions.upsert_parties)
     met = {row.key: (known[row.key], row) for row in rows if row.key in known}
     also = _add_roles(met) | _settle_addresses(met)
     touched = [met[key][0] for key in also]
@@ -173,7 +168,7 @@ KIND = Kind(
         ),
     ),
     rows=_rows,
-    write=_write,
+    write=at_once(_upsert),
     batch=300,
     examples=(
         {"key": "C-1001", "name": "Sinar Medika", "role": "customer", "email": "order@sinarmedika.example",

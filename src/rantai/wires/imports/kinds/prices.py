@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from rantai.crm import facade as crm
 from rantai.kernel import externals
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import cells as parsing
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
-from rantai.wires.imports.kinds.kind import PERIOD, Kind, Note, Record, Written, given
+from rantai.wires.imports.kinds.kind import PERIOD, Kind, Record, Written, at_once, given
 from rantai.wires.imports.scope import Scope
 
 USUAL_LIST = "STANDARD"
@@ -50,10 +49,6 @@ def _judge(cells: pl.DataFrame, _scope: Scope) -> list[pl.DataFrame]:
     return [parsing.note(mixed, "mixed_list", "currency", cells["raw_currency"])]
 
 
-def _write(rows: list[PricedRow], scope: Scope, note: Note) -> None:
-    run_atomic(lambda: note(_set(rows, scope)))
-
-
 def _set(rows: list[PricedRow], scope: Scope) -> Written:
     by_list: dict[tuple[str, str], list[PricedRow]] = defaultdict(list)
     for row in rows:
@@ -76,14 +71,8 @@ def _set(rows: list[PricedRow], scope: Scope) -> Written:
 
 
 def _price(row: PricedRow) -> crm.PriceRow:
-    line = row.line
-    links = {"territory_id": line["territory"]} if line["territory"] is not None else {}
-    return crm.PriceRow(
-        item_id=line["item"],
-        unit_price=line["price"],
-        **given(line, ("minimum_quantity", "valid_from", "valid_to")),
-        **links,
-    )
+    told = given(row.line, ("minimum_quantity", "valid_from", "valid_to"), links=("item", "territory"))
+    return crm.PriceRow(unit_price=row.line["price"], **told)
 
 
 KIND = Kind(
@@ -98,37 +87,28 @@ KIND = Kind(
             names=synonyms("list|pricelist|price list code|daftar harga|价目表|价格表"),
         ),
         shared.ITEM,
-        Field(
+        shared.alike(
+            shared.COST,
             name="price",
             label=_("Unit price"),
-            type="money",
             required=True,
-            minimum=0,
-            maximum=shared.MAX_PRICE,
             names=synonyms("price|sales price|unit price|harga|harga jual|售价|单价|价格"),
         ),
         shared.CURRENCY,
-        Field(
+        shared.alike(
+            shared.LIMIT,
             name="minimum_quantity",
             label=_("From quantity"),
-            type="quantity",
-            minimum=0,
-            maximum=shared.MAX_UNITS,
             names=synonyms("minimum quantity|min qty|break|from qty|jumlah minimal|起订数量|数量起"),
         ),
-        Field(
-            name="territory",
-            label=_("Territory"),
-            type="territory",
-            names=synonyms("region|area|wilayah|daerah|区域|地区"),
-        ),
+        shared.TERRITORY,
         shared.VALID_FROM,
         shared.VALID_TO,
     ),
     checks=(PERIOD,),
     judge=_judge,
     rows=_rows,
-    write=_write,
+    write=at_once(_set),
     examples=(
         {"price_list": "RETAIL", "item": "MON-15", "price": "149.00", "currency": "USD"},
         {"price_list": "RETAIL", "item": "MON-15", "price": "139.00", "currency": "USD", "minimum_quantity": "10"},

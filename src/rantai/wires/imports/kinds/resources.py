@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.items.actions import resources as actions
 from rantai.foundation.items.actions.resources import ResourceRow
 from rantai.foundation.items.models import Resource
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
-from rantai.wires.imports.kinds.kind import Kind, Note, Record, given, read_stored, upsert
+from rantai.wires.imports.kinds.kind import Kind, Record, at_once, given, read_stored, upsert
 from rantai.wires.imports.scope import Scope
 
 _STORED = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency")
@@ -26,20 +25,11 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Resou
 
 
 def _row(key: str, line: Record, stored: Record, scope: Scope) -> ResourceRow:
-    told = given(line, ("kind", "efficiency")) | {"location_id": line["location"]}
-    if line["calendar"] is not None:
-        told["calendar_id"] = line["calendar"]
-    if line["capacity"] is not None:
-        told["capacity"] = line["capacity"]
+    told = given(line, ("kind", "efficiency", "capacity"), links=("location", "calendar"))
     name = {scope.language: line["name"]} if line["name"] else {}
     return ResourceRow(
         key=key, **{**stored, **told, "name": {**stored.get("name", {}), **name} or {scope.language: key}}
     )
-
-
-def _write(rows: list[ResourceRow], scope: Scope, note: Note) -> None:
-    act = partial(upsert, rows, kind="resource", model=Resource, scope=scope, act=actions.upsert_resources)
-    run_atomic(lambda: note(act()))
 
 
 KIND = Kind(
@@ -91,7 +81,7 @@ KIND = Kind(
         ),
     ),
     rows=_rows,
-    write=_write,
+    write=at_once(partial(upsert, kind="resource", model=Resource, act=actions.upsert_resources)),
     batch=60,
     examples=(
         {"code": "LINE-1", "name": "Assembly line 1", "location": "JKT", "capacity": "2", "efficiency": "95"},

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.items.actions import routings as actions
 from rantai.foundation.items.actions.routings import RoutingRow, Step
 from rantai.foundation.items.models import Routing
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
-from rantai.wires.imports.kinds.kind import PERIOD, Kind, Note, Record, given, upsert
+from rantai.wires.imports.kinds.kind import PERIOD, Kind, Record, at_once, given, upsert
 from rantai.wires.imports.scope import Scope
 
 _LONGEST = 1_000_000
@@ -25,13 +24,10 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Routi
 
 def _row(key: str, lines: list[Record], scope: Scope) -> RoutingRow:
     head = lines[0]
-    links = {"location_id": head["location"]} if head["location"] is not None else {}
     return RoutingRow(
         key=key,
-        item_id=head["item"],
         steps=tuple(_step(line, scope) for line in sorted(lines, key=lambda line: line["step"])),
-        **links,
-        **given(head, ("code", "rank", "valid_from", "valid_to")),
+        **given(head, ("code", "rank", "valid_from", "valid_to"), links=("item", "location")),
     )
 
 
@@ -51,11 +47,6 @@ def _step(line: Record, scope: Scope) -> Step:
 
 def _seconds(minutes: int | None) -> int:
     return (minutes or 0) * 60 // 10_000
-
-
-def _write(rows: list[RoutingRow], scope: Scope, note: Note) -> None:
-    act = partial(upsert, rows, kind="routing", model=Routing, scope=scope, act=actions.upsert_routings)
-    run_atomic(lambda: note(act()))
 
 
 KIND = Kind(
@@ -139,7 +130,7 @@ KIND = Kind(
     ),
     checks=(PERIOD,),
     rows=_rows,
-    write=_write,
+    write=at_once(partial(upsert, kind="routing", model=Routing, act=actions.upsert_routings)),
     batch=40,
     examples=(
         {"item": "MON-15", "step": "10", "name": "Assembly", "resource": "LINE-1", "setup_minutes": "30",

@@ -26,6 +26,7 @@ QUANTITY = Field(
     maximum=MAX_UNITS,
     names=synonyms("qty|units|pieces|pcs|amount|jumlah|jml|kuantitas|banyak|数量|件数"),
 )
+LIMIT = replace(QUANTITY, required=False, minimum=0)
 UNIT = Field(name="unit", label=_("Unit"), type="unit", names=synonyms("uom|unit of measure|satuan|单位"))
 LOCATION = Field(
     name="location",
@@ -44,6 +45,13 @@ CALENDAR = Field(
     label=_("Calendar"),
     type="calendar",
     names=synonyms("calendar code|working calendar|kalender|日历|工作日历"),
+)
+COST = Field(name="cost", label=_("Cost of a unit"), type="money", minimum=0, maximum=MAX_PRICE)
+TERRITORY = Field(
+    name="territory",
+    label=_("Territory"),
+    type="territory",
+    names=synonyms("region|area|wilayah|daerah|区域|地区"),
 )
 CURRENCY = Field(name="currency", label=_("Currency"), type="currency", names=synonyms("mata uang|币种|货币"))
 RANK = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import partial
 
 import polars as pl
 from django.utils.translation import gettext_lazy as _
@@ -10,56 +10,28 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.items.actions import sources as actions
 from rantai.foundation.items.actions.sources import SourceRow
 from rantai.foundation.items.models import Source
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
-from rantai.wires.imports.kinds.kind import (
-    PERIOD,
-    Check,
-    Kind,
-    Note,
-    Record,
-    Written,
-    given,
-    parts,
-    read_stored,
-    upsert,
-)
+from rantai.wires.imports.kinds.kind import PERIOD, Check, Kind, Record, Written, at_once, fold, given, parts, upsert
 from rantai.wires.imports.scope import Scope
 
-_LINKS = {
-    "item": "item_id",
-    "supplier": "supplier_id",
-    "location": "location_id",
-    "origin": "origin_id",
-    "calendar": "calendar_id",
-}
+_LINKS = ("item", "supplier", "location", "origin", "calendar")
 _PLAIN = (
     "kind", "rank", "lead_time_days", "minimum", "multiple", "maximum", "fixed_quantity", "weekly_capacity", "share",
     "cost", "currency", "valid_from", "valid_to",
 )  # fmt: skip
-_STORED = (*_LINKS.values(), *_PLAIN, "bill_id", "routing_id", "lead_time_sd_days")
+_STORED = (*(f"{name}_id" for name in (*_LINKS, "bill", "routing")), *_PLAIN, "lead_time_sd_days")
 
 
-def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[SourceRow]:
-    keys = [key for key, _lines in found]
-    stored = read_stored(keys, kind="source", model=Source, names=_STORED, scope=scope)
-    return [SourceRow(key=key, **{**stored.get(key, {}), **_told(line)}) for key, (line,) in found]
-
-
-def _told(line: Record) -> Record:
-    told = {_LINKS[name]: value for name, value in given(line, tuple(_LINKS)).items()} | given(line, _PLAIN)
+def _tell(line: Record) -> Record:
+    told = given(line, _PLAIN, links=_LINKS)
     if line["lead_time_sd_days"] is not None:
         told["lead_time_sd_days"] = line["lead_time_sd_days"] / 10_000
     return {"kind": "buy", **told}
 
 
-def _write(rows: list[SourceRow], scope: Scope, note: Note) -> None:
-    run_atomic(lambda: note(_upsert(rows, scope)))
-
-
 def _upsert(rows: list[SourceRow], scope: Scope) -> Written:
-    done = upsert(rows, kind="source", model=Source, scope=scope, act=actions.upsert_sources)
+    done = upsert(rows, scope, kind="source", model=Source, act=actions.upsert_sources)
     # what was assumed at an import of history gives way to what is now known
     for part in parts(sorted({row.item_id for row in rows}), 900):
         for assumed in Source.objects.filter(item_id__in=part, is_placeholder=True, archived_at=None).order_by("pk"):
@@ -110,43 +82,33 @@ KIND = Kind(
             names=synonyms("lead time sd|lead time deviation|simpangan waktu tunggu|提前期标准差"),
         ),
         shared.alike(
-            shared.QUANTITY,
+            shared.LIMIT,
             name="minimum",
             label=_("Minimum order quantity"),
-            required=False,
-            minimum=0,
             names=synonyms("moq|minimum|min qty|minimum quantity|minimal pesan|最小订购量|起订量"),
         ),
         shared.alike(
-            shared.QUANTITY,
+            shared.LIMIT,
             name="multiple",
             label=_("Order multiple"),
-            required=False,
-            minimum=0,
             names=synonyms("multiple|lot size|pack size|kelipatan|订购倍数|包装量"),
         ),
         shared.alike(
-            shared.QUANTITY,
+            shared.LIMIT,
             name="maximum",
             label=_("Maximum order quantity"),
-            required=False,
-            minimum=0,
             names=synonyms("maximum|max qty|maksimal pesan|最大订购量"),
         ),
         shared.alike(
-            shared.QUANTITY,
+            shared.LIMIT,
             name="fixed_quantity",
             label=_("Every order of exactly"),
-            required=False,
-            minimum=0,
             names=synonyms("fixed quantity|fixed lot|fixed order|jumlah tetap|lot tetap|固定批量|固定数量"),
         ),
         shared.alike(
-            shared.QUANTITY,
+            shared.LIMIT,
             name="weekly_capacity",
             label=_("Takes at most in a week"),
-            required=False,
-            minimum=0,
             names=synonyms("weekly capacity|capacity a week|per week|kapasitas per minggu|每周产能|周产能"),
         ),
         Field(
@@ -157,12 +119,8 @@ KIND = Kind(
             maximum=1000,
             names=synonyms("share|weight|split|bagian|bobot|配额|份额|权重"),
         ),
-        Field(
-            name="cost",
-            label=_("Cost of a unit"),
-            type="money",
-            minimum=0,
-            maximum=shared.MAX_PRICE,
+        shared.alike(
+            shared.COST,
             names=synonyms("cost|price|purchase price|unit cost|harga beli|harga|采购价|单价|成本"),
         ),
         shared.CURRENCY,
@@ -183,8 +141,8 @@ KIND = Kind(
             test=(pl.col("maximum") > 0) & (pl.col("maximum") < pl.col("minimum")),
         ),
     ),
-    rows=_rows,
-    write=_write,
+    rows=partial(fold, row=SourceRow, kind="source", model=Source, names=_STORED, tell=_tell),
+    write=at_once(_upsert),
     examples=(
         {"item": "MON-15", "kind": "buy", "supplier": "S-2001", "lead_time_days": "20", "minimum": "50",
          "multiple": "10", "cost": "85.00", "currency": "USD"},

@@ -13,12 +13,11 @@ from rantai.foundation.locations import queries as locations
 from rantai.iscm import facade as iscm
 from rantai.iscm.messages import OpeningStock
 from rantai.kernel import externals
-from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import cells as parsing
 from rantai.wires.imports.columns import Field, synonyms
 from rantai.wires.imports.kinds import shared_fields as shared
 from rantai.wires.imports.kinds import units
-from rantai.wires.imports.kinds.kind import Kind, Note, Record, Written, parts
+from rantai.wires.imports.kinds.kind import Kind, Record, Written, at_once, parts
 from rantai.wires.imports.scope import Scope
 
 SOURCE = "opening"
@@ -114,10 +113,6 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Stock
     ]
 
 
-def _write(rows: list[StockRow], scope: Scope, note: Note) -> None:
-    run_atomic(lambda: note(_post_new(rows, scope)))
-
-
 def _post_new(rows: list[StockRow], scope: Scope) -> Written:
     assert scope.run_id is not None
     opened = find_opened([row.place for row in rows])
@@ -145,7 +140,7 @@ KIND = Kind(
     ),
     judge=_judge,
     rows=_rows,
-    write=_write,
+    write=at_once(_post_new),
     batch=50,
     examples=(
         {"item": "MON-15", "location": "JKT", "quantity": "120"},
