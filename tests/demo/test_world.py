@@ -1,11 +1,13 @@
 """The world is a function of size, seed and day; its counts hold on every day."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from rantai.demo import days, past, present, tables
+from rantai.demo.catalogue import list_categories
 from rantai.demo.world import SIZES, World, make_world
 
 DAY = date(2026, 11, 22)
@@ -56,6 +58,35 @@ def test_medium_is_as_large_as_promised() -> None:
     assert len(world.catalogue.items) == 400
     assert len(world.customers) == 5_000
     assert len({line.customer.key for line in world.history}) > 2_500
+
+
+def test_firms_come_back_and_few_of_them_carry_most() -> None:
+    world = make_world(size="medium", seed=1, as_of=DAY)
+    days_of: dict[tuple[str, str], set[date]] = defaultdict(set)
+    units_of: dict[tuple[str, str], int] = defaultdict(int)
+    by_customer: dict[str, int] = defaultdict(int)
+    for line in world.history:
+        if line.units > 0:
+            pair = line.customer.key, line.item.code
+            days_of[pair].add(line.at.date())
+            units_of[pair] += line.units
+            by_customer[line.customer.key] += line.units
+    total = sum(by_customer.values())
+    largest = sorted(by_customer.values(), reverse=True)
+
+    assert sum(units for pair, units in units_of.items() if len(days_of[pair]) > 2) > 0.6 * total
+    assert sum(largest[: len(largest) // 5]) > 0.7 * total
+    # who has settled how it buys goes on in the last weeks
+    assert any(len(days_of[order.customer.key, line.item.code]) > 10 for order in world.orders for line in order.lines)
+
+
+def test_every_category_has_a_name_in_three_languages() -> None:
+    named = {code: (above, name) for code, above, name in list_categories()}
+
+    assert {item.family for item in small().catalogue.items} <= set(named)
+    for code, (above, name) in named.items():
+        assert set(name) == {"en", "id", "zh-hans"}, code
+        assert not above or above in named
 
 
 def test_history_ends_where_the_last_weeks_begin() -> None:

@@ -6,6 +6,7 @@ Pure data from a seed: nothing here reads a clock or a database.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from rantai.demo import names
@@ -24,6 +25,11 @@ class DemoItem:
     parts: tuple[tuple[str, int], ...] = ()
     is_dropshipped: bool = False
     decoupling: str = "stock"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether its suppliers are late by habit, so that none is left at the as-of day."""
+        return bool(self.price) and self.family in names.SHORT_FAMILIES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +84,16 @@ def make_catalogue(chance: random.Random, *, accessories: int, components: int) 
     )
 
 
+def list_categories() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield code, code of the category above, and names of each category of items, those above first."""
+    named = (*names.COMPUTERS, *names.ACCESSORIES, *names.PARTS, *names.ASSEMBLED)
+    families = {row[0]: dict(zip(("en", "id", "zh-hans"), row[1:4], strict=True)) for row in named}
+    for code, english, indonesian, chinese, inside in names.CATEGORIES:
+        yield code, "", {"en": english, "id": indonesian, "zh-hans": chinese}
+        for family in inside.split(","):
+            yield family, code, families[family]
+
+
 def _make_monitors(chance: random.Random, parts: _Parts) -> tuple[list[DemoItem], list[DemoItem]]:
     modules, monitors = {}, []
     for inches, grade, price in ((inches, grade, int(price)) for inches, grade, price in names.MONITORS):
@@ -123,13 +139,15 @@ def _make_monitors(chance: random.Random, parts: _Parts) -> tuple[list[DemoItem]
 
 def _make_computers(chance: random.Random, parts: _Parts) -> tuple[list[DemoItem], list[DemoItem]]:
     kits, computers = {}, []
-    for prefix, name, grades, base in ((a, b, c.split(","), int(d)) for a, b, c, d in names.COMPUTERS):
+    for prefix, *called, listed, first in names.COMPUTERS:
+        english, indonesian, chinese = called
+        grades, base = listed.split(","), int(first)
         kit = f"KIT-{prefix}"
         board = parts.add("MBD", prefix, 890)
         fan = parts.add("FAN", chance.choice("12"), 90)
         kits[kit] = DemoItem(
             code=kit,
-            name={"en": f"{name} board kit", "id": f"Set papan {name}", "zh-hans": f"{name} 主板套件"},
+            name={"en": f"{english} board kit", "id": f"Set papan {indonesian}", "zh-hans": f"{chinese}主板套件"},
             family="KIT",
             cost=1_010,
             made_at="SMG",
@@ -148,7 +166,7 @@ def _make_computers(chance: random.Random, parts: _Parts) -> tuple[list[DemoItem
                 (parts.add("CAS", prefix, 310), 1),
                 (parts.add("PSU", chance.choice(("90", "300")), 240), 1),
             )
-            texts = {"en": f"{name} {grade}", "id": f"{name} {grade}", "zh-hans": f"{name} {grade}"}
+            texts = {"en": f"{english} {grade}", "id": f"{indonesian} {grade}", "zh-hans": f"{chinese} {grade}"}
             computers.append(
                 DemoItem(
                     code=f"{prefix}-{grade}",

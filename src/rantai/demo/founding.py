@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from rantai.crm import facade as crm
 from rantai.demo import days, people
-from rantai.demo.catalogue import DemoItem
+from rantai.demo.catalogue import DemoItem, list_categories
 from rantai.demo.world import LANES, RESOURCES, SITES, TERRITORIES, World
 from rantai.foundation import facade as foundation
 from rantai.foundation.access import actions as access
@@ -16,6 +16,8 @@ from rantai.foundation.access.models import Role, Territory
 from rantai.foundation.calendars import actions as calendars
 from rantai.foundation.calendars.actions import ExceptionRow
 from rantai.foundation.calendars.models import Calendar
+from rantai.foundation.items.actions import categories
+from rantai.foundation.items.models import Category
 from rantai.foundation.locations import actions as locations
 from rantai.foundation.parties import actions as parties
 from rantai.foundation.parties.models import Company
@@ -219,6 +221,9 @@ def _add_suppliers(made: Founded, open_days: dict[str, Calendar]) -> None:
 
 
 def _add_items(world: World, made: Founded) -> None:
+    known: dict[str, Category] = {}
+    for code, above, name in list_categories():
+        known[code] = categories.add_category(code, name=name, parent=known.get(above), by=BY)
     rows = [
         foundation.ItemRow(
             key=item.code,

@@ -39,14 +39,30 @@ MONITORS = read_rows("""
 22|TCH|4690
 """)
 
-# family | name | grades | price of the first grade
+# family | English | Indonesian | Chinese | grades | price of the first grade
 COMPUTERS = read_rows("""
-PC|Desktop PC|i3,i5,i7,R5,R7|6400
-MINI|Mini PC|N1,i3,i5,R5|5100
-THIN|Thin client|A,B,C|3200
-RUG|Rugged PC|i5,i7|16500
-POS|POS terminal|10,12,15|5900
-AIO|All-in-one PC|22,24,27,24T,27T|8700
+PC|Desktop PC|PC desktop|台式电脑|i3,i5,i7,R5,R7|6400
+MINI|Mini PC|PC mini|迷你主机|N1,i3,i5,R5|5100
+THIN|Thin client|Thin client|瘦客户机|A,B,C|3200
+RUG|Rugged PC|PC tangguh|加固型电脑|i5,i7|16500
+POS|POS terminal|Terminal POS|收银终端|10,12,15|5900
+AIO|All-in-one PC|PC all-in-one|一体机|22,24,27,24T,27T|8700
+""")
+
+# code | English | Indonesian | Chinese | families
+CATEGORIES = read_rows("""
+MONITORS|Monitors|Monitor|显示器|MON
+COMPUTERS|Computers|Komputer|电脑|PC,MINI,THIN,RUG,POS,AIO
+ACCESSORIES|Accessories|Aksesori|周边配件|ARM,MNT,KEY,MOU,CAB,HUB,UPS,CAM,HED,SPK,PRN,SCN,BAG,CLN,DOC,SSD,RTR,SWT,CAL,FLT
+SUBASSEMBLIES|Subassemblies|Subrakitan|半成品|MOD,KIT
+PARTS|Parts|Komponen|零部件|PNL,CTL,PWR,HSG,STD,BOX,MBD,CPU,RAM,DRV,CAS,PSU,FAN,CBL
+""")
+
+# family | English | Indonesian | Chinese
+ASSEMBLED = read_rows("""
+MON|Monitor|Monitor|显示器
+MOD|Display module|Modul layar|显示模组
+KIT|Board kit|Set papan|主板套件
 """)
 
 # family | English | Indonesian | Chinese | usual price
@@ -72,6 +88,9 @@ SWT|Network switch|Sakelar jaringan|交换机|720
 CAL|Colour calibrator|Kalibrator warna|校色仪|2650
 FLT|Privacy filter|Filter privasi|防窥膜|310
 """)
+
+SHORT_FAMILIES = ("HUB", "RTR", "SWT", "DOC", "SSD")
+"""Bought from two suppliers who are late by habit."""
 
 # family | English | Indonesian | Chinese | cost
 PARTS = read_rows("""

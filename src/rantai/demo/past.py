@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from bisect import bisect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -20,14 +20,16 @@ LIVE_DAYS = 28
 _SITES = {"ID-W": "JKT", "ID-E": "SUB", "ID-S": "MES", "EXP": "JKT"}
 _LINES = {
     "shop": (1, 2),
-    "company": (1, 4),
-    "reseller": (2, 6),
-    "school": (1, 3),
-    "government": (1, 3),
-    "export": (2, 5),
+    "company": (1, 2),
+    "reseller": (1, 3),
+    "school": (1, 2),
+    "government": (1, 2),
+    "export": (2, 4),
 }
-_MEAN_UNITS = {"shop": 1.2, "company": 3.5, "reseller": 8.0, "school": 9.0, "government": 7.0, "export": 14.0}
+_MEAN_UNITS = {"shop": 1.2, "company": 2.5, "reseller": 3.0, "school": 5.0, "government": 5.0, "export": 10.0}
 _RETURNED = 0.018
+_SOMETHING_NEW = 0.2
+"""Of a firm's orders after its first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,6 +45,15 @@ class PastLine:
     site: str
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Need:
+    """What a customer takes on a day."""
+
+    customer: Customer
+    day: date
+    lines: tuple[tuple[DemoItem, int], ...]
+
+
 @dataclass(frozen=True)
 class Shelf:
     """What is sold, with how popular it is to organisations and to persons."""
@@ -50,6 +61,15 @@ class Shelf:
     items: Sequence[DemoItem]
     popularity: Sequence[float]
     births: Sequence[float]
+
+    def keep_stocked(self) -> Shelf:
+        """Return the part that is kept in stock and not short."""
+        kept = [place for place, item in enumerate(self.items) if item.decoupling == "stock" and not item.is_short]
+        return Shelf(
+            [self.items[place] for place in kept],
+            [self.popularity[place] for place in kept],
+            [self.births[place] for place in kept],
+        )
 
     def choose(self, chance: random.Random, count: int, *, age: float) -> list[DemoItem]:
         """Return different items that are on the market at an age of the two years."""
@@ -76,23 +96,47 @@ def make_shelf(chance: random.Random, catalogue: Catalogue) -> Shelf:
     return Shelf(items=items, popularity=popularity, births=births)
 
 
-def make_history(chance: random.Random, *, customers: Sequence[Customer], shelf: Shelf, as_of: date) -> list[PastLine]:
-    """Write the closed orders before the last four weeks, oldest first."""
-    first = as_of - timedelta(days=YEARS_IN_DAYS)
-    length = YEARS_IN_DAYS - LIVE_DAYS
-    weights = list(itertools.accumulate(days.weigh_days(first, length)))
-    orders = sorted(
-        (moment, customer.key, customer)
-        for customer in customers
-        for moment in _choose_moments(chance, customer, weights, first)
-    )
+def make_history(
+    chance: random.Random, *, customers: Sequence[Customer], needs: Sequence[Need], shelf: Shelf, as_of: date
+) -> list[PastLine]:
+    """Write the closed orders before the last four weeks, oldest first: what comes back, and what comes once."""
+    first, last = as_of - timedelta(days=YEARS_IN_DAYS), as_of - timedelta(days=LIVE_DAYS)
+    weights = list(itertools.accumulate(days.weigh_days(first, YEARS_IN_DAYS - LIVE_DAYS)))
+    orders = [
+        (datetime.combine(need.day, time(chance.randint(8, 16), chance.randint(0, 59))), need.customer, need.lines)
+        for need in needs
+        if need.day < last
+    ]
+    orders += [order for customer in customers for order in _order_singly(chance, customer, shelf, weights, first)]
+    orders.sort(key=lambda order: (order[0], order[1].key))
     numbers = itertools.count(100_001)
     lines: list[PastLine] = []
-    for moment, _key, customer in orders:
-        lines += _make_order(chance, f"H{next(numbers)}", moment, customer, shelf, first)
-    end = datetime.combine(as_of - timedelta(days=LIVE_DAYS), time())
-    returned = list(_return_some(chance, lines, end))
+    for moment, customer, taken in orders:
+        lines += _write_order(f"H{next(numbers)}", moment, customer, taken, first)
+    returned = list(_return_some(chance, lines, datetime.combine(last, time())))
     return sorted([*lines, *returned], key=lambda line: (line.at, line.invoice, line.item.code))
+
+
+def _order_singly(
+    chance: random.Random, customer: Customer, shelf: Shelf, weights: Sequence[float], first: date
+) -> Iterator[tuple[datetime, Customer, tuple[tuple[DemoItem, int], ...]]]:
+    usual: list[DemoItem] = []
+    for moment in sorted(_choose_moments(chance, customer, weights, first)):
+        items = _choose_items(chance, customer, shelf, usual, (moment.date() - first).days / YEARS_IN_DAYS)
+        yield moment, customer, tuple((item, count_units(chance, customer, item)) for item in items)
+
+
+def _choose_items(
+    chance: random.Random, customer: Customer, shelf: Shelf, usual: list[DemoItem], age: float
+) -> list[DemoItem]:
+    """Return what is ordered this time: firms know what they use and take it again, persons want something else."""
+    count = count_lines(chance, customer)
+    if customer.kind == "person":
+        return shelf.choose(chance, count, age=age)
+    if not usual or chance.random() < _SOMETHING_NEW:
+        usual += [item for item in shelf.choose(chance, count, age=age) if item not in usual]
+        return usual[-count:]
+    return chance.sample(usual, min(count, len(usual)))
 
 
 def count_units(chance: random.Random, customer: Customer, item: DemoItem) -> int:
@@ -123,16 +167,16 @@ def _reach(weights: Sequence[float], share: float) -> float:
     return weights[place - 1] if place else 0.0
 
 
-def _make_order(
-    chance: random.Random, invoice: str, at: datetime, customer: Customer, shelf: Shelf, first: date
+def _write_order(
+    invoice: str, at: datetime, customer: Customer, taken: Iterable[tuple[DemoItem, int]], first: date
 ) -> Iterator[PastLine]:
     age = (at.date() - first).days / YEARS_IN_DAYS
     discount = days.find_discount(at.date()) + (0.06 if customer.segment == "reseller" else 0.0)
-    for item in shelf.choose(chance, count_lines(chance, customer), age=age):
+    for item, units in taken:
         yield PastLine(
             invoice=invoice,
             item=item,
-            units=count_units(chance, customer, item),
+            units=units,
             at=at,
             price=round(item.price * (0.94 + 0.06 * age) * (1 - discount)) * 1_000,
             customer=customer,

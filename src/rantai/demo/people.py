@@ -101,7 +101,7 @@ T10|PT Baja Contoh|Cilegon|ID|id|S09|steel sheet
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Customer:
-    """A customer and how it buys: `orders` in two years, first and last day as shares of that time."""
+    """A customer and how it buys: single `orders` in two years, first and last day as shares of that time."""
 
     key: str
     name: str
@@ -168,7 +168,7 @@ def _count_orders(chance: random.Random, segment: str, busy: float) -> int:
     if segment == "shop":
         # half has registered and not bought yet
         return (chance.random() < 0.45) * (1 + (chance.random() < 0.25) + round(chance.random() * busy * 0.6))
-    mean = {"reseller": 6, "company": 2, "school": 1.5, "government": 1.6, "export": 4}[segment]
+    mean = {"reseller": 5, "company": 2.5, "school": 2, "government": 2, "export": 5}[segment]
     return max(1, round(busy * mean * chance.lognormvariate(0, 0.6)))
 
 

@@ -10,18 +10,17 @@ from datetime import date, timedelta
 
 from rantai.demo import past
 from rantai.demo.catalogue import DemoItem
-from rantai.demo.past import Shelf
+from rantai.demo.past import Need, Shelf
 from rantai.demo.people import Customer
 
 OPEN_ORDERS = 150
 LATE_LINES = 40
-LATE_FAMILIES = ("HUB", "RTR", "SWT", "DOC", "SSD")
-"""Bought from two suppliers who are late by habit, and out of stock at the as-of day."""
-
 ANSWERS = ("draft", "", "confirmed", "delayed", "received")
 """How far a purchase has come: not sent, sent, answered, in the warehouse."""
 
 _STAGES = (("picking", 6), ("packed", 5), ("handed_to_carrier", 6), ("in_transit", 3))
+_ON_THE_WAY = (-4, 1)
+"""Days from the as-of day between which orders in hand are wanted."""
 _MADE, _DROPSHIPPED, _LATE_ORDERS = 8, 6, 36
 
 
@@ -74,21 +73,43 @@ class LivePurchase:
 
 
 def make_orders(
-    chance: random.Random, *, customers: Sequence[Customer], shelf: Shelf, as_of: date, closed: int
+    chance: random.Random,
+    *,
+    customers: Sequence[Customer],
+    needs: Sequence[Need],
+    shelf: Shelf,
+    as_of: date,
+    closed: int,
 ) -> list[LiveOrder]:
-    """Write exactly 150 open orders with 40 late lines, and some that are closed, by day."""
+    """Write exactly 150 open orders with 40 late lines, and some that are closed, by day.
+
+    What comes back in these weeks is among them; orders of other customers fill them up.
+    """
     buyers = [row for row in customers if row.country == "ID"]
     weights = [0.1 + row.orders for row in buyers]
     writer = _Writer(chance, buyers, weights, shelf, as_of)
-    found = [writer.close(number) for number in range(closed)]
-    for stage, count in _STAGES:
-        found += [writer.stage(stage) for _number in range(count)]
+    arrived, afoot, ahead = _split(needs, as_of)
+    found = [writer.close(number, need) for number, need in enumerate(_fill_up(arrived, closed))]
+    stages = [stage for stage, count in _STAGES for _number in range(count)]
+    found += [writer.stage(stage, need) for stage, need in zip(stages, _fill_up(afoot, len(stages)), strict=False)]
     found += [writer.late(1 + (number < LATE_LINES - _LATE_ORDERS)) for number in range(_LATE_ORDERS)]
     found += [writer.special("made", ("make", "assemble"), 45) for _number in range(_MADE)]
     found += [writer.special("dropship", ("dropship",), 20) for _number in range(_DROPSHIPPED)]
-    while sum(order.is_open for order in found) < OPEN_ORDERS:
-        found.append(writer.wait())
+    waiting = OPEN_ORDERS - sum(order.is_open for order in found)
+    found += [writer.wait(need) for need in _fill_up(ahead, waiting)[:waiting]]
     return sorted(found, key=lambda order: (order.placed_on, order.reference))
+
+
+def _split(needs: Sequence[Need], as_of: date) -> tuple[list[Need], list[Need], list[Need]]:
+    """Return what should have arrived by now, what is on its way, and what is wanted later."""
+    first, arrives, leaves = (as_of + timedelta(days=days) for days in (-past.LIVE_DAYS, *_ON_THE_WAY))
+    arrived = [need for need in needs if first <= need.day <= arrives]
+    afoot = [need for need in needs if arrives < need.day <= leaves]
+    return arrived, afoot, [need for need in needs if need.day > leaves]
+
+
+def _fill_up(needs: Sequence[Need], count: int) -> list[Need | None]:
+    return [*needs, *[None] * (count - len(needs))]
 
 
 def make_purchases(
@@ -130,28 +151,29 @@ class _Writer:
     ) -> None:
         self.chance, self.buyers, self.weights, self.shelf, self.as_of = chance, buyers, weights, shelf, as_of
         self.number = 0
-        stocked = [item.decoupling == "stock" and item.family not in LATE_FAMILIES for item in shelf.items]
-        kept = [place for place, is_stocked in enumerate(stocked) if is_stocked]
-        self.stocked = Shelf(
-            [shelf.items[place] for place in kept], [shelf.popularity[place] for place in kept], [0.0] * len(kept)
-        )
-        self.short = [item for item in shelf.items if item.family in LATE_FAMILIES][:12]
+        self.stocked = shelf.keep_stocked()
+        self.short = [item for item in shelf.items if item.is_short][:12]
 
-    def close(self, number: int) -> LiveOrder:
+    def close(self, number: int, need: Need | None) -> LiveOrder:
         """An order that arrived, two of three paid."""
-        placed = self.as_of - timedelta(days=self.chance.randint(9, past.LIVE_DAYS))
         stage = "paid" if number % 3 else "delivered"
-        return self._from_stock(placed, min(placed + timedelta(days=4), self.as_of - timedelta(days=4)), stage)
+        if need is None:
+            placed = self.as_of - timedelta(days=self.chance.randint(9, past.LIVE_DAYS))
+            return self._from_stock(placed, min(placed + timedelta(days=4), self._ago(4)), stage)
+        placed = max(need.day - timedelta(days=6), self._ago(past.LIVE_DAYS))
+        return self._fulfil(need, placed, max(need.day, placed + timedelta(days=4)), stage)
 
-    def stage(self, stage: str) -> LiveOrder:
+    def stage(self, stage: str, need: Need | None) -> LiveOrder:
         """An order that the warehouse has in hand."""
-        placed = self.as_of - timedelta(days=self.chance.randint(10, 13))
-        return self._from_stock(placed, self.as_of + timedelta(days=1), stage)
+        placed, wanted = self._ago(self.chance.randint(10, 13)), self._ago(-1)
+        return self._fulfil(need, placed, wanted, stage) if need else self._from_stock(placed, wanted, stage)
 
-    def wait(self) -> LiveOrder:
+    def wait(self, need: Need | None) -> LiveOrder:
         """An order that is wanted later, and in stock."""
-        placed = self.as_of - timedelta(days=self.chance.randint(1, 12))
-        return self._from_stock(placed, self.as_of + timedelta(days=self.chance.randint(14, 40)), "confirmed")
+        placed = self._ago(self.chance.randint(1, 12))
+        if need is None:
+            return self._from_stock(placed, self._ago(-self.chance.randint(14, 40)), "confirmed")
+        return self._fulfil(need, min(placed, need.day - timedelta(days=8)), need.day, "confirmed")
 
     def late(self, lines: int) -> LiveOrder:
         """An order of what is missing: its goods were due, and its suppliers said later."""
@@ -177,6 +199,13 @@ class _Writer:
             LiveLine(item=item, units=past.count_units(self.chance, buyer, item), requested_on=wanted) for item in items
         )
         return self._order(buyer, placed, stage, "stock", rows)
+
+    def _fulfil(self, need: Need, placed: date, wanted: date, stage: str) -> LiveOrder:
+        rows = tuple(LiveLine(item=item, units=units, requested_on=wanted) for item, units in need.lines)
+        return self._order(need.customer, placed, stage, "stock", rows)
+
+    def _ago(self, days: int) -> date:
+        return self.as_of - timedelta(days=days)
 
     def _buyer(self) -> Customer:
         return self.chance.choices(self.buyers, self.weights)[0]

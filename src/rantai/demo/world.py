@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rantai.demo import past, people, present
+from rantai.demo import past, people, present, standing
 from rantai.demo.catalogue import Catalogue, DemoItem, make_catalogue
 from rantai.demo.past import PastLine
 from rantai.demo.people import Customer
@@ -70,12 +70,19 @@ class Size:
     components: int
     closed: int
     purchases: int
+    agreements: int
+    rounds: int
 
 
 SIZES = {
-    "small": Size(customers=400, activity=4.0, accessories=20, components=0, closed=20, purchases=20),
-    "medium": Size(customers=5_000, activity=0.5, accessories=120, components=220, closed=40, purchases=50),
-}
+    "small": Size(
+        customers=400, activity=4.0, accessories=20, components=0, closed=20, purchases=20, agreements=22, rounds=20
+    ),
+    "medium": Size(
+        customers=5_000, activity=0.5, accessories=120, components=220, closed=40, purchases=50, agreements=36,
+        rounds=40,
+    ),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,9 +136,17 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
     catalogue = make_catalogue(_chance(seed, "items"), accessories=scale.accessories, components=scale.components)
     customers = people.make_customers(_chance(seed, "customers"), scale.customers, activity=scale.activity)
     shelf = past.make_shelf(_chance(seed, "shelf"), catalogue)
-    history = past.make_history(_chance(seed, "history"), customers=customers, shelf=shelf, as_of=as_of)
+    needs = standing.make_needs(
+        _chance(seed, "needs"),
+        customers=customers,
+        shelf=shelf.keep_stocked(),
+        as_of=as_of,
+        agreements=scale.agreements,
+        rounds=scale.rounds,
+    )
+    history = past.make_history(_chance(seed, "history"), customers=customers, needs=needs, shelf=shelf, as_of=as_of)
     orders = present.make_orders(
-        _chance(seed, "orders"), customers=customers, shelf=shelf, as_of=as_of, closed=scale.closed
+        _chance(seed, "orders"), customers=customers, needs=needs, shelf=shelf, as_of=as_of, closed=scale.closed
     )
     sources = tuple(_make_sources(_chance(seed, "sources"), catalogue))
     bought = [(row.item, row.origin, row.site) for row in sources if row.kind == "buy"]
@@ -218,7 +233,7 @@ def _fill_shelves(
             sold[line.item.code, line.site] += max(0, line.units)
     needs = present.sum_needs(orders)
     for item in catalogue.sold:
-        if item.decoupling == "stock" and item.family not in present.LATE_FAMILIES:
+        if item.decoupling == "stock" and not item.is_short:
             for site in ("JKT", "SUB", "MES"):
                 place = (item.code, site)
                 cover = round(sold[place] * _COVER_WEEKS / _RATE_WEEKS * chance.uniform(0.5, 1.5))

@@ -82,6 +82,8 @@ def test_rhythms_are_told_by_customer_and_everybody_else_together(world):
     assert rows[surya.pk][:3].sum() < 2
     np.testing.assert_allclose(rows[melati.pk], 10, rtol=0.1)
     assert rows[0] == pytest.approx([24 / 26] * 8)
+    likely = dict(zip(found.party_ids.tolist(), found.likely.tolist(), strict=True))
+    assert likely[surya.pk] == [0, 0, 0, 40, 0, 0, 0, 40]
 
 
 def test_weeks_gone_by_are_told_as_they_were_expected_before_they_began(world):
@@ -132,4 +134,4 @@ def test_our_own_orders_count_on_the_day_they_are_wanted_and_aliases_as_one(worl
     found = bridge.read_rhythms(company, until=FIRST_WEEK)
 
     assert found.units.sum() == 13 * 40 + 52 * 10 + 6 * 4
-    assert len(list(queries.list_item_purchases(company.pk, until=FIRST_WEEK - timedelta(weeks=60)))) == 0
+    assert len(queries.read_item_purchases(company.pk, until=FIRST_WEEK - timedelta(weeks=60))) == 0

@@ -34,19 +34,16 @@ def lump(week: int) -> float:
 
 def tell(rows, *, key="one", source="purchase_cycle", publish=True) -> None:
     """Signals as (party, item, [means of the tested weeks and those ahead])."""
-    starts = [FIRST_WEEK - timedelta(weeks=TESTED) + timedelta(weeks=week) for week in range(TESTED + AHEAD)]
     with transaction.atomic():
         iscm_door.submit_demand_signals(
             messages.DemandSignals(
                 source=source,
                 run_key=key,
-                party_ids=tuple(party for party, _item, means in rows for _mean in means),
-                item_ids=tuple(item.pk for _party, item, means in rows for _mean in means),
-                bucket_starts=tuple(
-                    start for _party, _item, means in rows for start, _mean in zip(starts, means, strict=False)
-                ),
-                means=tuple(mean for _party, _item, means in rows for mean in means),
-                variances=tuple(1.0 for _party, _item, means in rows for _mean in means),
+                party_ids=tuple(party for party, _item, _means in rows),
+                item_ids=tuple(item.pk for _party, item, _means in rows),
+                first_week=FIRST_WEEK - timedelta(weeks=TESTED),
+                means=tuple(tuple(means) for _party, _item, means in rows),
+                variances=tuple((1.0,) * len(means) for _party, _item, means in rows),
             )
         )
         if publish:
@@ -84,18 +81,18 @@ def test_a_telling_is_read_when_it_is_published_and_replaces_the_last():
 @pytest.mark.parametrize(
     "changes",
     [
-        {"means": (1.0, -1.0)},
-        {"means": (1.0, float("nan"))},
-        {"means": (1.0,)},
-        {"bucket_starts": (FIRST_WEEK, FIRST_WEEK + timedelta(weeks=2))},
-        {"bucket_starts": (FIRST_WEEK, FIRST_WEEK)},
+        {"means": ((1.0, -1.0),)},
+        {"means": ((1.0, float("nan")),)},
+        {"means": ((1.0,),)},
+        {"means": ()},
+        {"first_week": FIRST_WEEK + timedelta(days=1)},
     ],
 )
 def test_what_cannot_be_read_is_refused_and_nothing_is_kept(changes):
     item, party = foundation.make_item(), foundation.make_party()
     told = {
-        "source": "x", "run_key": "k", "party_ids": (party.pk,) * 2, "item_ids": (item.pk,) * 2,
-        "bucket_starts": (FIRST_WEEK, FIRST_WEEK + timedelta(weeks=1)), "means": (1.0, 1.0), "variances": (1.0, 1.0),
+        "source": "x", "run_key": "k", "party_ids": (party.pk,), "item_ids": (item.pk,), "first_week": FIRST_WEEK,
+        "means": ((1.0, 1.0),), "variances": ((1.0, 1.0),),
     }  # fmt: skip
 
     with pytest.raises(BadSignals), transaction.atomic():
@@ -146,9 +143,8 @@ def test_signals_that_were_not_tested_weigh_nothing():
     with transaction.atomic():
         iscm_door.submit_demand_signals(
             messages.DemandSignals(
-                source="purchase_cycle", run_key="new", party_ids=(party.pk,) * AHEAD, item_ids=(item.pk,) * AHEAD,
-                bucket_starts=tuple(FIRST_WEEK + timedelta(weeks=week) for week in range(AHEAD)),
-                means=(99.0,) * AHEAD, variances=(0.0,) * AHEAD,
+                source="purchase_cycle", run_key="new", party_ids=(party.pk,), item_ids=(item.pk,),
+                first_week=FIRST_WEEK, means=((99.0,) * AHEAD,), variances=((0.0,) * AHEAD,),
             )
         )  # fmt: skip
         iscm_door.publish_demand_signals("purchase_cycle", "new")

@@ -15,7 +15,7 @@ from rantai.crm.orders.queries import asking
 from rantai.foundation.parties.models import Company
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
-from rantai.kernel import clock
+from rantai.kernel import clock, inserts
 from rantai.kernel.transactions import require_transaction
 
 CHUNK = 2000
@@ -34,7 +34,7 @@ def begin_valuation(company: Company, *, described: Mapping[str, Any]) -> Valuat
 def stage_values(rows: Sequence[AccountValue]) -> None:
     """Write some of its rows."""
     require_transaction()
-    AccountValue.objects.bulk_create(rows, batch_size=500)
+    inserts.send(rows)
 
 
 def make_current(valuation: Valuation) -> None:

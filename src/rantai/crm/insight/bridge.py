@@ -47,7 +47,7 @@ def snapshot(company: Company, *, as_of: date) -> Snapshot:
     rates, currency, left_out = _choose_rates(sorted({one.currency for one in found}), company, as_of)
     kept = [one for one in found if one.currency in rates and aliases.get(one.party_id, one.party_id) in rows]
     owner = np.array([rows[aliases.get(one.party_id, one.party_id)] for one in kept], dtype=np.int64)
-    days = np.array([date.fromisoformat(one.day).toordinal() for one in kept], dtype=np.int64)
+    days = np.array([one.day for one in kept], dtype=np.int64)
     amounts = np.array([one.amount / SCALE * rates[one.currency] for one in kept], dtype=np.float64)
     problem = _build(owner, days, amounts, n_customers=len(buyers), until=as_of)
     share, basis = _choose_margin(company, as_of)
@@ -86,8 +86,8 @@ def describe(held: Snapshot, solution: ValuationSolution) -> dict[str, object]:
         "margin_basis": held.margin_basis,
         "customers": int(bought.sum()),
         "alive": float(solution.probability_alive[bought].sum()),
-        "value": sum(_scale(value, held.currency) for value in solution.lifetime_value[bought]),
-        "at_risk": sum(_scale(value, held.currency) for value in risk[bought]),
+        "value": sum(_scale(solution.lifetime_value[bought], held.currency)),
+        "at_risk": sum(_scale(risk[bought], held.currency)),
         "curve": draw_curve(solution.lifetime_value[bought]),
     }
 
@@ -109,28 +109,25 @@ def to_rows(held: Snapshot, solution: ValuationSolution, valuation: Valuation) -
     """Return one row for each customer that ever bought, ranked by value."""
     risk = _at_risk(solution)
     order = np.lexsort((np.arange(len(held.account_ids)), -solution.net_amount, -solution.lifetime_value))
-    bought = [int(place) for place in order if solution.purchases[place] > 0]
+    bought = order[solution.purchases[order] > 0]
+    columns = {
+        "account_id": np.array(held.account_ids, dtype=np.int64)[bought].tolist(),
+        "net_amount": _scale(solution.net_amount[bought], held.currency),
+        "expected_value": _scale(solution.expected_value[bought], held.currency),
+        "lifetime_value": _scale(solution.lifetime_value[bought], held.currency),
+        "at_risk": _scale(risk[bought], held.currency),
+        **{name: getattr(solution, name)[bought].tolist() for name in _PLAIN},
+    }
     return [
-        AccountValue(
-            valuation=valuation,
-            account_id=held.account_ids[place],
-            rank=rank,
-            purchases=int(solution.purchases[place]),
-            recency_days=int(solution.recency_days[place]),
-            age_days=int(solution.age_days[place]),
-            idle_days=int(solution.idle_days[place]),
-            net_amount=_scale(solution.net_amount[place], held.currency),
-            recency_score=int(solution.recency_score[place]),
-            frequency_score=int(solution.frequency_score[place]),
-            monetary_score=int(solution.monetary_score[place]),
-            probability_alive=float(solution.probability_alive[place]),
-            expected_purchases=float(solution.expected_purchases[place]),
-            expected_value=_scale(solution.expected_value[place], held.currency),
-            lifetime_value=_scale(solution.lifetime_value[place], held.currency),
-            at_risk=_scale(risk[place], held.currency),
-        )
-        for rank, place in enumerate(bought, start=1)
+        AccountValue(valuation=valuation, rank=rank, **dict(zip(columns, values, strict=True)))
+        for rank, values in enumerate(zip(*columns.values(), strict=True), start=1)
     ]
+
+
+_PLAIN = (
+    "purchases", "recency_days", "age_days", "idle_days", "recency_score", "frequency_score", "monetary_score",
+    "probability_alive", "expected_purchases",
+)  # fmt: skip
 
 
 def _at_risk(solution: ValuationSolution) -> NDArray[np.float64]:
@@ -170,8 +167,13 @@ def _build(
     return ValuationProblem(offsets=offsets, days=days[order], amounts=amounts[order], until_day=until.toordinal())
 
 
-def _scale(value: float, currency: str) -> int:
-    return money.round_to_minor(round(float(value) * SCALE), currency)
+def _scale(values: NDArray[np.float64], currency: str) -> list[int]:
+    """Return amounts in 1/10,000, each rounded half-up to the minor unit."""
+    amounts = np.rint(values * SCALE).astype(np.int64)
+    step = 10 ** (4 - money.minor_digits(currency))
+    minor = (2 * np.abs(amounts) + step) // (2 * step)
+    scaled: list[int] = (np.sign(amounts) * minor * step).tolist()
+    return scaled
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -188,15 +190,16 @@ class Rhythms:
 
 def read_rhythms(company: Company, *, until: date) -> Rhythms:
     """Read what every customer bought of every item up to a day."""
-    aliases = queries.read_aliases()
-    rows = [
-        (aliases.get(one.party_id, one.party_id), one.item_id, one.day.toordinal(), one.units)
-        for one in queries.list_item_purchases(company.pk, until=until)
-    ]
-    table = np.array(sorted(rows), dtype=np.int64).reshape(-1, 4)
-    same = (np.diff(table[:, :3], axis=0) == 0).all(axis=1) if len(table) else np.zeros(0, dtype=np.bool_)
+    keys, days, units = queries.read_item_purchases(company.pk, until=until).T
+    parties_of, items_of = keys >> 31, keys & (2**31 - 1)
+    for alias, party in queries.read_aliases().items():
+        parties_of = np.where(parties_of == alias, party, parties_of)
+    table = np.stack([parties_of, items_of, days], axis=1)
+    order = np.lexsort((days, items_of, parties_of))
+    table, units = table[order], units[order]
+    same = (np.diff(table, axis=0) == 0).all(axis=1) if len(table) else np.zeros(0, dtype=np.bool_)
     starts = np.flatnonzero(np.concatenate([[True], ~same])) if len(table) else np.zeros(0, dtype=np.int64)
-    units = np.add.reduceat(table[:, 3], starts) if starts.size else np.zeros(0, dtype=np.int64)
+    units = np.add.reduceat(units, starts) if starts.size else np.zeros(0, dtype=np.int64)
     return Rhythms(
         party_ids=table[starts, 0],
         item_ids=table[starts, 1],
@@ -215,6 +218,22 @@ class Expected:
     mean: NDArray[np.float64]
     """(n, weeks) base units."""
     variance: NDArray[np.float64]
+    likely: NDArray[np.float64]
+    """What a person would write down: the usual quantity in the weeks in which it falls due."""
+
+    def list_pairs(self) -> NDArray[np.int64]:
+        """Return party and item of each row, `(n, 2)`."""
+        return np.stack([self.party_ids, self.item_ids], axis=1)
+
+
+def find_rows(pairs: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Return where pairs of party and item stand among sorted ones, each of which is there."""
+    return np.searchsorted(_to_keys(pairs), _to_keys(wanted))
+
+
+def _to_keys(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Ids stay far below 2^31."""
+    return (pairs[:, 0] << 31) + pairs[:, 1]
 
 
 def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, weeks: int) -> Expected:
@@ -246,6 +265,7 @@ def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, week
         item_ids=np.concatenate([items[begins[regular]], known]),
         mean=np.concatenate([found.mean, np.repeat(rate[:, None], weeks, axis=1)]),
         variance=np.concatenate([found.variance, np.repeat(squares[:, None], weeks, axis=1)]),
+        likely=np.concatenate([found.likely, np.repeat(rate[:, None], weeks, axis=1)]),
     )
 
 

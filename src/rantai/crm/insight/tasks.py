@@ -18,7 +18,7 @@ from rantai.kernel.transactions import run_atomic
 CYCLES = "purchase_cycle"
 HORIZON, TESTED_WEEKS = 26, 8
 """Weeks ahead, and weeks back over which operations measure how far to trust."""
-PAIRS_AT_ONCE = 500
+PAIRS_AT_ONCE = 4000
 
 
 @jobs.task("crm.value_customers")
@@ -85,25 +85,24 @@ def _join_signals(
 ) -> Iterator[messages.DemandSignals]:
     """Yield pairs over all weeks from the first tested one, some at a time; what a pair was not expected is nothing."""
     length = TESTED_WEEKS + HORIZON
-    weeks = tuple(tested + timedelta(weeks=week) for week in range(length))
-    found: dict[tuple[int, int], np.ndarray] = {}
+    pairs = np.unique(np.concatenate([expected.list_pairs() for _begins, expected in parts]), axis=0)
+    means, variances, likely = np.zeros((3, len(pairs), length))
     for begins, expected in parts:
         start = (begins - tested).days // 7
-        for row, pair in enumerate(zip(expected.party_ids.tolist(), expected.item_ids.tolist(), strict=True)):
-            cells = found.setdefault(pair, np.zeros((2, length)))
-            cells[0, start : start + expected.mean.shape[1]] = expected.mean[row]
-            cells[1, start : start + expected.mean.shape[1]] = expected.variance[row]
-    pairs = sorted(found)
+        rows, weeks = bridge.find_rows(pairs, expected.list_pairs()), slice(start, start + expected.mean.shape[1])
+        means[rows, weeks], variances[rows, weeks] = expected.mean, expected.variance
+        likely[rows, weeks] = expected.likely
     for first in range(0, len(pairs), PAIRS_AT_ONCE):
-        chunk = pairs[first : first + PAIRS_AT_ONCE]
+        chunk = slice(first, first + PAIRS_AT_ONCE)
         yield messages.DemandSignals(
             source=CYCLES,
             run_key=key,
-            party_ids=tuple(party for party, _item in chunk for _week in weeks),
-            item_ids=tuple(item for _party, item in chunk for _week in weeks),
-            bucket_starts=weeks * len(chunk),
-            means=tuple(value for pair in chunk for value in found[pair][0].tolist()),
-            variances=tuple(value for pair in chunk for value in found[pair][1].tolist()),
+            party_ids=tuple(pairs[chunk, 0].tolist()),
+            item_ids=tuple(pairs[chunk, 1].tolist()),
+            first_week=tested,
+            means=tuple(map(tuple, means[chunk].tolist())),
+            variances=tuple(map(tuple, variances[chunk].tolist())),
+            likely=tuple(map(tuple, likely[chunk].tolist())),
         )
 
 

@@ -227,7 +227,7 @@ def _weigh_signals(staged: ForecastRun, past: WeeklyHistory, solution: Any) -> t
         run_atomic(
             lambda block=block, part=part: actions.freeze_accounts(  # type: ignore[misc]
                 staged, block, item_ids=signals.item_ids[part], party_ids=signals.party_ids[part],
-                mean=np.nan_to_num(signals.mean[part]),
+                mean=np.nan_to_num(signals.likely[part]),
             )
         )  # fmt: skip
     return mean, {"terms": len(found), "terms_weight": round(float(np.mean([term.weight for term in found])), 4)}

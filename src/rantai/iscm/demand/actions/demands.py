@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from rantai.foundation.parties.models import Address
@@ -17,7 +17,7 @@ from rantai.iscm.demand.actions import netting
 from rantai.iscm.demand.models import Demand, Milestone
 from rantai.iscm.inventory.actions import reservations
 from rantai.iscm.inventory.models import Reservation
-from rantai.kernel import changes, increments, inserts, revisions
+from rantai.kernel import changes, increments, inserts, revisions, rows, updates
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import require_transaction
@@ -49,23 +49,27 @@ class CannotReduce(Exception):
 
 
 def record_demands(
-    order: messages.DemandOrder, *, ships_from: Mapping[messages.DemandKey, int | None], seq: int
-) -> list[Demand]:
-    """Write one demand for each line, and let it consume its forecast; raises DemandExists where one is known."""
+    order: messages.DemandOrder, *, ships_from: Mapping[messages.DemandKey, int | None],
+    zones: Mapping[int | None, str], seq: int,
+) -> list[Demand]:  # fmt: skip
+    """Write one demand for each line, and let it consume its forecast; raises DemandExists where one is known.
+
+    `zones` are the clocks of addresses that the caller knows; others are read.
+    """
     require_transaction()
-    zones = _read_zones(line.address_id for line in order.lines)
-    rows = [
+    zones = {**_read_zones(line.address_id for line in order.lines if line.address_id not in zones), **zones}
+    demands = [
         _to_row(order, line, ships_from=ships_from[line.key], zone=zones.get(line.address_id, "UTC"), seq=seq)
         for line in order.lines
     ]
     try:
-        inserts.add(rows)
+        inserts.add(demands)
     except IntegrityError as error:
         if "demand_one_for_each_line" in str(error) or "iscm_demand_demand.kind" in str(error):
             raise DemandExists(order.number) from error
         raise
-    netting.consume_new(rows, seq=seq)
-    return rows
+    netting.consume_new(demands, seq=seq)
+    return demands
 
 
 def change_demand(demand: Demand, *, units: int, requested_on: date, expected_revision: int) -> Demand:
@@ -125,7 +129,8 @@ def settle_demands(demand_ids: Iterable[int]) -> list[Demand]:
         now = (held.get(demand.pk, 0), issued.get(demand.pk, 0))
         if now != (demand.reserved, demand.fulfilled):
             demand.reserved, demand.fulfilled = now
-            Demand.objects.filter(pk=demand.pk).update(reserved=now[0], fulfilled=now[1], changed_seq=seq)
+            counted = {"reserved": now[0], "fulfilled": now[1], "changed_seq": seq}
+            updates.change(Demand, where={"id": demand.pk}, to=counted)
         close_if_done(demand)
     return demands
 
@@ -143,22 +148,22 @@ def update_stakes(update: messages.StakeUpdate) -> int:
     require_transaction()
     known = queries.find_by_keys(update.demand_keys)
     seq = changes.next_change()
-    rows = []
+    changed = []
     for key, stake in zip(update.demand_keys, update.stakes, strict=True):
         if key in known:
             demand = known[key]
             _set_stake(demand, stake)
             demand.changed_seq = seq
-            rows.append(demand)
+            changed.append(demand)
     fields = ["margin_per_unit", "lifetime_value", "churn_sensitivity", "floor_units", "penalty_per_day", "changed_seq"]
-    Demand.objects.bulk_update(rows, fields, batch_size=500)
-    return len(rows)
+    Demand.objects.bulk_update(changed, fields, batch_size=500)
+    return len(changed)
 
 
-def note_milestones(rows: Sequence[Milestone]) -> None:
+def note_milestones(reached: Sequence[Milestone]) -> None:
     """Remember stages that demands reached; one that is known is left alone."""
     require_transaction()
-    Milestone.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+    inserts.add_missing(reached)
 
 
 def end_of_day(day: date, zone: str) -> datetime:
@@ -174,8 +179,15 @@ _ZONES = Compiled(lambda ids: Address.objects.filter(pk__in=ids).values_list("pk
 
 
 def _sum_reservations(demand_ids: list[int], state: str) -> dict[int, int]:
-    rows = Reservation.objects.filter(demand_id__in=demand_ids, state=state)
-    return dict(rows.values_list("demand_id").annotate(units=Sum("units")))
+    found: dict[int, int] = defaultdict(int)
+    for demand_id, units in _RESERVED.read(demand_ids, state):
+        found[demand_id] += units
+    return found
+
+
+_RESERVED = Compiled(
+    lambda ids, state: Reservation.objects.filter(demand_id__in=ids, state=state).values_list("demand_id", "units")
+)
 
 
 def _set_stake(demand: Demand, stake: messages.Stake) -> None:
@@ -189,7 +201,8 @@ def _set_stake(demand: Demand, stake: messages.Stake) -> None:
 def _to_row(
     order: messages.DemandOrder, line: messages.DemandLine, *, ships_from: int | None, zone: str, seq: int
 ) -> Demand:
-    demand = Demand(
+    demand = rows.make(
+        Demand,
         company_id=order.company_id,
         kind=line.key.kind,
         order_id=line.key.order_id,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
+from typing import Any
 
 import numpy as np
 from django.db.models import Q
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from rantai.iscm import messages
 from rantai.iscm.demand import states
 from rantai.iscm.demand.models.signals import DemandSignal, SignalRun
-from rantai.iscm.demand.queries import forecasts, weeks
-from rantai.kernel import changes, inserts
+from rantai.iscm.demand.queries import forecasts
+from rantai.kernel import bulk, changes
 from rantai.kernel.transactions import require_transaction
 
 MOST_WEEKS = 400
@@ -38,10 +39,9 @@ def stage(told: messages.DemandSignals, *, at: datetime) -> int:
     run, _made = SignalRun.objects.get_or_create(source=told.source, key=told.run_key, defaults={"started_at": at})
     if run.state != "staged":
         return 0
-    rows = [_to_row(run, told, places) for places in _list_pairs(told)]
-    inserts.add(rows)
-    SignalRun.objects.filter(pk=run.pk).update(signals=run.signals + len(rows))
-    return len(rows)
+    count = bulk.add(DemandSignal, _to_columns(run, told))
+    SignalRun.objects.filter(pk=run.pk).update(signals=run.signals + count)
+    return count
 
 
 def publish(source: str, key: str, *, at: datetime) -> int:
@@ -70,31 +70,31 @@ def clear_spent(*, at: datetime, at_once: int = 1000) -> int:
     return len(ids)
 
 
-def _list_pairs(told: messages.DemandSignals) -> list[list[int]]:
-    """Return the places of each customer and item, by week; raises BadSignals where a week is missing or twice."""
-    columns = (told.party_ids, told.item_ids, told.bucket_starts, told.means, told.variances)
-    if len({len(column) for column in columns}) != 1:
-        raise BadSignals(_("Signals need as many customers as items, weeks, means and variances."))
-    order = sorted(range(len(told.means)), key=lambda i: (told.item_ids[i], told.party_ids[i], told.bucket_starts[i]))
-    pairs = [list(places) for _key, places in groupby(order, key=lambda i: (told.item_ids[i], told.party_ids[i]))]
-    for places in pairs:
-        found = [weeks.number_of(told.bucket_starts[place]) for place in places]
-        if found != list(range(found[0], found[0] + len(found))) or len(found) > MOST_WEEKS:
-            raise BadSignals(_("Weeks of one customer and item follow one another, each once."))
-    return pairs
+def _to_columns(run: SignalRun, told: messages.DemandSignals) -> dict[str, Any]:
+    """Return the rows of a telling as columns; raises BadSignals."""
+    count = len(told.party_ids)
+    if {len(told.item_ids), len(told.means), len(told.variances)} != {count}:
+        raise BadSignals(_("Signals need as many customers as items, means and variances."))
+    if len(set(zip(told.party_ids, told.item_ids, strict=True))) != count:
+        raise BadSignals(_("Each customer and item is told of once."))
+    if told.likely and len(told.likely) != count:
+        raise BadSignals(_("Signals need as many customers as items, means and variances."))
+    lengths = {len(row) for rows in (told.means, told.variances, told.likely) for row in rows}
+    if len(lengths) > 1 or max(lengths, default=0) > MOST_WEEKS or told.first_week.weekday():
+        raise BadSignals(_("All customers and items are told of the same weeks, from a Monday on."))
+    return {
+        "run_id": run.pk,
+        "item_id": told.item_ids,
+        "party_id": [party or None for party in told.party_ids],
+        "first_week": told.first_week,
+        "mean": _pack(told.means),
+        "variance": _pack(told.variances),
+        "likely": _pack(told.likely) if told.likely else None,
+    }
 
 
-def _to_row(run: SignalRun, told: messages.DemandSignals, places: list[int]) -> DemandSignal:
-    mean = np.array([told.means[place] for place in places], dtype=np.float64)
-    variance = np.array([told.variances[place] for place in places], dtype=np.float64)
-    if not (np.isfinite(mean) & np.isfinite(variance) & (mean >= 0) & (variance >= 0)).all():
+def _pack(rows: Sequence[Sequence[float]]) -> list[bytes]:
+    figures = np.array(rows, dtype=np.float64)
+    if not (np.isfinite(figures) & (figures >= 0)).all():
         raise BadSignals(_("Means and variances are numbers, zero or more."))
-    first = told.bucket_starts[places[0]]
-    return DemandSignal(
-        run=run,
-        item_id=told.item_ids[places[0]],
-        party_id=told.party_ids[places[0]] or None,
-        first_week=weeks.monday_of(weeks.number_of(first)),
-        mean=forecasts.pack(mean),
-        variance=forecasts.pack(variance),
-    )
+    return [forecasts.pack(row) for row in figures]

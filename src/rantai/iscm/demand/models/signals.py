@@ -44,6 +44,7 @@ class DemandSignal(models.Model):
     first_week = models.DateField(help_text="Monday")
     mean = models.BinaryField(help_text="base units a week")
     variance = models.BinaryField(help_text="base units squared a week")
+    likely = models.BinaryField(null=True, help_text="base units: what most likely comes in a week; empty: the mean")
 
     class Meta:
         constraints = [
@@ -87,7 +88,7 @@ class AccountSnapshot(models.Model):
     codec = models.CharField(max_length=20, default="f4le+zlib")
     item_ids = models.BinaryField(help_text="64-bit little-endian integers")
     party_ids = models.BinaryField(help_text="64-bit little-endian integers, 0 everybody else")
-    mean = models.BinaryField(help_text="base units a week, (rows, horizon)")
+    mean = models.BinaryField(help_text="base units that most likely come in a week, (rows, horizon)")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "block"], name="account_snapshot_once")]

@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 from rantai.iscm import messages
 from rantai.iscm.demand.models import Demand, Milestone, PastDemand
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.invariants import Violation, rows
 from rantai.kernel.refs import DocRef
 
@@ -27,7 +28,10 @@ def key_of(demand: Demand) -> messages.DemandKey:
 
 def lock(demand_ids: Iterable[int]) -> list[Demand]:
     """Return demands locked in ascending id order."""
-    return list(Demand.objects.select_for_update().filter(pk__in=set(demand_ids)).order_by("id"))
+    return _LOCKED.read(sorted(set(demand_ids)))
+
+
+_LOCKED = Compiled(lambda demand_ids: Demand.objects.select_for_update().filter(pk__in=demand_ids).order_by("id"))
 
 
 def lock_order(ref: DocRef) -> list[Demand]:
@@ -46,10 +50,15 @@ def list_ids(keys: Sequence[messages.DemandKey]) -> list[int]:
 
 def list_of_order(ref: DocRef) -> list[Demand]:
     """Return the demands of a document, or of one line of it."""
-    demands = Demand.objects.filter(kind=ref.kind, order_id=ref.id)
-    if ref.line:
-        demands = demands.filter(line=ref.line)
-    return list(demands.order_by("line", "schedule", "generation"))
+    found = _OF_ORDERS.read(ref.kind, ref.id)
+    return [demand for demand in found if demand.line == ref.line] if ref.line else found
+
+
+_OF_ORDERS = Compiled(
+    lambda kind, order_id: Demand.objects.filter(kind=kind, order_id=order_id).order_by(
+        "line", "schedule", "generation"
+    )
+)
 
 
 def find_by_keys(keys: Sequence[messages.DemandKey]) -> dict[messages.DemandKey, Demand]:
@@ -66,8 +75,10 @@ def find_by_keys(keys: Sequence[messages.DemandKey]) -> dict[messages.DemandKey,
 
 def list_last_milestones(demand_ids: Iterable[int]) -> dict[int, Milestone]:
     """Return the stage that each demand reached last."""
-    found = Milestone.objects.filter(demand_id__in=list(demand_ids)).order_by("at", "id")
-    return {milestone.demand_id: milestone for milestone in found}
+    return {milestone.demand_id: milestone for milestone in _MILESTONES.read(list(demand_ids))}
+
+
+_MILESTONES = Compiled(lambda demand_ids: Milestone.objects.filter(demand_id__in=demand_ids).order_by("at", "id"))
 
 
 def list_past_demand() -> QuerySet[PastDemand]:

@@ -34,6 +34,8 @@ class Signals:
     mean: Floats
     """(n, length); NaN where nothing was told."""
     variance: Floats
+    likely: Floats
+    """What most likely comes in a week, by which customers' forecasts are judged."""
 
     def sum_items(self) -> tuple[Ints, Floats]:
         """Return items and what all their customers together are expected to order, `(items, length)`."""
@@ -62,14 +64,16 @@ def load_signals(*, first_week: int, length: int, item_ids: Collection[int] | No
     if item_ids is not None:
         found = found.filter(item_id__in=list(item_ids))
     keys: list[tuple[int, int]] = []
-    means, variances = [], []
+    means, variances, likely = [], [], []
     columns = found.order_by("item_id", "party_id", "id").values_list(
-        "item_id", "party_id", "first_week", "mean", "variance"
+        "item_id", "party_id", "first_week", "mean", "variance", "likely"
     )
-    for item, party, monday, mean, variance in columns.iterator(chunk_size=2000):
+    for item, party, monday, mean, variance, usual in columns.iterator(chunk_size=2000):
         keys.append((item, party or OTHERS))
-        means.append(_lay(unpack(mean, CODEC), weeks.number_of(monday) - first_week, length))
-        variances.append(_lay(unpack(variance, CODEC), weeks.number_of(monday) - first_week, length))
+        offset = weeks.number_of(monday) - first_week
+        means.append(_lay(unpack(mean, CODEC), offset, length))
+        variances.append(_lay(unpack(variance, CODEC), offset, length))
+        likely.append(means[-1] if usual is None else _lay(unpack(usual, CODEC), offset, length))
     pairs = np.array(keys, dtype=np.int64).reshape(-1, 2)
     return Signals(
         first_week=first_week,
@@ -77,6 +81,7 @@ def load_signals(*, first_week: int, length: int, item_ids: Collection[int] | No
         party_ids=pairs[:, 1],
         mean=np.array(means).reshape(-1, length),
         variance=np.array(variances).reshape(-1, length),
+        likely=np.array(likely).reshape(-1, length),
     )
 
 

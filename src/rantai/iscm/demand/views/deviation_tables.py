@@ -9,14 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rantai.iscm.demand.models.sensing import DemandDeviation
 from rantai.iscm.demand.queries import deviations, sensing
-from rantai.kernel.texts import pick
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 STATES: dict[str, tuple[str, Any]] = {
-    "open": ("look", _("to decide")),
-    "accepted": ("run", _("forecast changed")),
-    "dismissed": ("end", _("left as it is")),
-    "cleared": ("end", _("back within its band")),
+    "open": ("look", _("To decide")),
+    "accepted": ("run", _("Forecast changed")),
+    "dismissed": ("end", _("Left as it is")),
+    "cleared": ("end", _("Back within its band")),
 }
 DIRECTIONS = {"above": _("More than foreseen"), "below": _("Less than foreseen")}
 
@@ -41,26 +41,23 @@ class DeviationTable(tables.Table):
 
     name = "deviations"
     caption = _("Out of their band")
-    item = tables.Column(_("Item"), accessor="item__code", link="iscm_demand:deviation", link_args=("id",))
-    title = tables.Column(
-        _("Name"), accessor="item__name", format=lambda value, _row: pick(value or {}), grow=True, narrow=2
-    )
+    item = ItemColumn(sort=True, link="iscm_demand:deviation", grow=True)
     direction = tables.Column(_("Orders"), format=lambda value, _row: str(DIRECTIONS[value]), narrow=3)
-    ordered = tables.Column(_("Asked for by orders"), format="quantity", sort=True)
+    ordered = tables.Column(_("Asked for by orders"), format="quantity", sort=True, unit="item__base_unit__name")
     expected = tables.Column(_("Expected"), format=_say_units, align="end", narrow=2)
     high = tables.Column(_("At most"), format=_say_units, align="end", hidden=True)
     low = tables.Column(_("At least"), format=_say_units, align="end", hidden=True)
     suggested_units = tables.Column(_("Suggested"), format=_say_change, align="end", narrow=3)
-    stake = tables.Column(_("Margin"), format="amount", currency="currency", sort=True, narrow=2)
+    stake = tables.Column(_("Margin"), format="money", currency="currency", sort=True, narrow=2)
     raised_at = tables.Column(_("Raised"), format="moment", sort=True, narrow=3, phone="")
-    state = tables.Column(_("State"), format=lambda value, _row: str(STATES[value][1]))
+    state = tables.StateColumn(_("State"), states=STATES)
     filters = (
         tables.Search("q", fields=["item__code__istartswith", "item__name__icontains"]),
         tables.Choice("direction", _("Orders"), field="direction", choices=list(DIRECTIONS.items())),
         tables.Choice("state", _("State"), field="state", choices=[(k, v[1]) for k, v in STATES.items()], many=True),
     )
     views = (
-        tables.View("open", _("To decide"), {"state": "open"}),
+        tables.View("open", _("To decide"), {"state": "open"}, count=True),
         tables.View("all", _("All"), {}),
     )
     sort = "-stake"

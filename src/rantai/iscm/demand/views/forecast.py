@@ -135,15 +135,17 @@ def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook
         for target in target_queries.list_targets(item.pk)
         if location_id in (None, target.location_id)
     ]
+    tabs = _list_tabs(item, location_id, outlook)
     context: dict[str, Any] = {
         "house": "operations",
         "item": item,
         "name": pick(item.name),
         "unit": unit,
         "location_id": location_id,
+        "place": next((tab.label for tab in tabs if tab.current and location_id), ""),
         "outlook": outlook,
         "changes": sheets.list_changes(overrides.list_of_item(item.pk, _list_categories(item)), location_id),
-        "tabs": _list_tabs(item, location_id, outlook),
+        "tabs": tabs,
         "targets": held,
         "is_part": any(target.is_part for target in held),
         "ref": DocRef("item", item.pk),

@@ -26,10 +26,8 @@ def forecasts(request: access.StaffRequest) -> HttpResponseBase:
     """Show every forecast; the title says how few carry most of it and how far off the methods were."""
     run = queries.find_run()
     currency = edge.currency()
-    by_worth = run is not None and run.figures.get("is_worth_known", False)
-    chosen: type[tables.ForecastTable] = tables.ForecastTable if by_worth else tables.VolumeTable
-    if not request.user.has_perm(access.SEES_COST):
-        chosen = tables.CostlessTable
+    by_worth = run is not None and run.figures.get("is_worth_known", False) and request.user.has_perm(access.SEES_COST)
+    chosen = tables.ForecastTable if by_worth else tables.VolumeTable
     table = chosen(tables.list_series(run, currency), request=request, today=edge.today())
     context = {"house": "operations", "run": run, "currency": currency, **_describe(run)}
     return table.respond("iscm/demand/forecasts.html", context)

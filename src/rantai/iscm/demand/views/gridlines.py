@@ -229,13 +229,16 @@ def _narrow(place: int) -> str:
 def _show(row: Row, found: Grid, pen: _Pen, parents: set[int], *, may_edit: bool) -> Shown:
     steps = [*_list_before(row.lines), *_list_after(row.lines, is_agreed=found.is_agreed)]
     plan, before = float(row.lines.plan.sum()), float(row.lines.last_year.sum())
-    name = row.name or _("without a group")
+    name, note = row.name or _("without a group"), row.note
+    if row.level.item and note:
+        # People know an item by its name; its code stands below, as in every list.
+        name, note = note, name
     return Shown(
         name=name,
-        note=row.note,
+        note=note,
         href="" if row.is_rest else _way_down(row.level, found.asked, parents),
         forecast=pen.write(row.level, name, row.lines.final.tolist(), row.own, may_edit=may_edit),
-        change=_("%(share)s on last year") % {"share": _sign_share(plan / before - 1)} if before > 0 else "",
+        change=_sign_share(plan / before - 1) if before > 0 else "",
         steps=tuple(steps) if found.asked.shows_steps else (),
     )
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.locations import queries as locations
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun, ForecastSeries
 from rantai.iscm.demand.views import words
-from rantai.kernel.texts import pick
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 
 def list_series(run: ForecastRun | None, currency: str) -> QuerySet[ForecastSeries]:
@@ -38,12 +38,8 @@ class ForecastTable(tables.Table):
 
     name = "forecasts"
     caption = _("Forecasts")
-    item = tables.Column(
-        _("Item"), accessor="item__code", link="iscm_demand:forecast", link_args=("item_id",), sub="location__name"
-    )
-    title = tables.Column(
-        _("Name"), accessor="item__name", format=lambda value, _row: pick(value or {}), grow=True, narrow=2
-    )
+    item = ItemColumn(sort=True, link="iscm_demand:forecast", link_args=("item_id",), grow=True)
+    place = tables.Column(_("Site"), accessor="location__name", phone="sub")
     demand_class = tables.Column(
         _("Pattern"), accessor="demand_class", format=lambda value, _row: words.say_class(value), narrow=3
     )
@@ -51,14 +47,14 @@ class ForecastTable(tables.Table):
     is_changed = tables.Column(_("Changed"), format=_say_changed, narrow=3)
     wmape = tables.Column(_("Off by"), format="percent")
     bias = tables.Column(_("Errs"), format=lambda value, _row: words.say_bias(value), align="end", narrow=2)
-    expected_units = tables.Column(_("Expected, 13 weeks"), format="quantity", sort=True)
-    expected_amount = tables.Column(_("At cost"), format="amount", currency="currency", sort=True, narrow=2)
+    expected_units = tables.Column(_("Expected, 13 weeks"), format="quantity", sort=True, unit="item__base_unit__name")
+    expected_amount = tables.Column(_("At cost"), format="money", currency="currency", sort=True, narrow=2)
     abs_error = tables.Column(_("Units off"), format="number", sort=True, hidden=True)
     filters = (
         tables.Search("q", fields=["item__code__istartswith", "item__name__icontains"]),
         tables.Choice("pattern", _("Pattern"), field="demand_class", choices=list(words.CLASSES.items()), many=True),
         tables.Choice("method", _("Method"), field="method", choices=list(words.METHODS.items()), many=True),
-        tables.Pick("site", _("Location"), field="location_id", choices=_list_sites),
+        tables.Pick("site", _("Site"), field="location_id", choices=_list_sites),
         tables.Flag("changed", _("Changed by hand"), q=Q(is_changed=True)),
         tables.Flag("off", _("Off by more than half"), q=Q(wmape__gt=0.5)),
     )
@@ -77,13 +73,9 @@ class ForecastTable(tables.Table):
 
 
 class VolumeTable(ForecastTable):
-    """Forecasts where no cost is known: what sells most first."""
+    """Forecasts where no cost is known, or not by the reader: what sells most first."""
 
     sort = "-expected_units"
 
 
-class CostlessTable(VolumeTable):
-    """Forecasts for who may not see what things cost us."""
-
-
-CostlessTable.columns = {name: column for name, column in VolumeTable.columns.items() if name != "expected_amount"}
+VolumeTable.columns = {name: column for name, column in ForecastTable.columns.items() if name != "expected_amount"}
