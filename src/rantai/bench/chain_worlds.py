@@ -57,6 +57,42 @@ def lay(*, item_locations: int, seed: int = chains.SEED) -> Laid:
     )
 
 
+def get_table(app: str, name: str) -> Any:
+    """Return a table of a house by name: the doors take one order at a time, a benchmark writes in bulk."""
+    return apps.get_model(app, name)
+
+
+def lay_purchases(*, seed: int = chains.SEED) -> list[int]:
+    """Let a purchase of each bought item be under way in a chain that was laid; return the schedules."""
+    random = np.random.default_rng(seed)
+    sources = list(Source.objects.filter(kind="buy").order_by("id"))
+    company, seq = parties.get_company(), run_atomic(changes.next_change)
+    order, line, schedule = (
+        get_table("srm_buying", f"Purchase{name}") for name in ("Order", "OrderLine", "ScheduleLine")
+    )
+    orders = _add(
+        order(
+            company_id=company.pk, supplier_id=source.supplier_id, number=f"PO{source.pk}", currency=company.currency,
+            location_id=source.location_id, state="confirmed", created_by=worlds.BY,
+        )
+        for source in sources
+    )  # fmt: skip
+    units = (random.integers(20, 200, len(sources)) * 10_000).tolist()
+    lines = _add(
+        line(order=made, position=1, item_id=source.item_id, source=source, ordered=amount, typed=amount)
+        for made, source, amount in zip(orders, sources, units, strict=True)
+    )
+    due = random.integers(2, 60, len(sources)).tolist()
+    schedules = _add(
+        schedule(
+            line=made, position=1, ordered=amount, requested_on=AS_OF.date() + timedelta(days=later),
+            expected_on=AS_OF.date() + timedelta(days=later), changed_seq=seq,
+        )
+        for made, amount, later in zip(lines, units, due, strict=True)
+    )  # fmt: skip
+    return [int(row.pk) for row in schedules]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Places:
     """By item-location of the problem: which item (row) it is, and at which site."""
@@ -102,11 +138,6 @@ class _Laying:
         self._source(bills, routings)
         self._stock()
         self._want()
-
-    @staticmethod
-    def _table(app: str, name: str) -> Any:
-        """Return a table of a house by name: the doors take one order at a time, a benchmark writes in bulk."""
-        return apps.get_model(app, name)
 
     def _add_site(self, number: int) -> int:
         site = run_atomic(
@@ -175,7 +206,7 @@ class _Laying:
     def _stock(self) -> None:
         places = self.places
         _add(
-            self._table("iscm_inventory", "StockBalance")(
+            get_table("iscm_inventory", "StockBalance")(
                 company_id=self.world.company_id, item_id=self.items[int(places.item[row])],
                 location_id=self.sites[int(places.site[row])], on_hand=units, first_in_at=AS_OF, changed_seq=self.seq,
             )
@@ -188,7 +219,7 @@ class _Laying:
         demands, places = self.problem.demands, self.places
         names = ("item_location", "due", "quantity", "class_rank", "stake")
         _add(
-            self._table("iscm_demand", "Demand")(
+            get_table("iscm_demand", "Demand")(
                 company_id=self.world.company_id, kind="sales_order", order_id=row + 1, line=1, number=f"B{row}",
                 party_id=self.world.customer_id, address_id=self.world.address_id,
                 item_id=self.items[int(places.item[place])], location_id=self.sites[int(places.site[place])],

@@ -29,6 +29,7 @@ from rantai.bench.registry import BENCHES
 @click.option("--freq", default="", help="H, D, W, M, Q or Y (forecast).")
 @click.option("--effort", default="operational", type=click.Choice(["operational", "best"]), help="Which tournament.")
 @click.option("--seconds", default=0.0, type=click.FloatRange(0, 86400), help="Most time for a search (lot-sizing).")
+@click.option("--events", default=0, type=click.IntRange(0, 1_000_000), help="How many (netchange); 0: 10,000.")
 @click.option("--database", default="", help="Only this: sqlite, postgresql, or the URL of an empty PostgreSQL.")
 @click.option("--json", "as_json", is_flag=True, help="Only the JSON lines.")
 def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:

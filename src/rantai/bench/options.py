@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """Size, data and where results go, as the command line gave them; the four before the last are a forecast's."""
+    """Size, data and where results go, as the command line gave them; `events` is of netchange."""
 
     size: str = ""
     data: str = ""
@@ -20,6 +20,7 @@ class Options:
     freq: str = ""
     effort: Literal["operational", "best"] = "operational"
     seconds: float = 0.0
+    events: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return the options as JSON values."""

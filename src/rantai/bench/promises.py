@@ -35,20 +35,22 @@ def measure(options: Options) -> dict[str, Any]:
     connection.close()
     told, each = asdict(world), max(1, TAKEN // CLIENTS)
     started = time.perf_counter()
-    per_second, taken = takings.measure("promise", clients=CLIENTS, count=each, world=told)
+    taken = takings.measure("promise", clients=CLIENTS, count=each, world=told)
     seconds = time.perf_counter() - started
     bare.prepare()
     connection.close()
-    reference, _spans = takings.measure("bare", clients=CLIENTS, count=each, world=told)
+    ceiling = takings.measure("bare", clients=CLIENTS, count=each, world=told)
     result = {
         "size": items,
         "seconds": seconds,
         "clients": CLIENTS,
-        "taken": len(taken),
-        "per_second": round(per_second, 1),
-        **spans.describe(taken),
-        "reference": round(reference, 1),
-        "ratio": round(per_second / reference, 3),
+        "taken": len(taken.spans),
+        "per_second": round(taken.per_second, 1),
+        **spans.describe(taken.spans),
+        "cpu_ms": taken.cpu_ms,
+        "reference": round(ceiling.per_second, 1),
+        "reference_cpu_ms": ceiling.cpu_ms,
+        "ratio": round(taken.per_second / ceiling.per_second, 3),
         "asks": asks,
         "long_order": long_order,
     }

@@ -19,6 +19,7 @@ BENCHES = {
     "confirm": Bench(function="rantai.bench.confirms:measure", databases=("sqlite", "postgresql")),
     "pages": Bench(function="rantai.bench.pages:measure", databases=()),
     "plan": Bench(function="rantai.bench.plans:measure"),
+    "netchange": Bench(function="rantai.bench.netchanges:measure", databases=("sqlite", "postgresql")),
     "plan-quality": Bench(function="rantai.bench.exact.quality:measure", databases=()),
     "planning-cases": Bench(function="rantai.bench.planning_cases:measure", databases=()),
     "forecast": Bench(function="rantai.bench.forecasts:measure", databases=()),

@@ -19,14 +19,17 @@ def main(name: str, options_json: str) -> None:
     django.setup()
     from rantai.bench.options import BadOption, Options  # after the settings are chosen
     from rantai.bench.registry import BENCHES
+    from rantai.kernel import collector
 
     bench = BENCHES[name]
     where = _migrate() if bench.databases else {}
-    module, _, function = bench.function.partition(":")
+    module, _, name_of = bench.function.partition(":")
     options = Options(**json.loads(options_json))
+    function = getattr(importlib.import_module(module), name_of)
+    collector.settle()  # as a process does that serves
     started = time.perf_counter()
     try:
-        figures = getattr(importlib.import_module(module), function)(options)
+        figures = function(options)
     except BadOption as problem:
         sys.exit(str(problem))
     seconds = figures.pop("seconds", time.perf_counter() - started)

@@ -11,22 +11,42 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import django
 
+from rantai.kernel import collector
+
 WARMING = 5
+READY = "ready"
 
 
-def measure(kind: str, *, clients: int, count: int, world: dict[str, Any]) -> tuple[float, list[float]]:
-    """Let clients work at once; return how many they did a second together, and the seconds of each."""
+class DidNotBegin(Exception):
+    """A client that ended before it was told to work; what it said stands above."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Takings:
+    """What clients did together: how many a second, the seconds of each, and what one cost them in CPU."""
+
+    per_second: float
+    spans: list[float]
+    cpu_ms: float
+
+
+def measure(kind: str, *, clients: int, count: int, world: dict[str, Any]) -> Takings:
+    """Let clients work at once; raises DidNotBegin."""
     plans = [
         {"kind": kind, "count": count, "first": place * count * 10, "world": world} for place in range(clients)
     ]  # fmt: skip
     programs = [_start(plan) for plan in plans]
     for program in programs:
         assert program.stdout is not None
-        program.stdout.readline()
+        if program.stdout.readline().strip() != READY:
+            for each in programs:
+                each.kill()
+            raise DidNotBegin(f"client {program.pid} ended with {program.wait()}")
     started = time.perf_counter()
     for program in programs:
         assert program.stdin is not None
@@ -34,8 +54,10 @@ def measure(kind: str, *, clients: int, count: int, world: dict[str, Any]) -> tu
         program.stdin.flush()
     answers = [program.communicate()[0] for program in programs]
     seconds = time.perf_counter() - started
-    spans = [span for answer in answers for span in json.loads(answer)]
-    return len(spans) / seconds, spans
+    told = [json.loads(answer) for answer in answers]
+    spans = [span for one in told for span in one["spans"]]
+    worked = sum(one["cpu"] for one in told)
+    return Takings(per_second=len(spans) / seconds, spans=spans, cpu_ms=round(worked / len(spans) * 1000, 3))
 
 
 def _start(plan: dict[str, Any]) -> subprocess.Popen[str]:
@@ -45,16 +67,19 @@ def _start(plan: dict[str, Any]) -> subprocess.Popen[str]:
 
 
 def main(plan: dict[str, Any]) -> None:
-    """Warm up, say so, wait for the word, work, print the seconds of each."""
+    """Warm up, say so, wait for the word, work, print the seconds of each and the CPU of all."""
     django.setup()
     act = _ACTS[plan["kind"]](plan["world"])
     first, count = plan["first"], plan["count"]
     for number in range(WARMING):
         act(first + count + number)
-    sys.stdout.write("ready\n")
+    collector.settle()
+    sys.stdout.write(f"{READY}\n")
     sys.stdout.flush()
     sys.stdin.readline()
-    sys.stdout.write(json.dumps(_time(act, range(first, first + count))))
+    began = time.process_time()
+    spans = _time(act, range(first, first + count))
+    sys.stdout.write(json.dumps({"spans": spans, "cpu": time.process_time() - began}))
 
 
 def _time(act: Callable[[int], None], numbers: Sequence[int]) -> list[float]:

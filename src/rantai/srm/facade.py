@@ -104,6 +104,11 @@ def list_open_supply(
     return supply.list_open_supply(item_ids, order_ids)
 
 
+def list_changed_items(since: int) -> set[int]:
+    """Return the items whose purchases or requisitions changed after a `changed_seq`."""
+    return supply.list_changed_items(since)
+
+
 def list_supply_for(kind: str, ids: Sequence[int]) -> tuple[OpenSupply, ...]:
     """Return what is or was bought for causes of one kind ('demand', 'production_order', …), or out of requisitions."""
     return supply.list_supply_for(kind, ids)

@@ -182,6 +182,10 @@ def test_every_page_answers_in_every_language(client, planner, made, language):
         reverse("iscm_supply:timeline"),
         reverse("iscm_supply:timeline") + "?from=2026-11-09",
         reverse("iscm_supply:timeline") + "?by=orders&q=SO",
+        # No calendar reaches these days: the page stands at its usual one.
+        reverse("iscm_supply:timeline") + "?from=9999-12-31",
+        reverse("iscm_supply:resource", args=[resource]) + "?from=0001-01-01",
+        reverse("iscm_supply:exceptions") + "?export=pdf",
         reverse("iscm_supply:move", args=[order.pk]) + "?days=-3",
         reverse("iscm_supply:move", args=[order.pk]) + "?days=5",
         reverse("iscm_supply:levers"),

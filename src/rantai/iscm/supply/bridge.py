@@ -9,9 +9,15 @@ from typing import Any
 
 import numpy as np
 
+from rantai.iscm.supply import rules
 from rantai.iscm.supply.queries import cutting, days, layout
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.snapshot import Tables
+from rantai_engines import spreading
+from rantai_engines.planning.aggregate import solve as aggregate
+from rantai_engines.planning.aggregate.params import AggregateParams
+from rantai_engines.planning.aggregate.problem import AggregateProblem
+from rantai_engines.planning.aggregate.solution import AggregateSolution
 from rantai_engines.planning.problem import (
     BomLines,
     Calendars,
@@ -30,6 +36,7 @@ from rantai_engines.planning.problem import (
     StepFunctions,
     build,
 )
+from rantai_engines.planning.side_by_side import solve_in_parts
 from rantai_engines.planning.solution import SUBJECT_TABLE, CauseKind, Solution
 from rantai_engines.planning.solve import Params, solve
 from rantai_engines.planning.tables import NEVER
@@ -71,11 +78,18 @@ class Answer:
 def plan(tables: Tables, *, now: int, horizon_end: int, release_until: int) -> Answer:
     """Solve the problem that a snapshot's tables state; the same tables give the same answer."""
     problem = to_problem(tables, now=now, horizon_end=horizon_end)
-    solution = solve(problem, params=Params(release_until=release_until))
+    # Product lines that share nothing are planned side by side; how many cores there are never shows in the plan.
+    spread = spreading.in_threads(spreading.count_cores())
+    solution = solve_in_parts(problem, params=Params(release_until=release_until), spread=spread)
     found = to_tables(solution)
     return Answer(
         tables=found, problem_hash=checksum(tables, f"{now}/{horizon_end}"), solution_hash=checksum(found, "")
     )
+
+
+def plan_weeks(columns: dict[str, Any]) -> AggregateSolution:
+    """Solve the months by the week; the search ends by its nodes, so that the same columns give the same plan."""
+    return aggregate.solve(AggregateProblem(**columns), params=AggregateParams(nodes=rules.AGGREGATE_NODES))
 
 
 def to_problem(tables: Tables, *, now: int, horizon_end: int) -> Problem:

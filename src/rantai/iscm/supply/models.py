@@ -215,3 +215,79 @@ class ExceptionAnswer(models.Model):
             )
         ]
         indexes = [models.Index(fields=["item", "kind", "ref_id"], name="exception_answer_of")]
+
+
+class AggregatePlan(models.Model):
+    """The months by the week: what to build ahead where hours are short; it stands once a person takes it over."""
+
+    company = models.ForeignKey("foundation_parties.Company", on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=9, default="proposed")
+    as_of = models.DateTimeField()
+    first_week = models.DateField(help_text="its first Monday")
+    weeks = models.PositiveSmallIntegerField()
+    places = models.PositiveIntegerField(help_text="item-locations that it looks at")
+    left_out = models.PositiveIntegerField(help_text="item-locations that touch nothing limited, or were too many")
+    sources = models.PositiveIntegerField()
+    costs = models.JSONField(default=dict, help_text="by kind, 1/10,000 of the company's currency unit")
+    cost = MoneyField(help_text="of all kinds")
+    cost_waiting = MoneyField(help_text="of the plan that builds nothing ahead: who is short waits")
+    gap_ppm = models.PositiveIntegerField(help_text="share of the cost that is not proven to be needed")
+    was_cut = models.BooleanField(help_text="whether the search ended before the gap was closed")
+    engine = models.CharField(max_length=40)
+    seconds = models.FloatField(help_text="wall time, statistic")
+    asked_by = models.CharField(max_length=80)
+    made_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=80, blank=True)
+    decided_at = models.DateTimeField(null=True)
+    changed_seq = models.BigIntegerField(default=0, db_index=True)
+
+    class Meta:
+        constraints = [
+            states.aggregate_plan.check("aggregate_plan"),
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(state="standing"), name="aggregate_plan_one_stands"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"A-{self.pk}"
+
+
+class AggregateLoad(models.Model):
+    """Hours of a resource in a week of an aggregate plan, or units that a supplier delivers of a source."""
+
+    plan = models.ForeignKey(AggregatePlan, on_delete=models.CASCADE, related_name="loads", db_index=False)
+    resource = models.ForeignKey("foundation_items.Resource", null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey("foundation_items.Source", null=True, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField(help_text="its place in the plan")
+    week = models.DateField()
+    hours = QuantityField(help_text="regular hours (of a supplier: units)")
+    load = QuantityField(help_text="hours that are worked")
+    overtime = QuantityField(help_text="of them beyond the regular ones")
+    hour_value = MoneyField(help_text="what an hour more in this week would save")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "number", "week"], name="aggregate_load_once")]
+
+
+class AggregateStock(models.Model):
+    """Stock at the end of a week of an aggregate plan, where it builds ahead."""
+
+    plan = models.ForeignKey(AggregatePlan, on_delete=models.CASCADE, related_name="stocks", db_index=False)
+    item = models.ForeignKey("foundation_items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey(
+        "foundation_locations.Location", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    week = models.DateField()
+    stock = QuantityField(help_text="at the end of the week")
+    taken = QuantityField(help_text="by demand and by what is made of it, in the week")
+    ahead = QuantityField(help_text="of the stock what is built ahead of its week")
+    holding = MoneyField(help_text="of what is built ahead, for the week")
+    short_week = models.DateField(null=True, help_text="the week for which it is built ahead")
+    resource = models.ForeignKey("foundation_items.Resource", null=True, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey("foundation_items.Source", null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "item", "location", "week"], name="aggregate_stock_once")
+        ]

@@ -14,5 +14,16 @@ ROOM_WEEKS = 26
 DEFER_DAYS = 7
 """A receipt that comes earlier than its first need by more is one to put off."""
 
+AGGREGATE_WEEKS = 26
+"""How far the plan of the months looks: `aggregate_weeks` of Company.settings; the forecast reaches no further."""
+AGGREGATE_NODES = 500
+"""Branch-and-bound nodes of its search: the same number gives the same plan."""
+USUAL_HOLDING_RATE = 0.2
+"""Cost of holding stock a year as a share of its cost, where the company has set no `holding_rate`."""
+SHORT_SHARE = 0.5
+"""What a unit that is never served costs at least, as a share of its standard cost: a usual margin."""
+WAIT_SHARE = 0.1
+"""Of that, what a week of waiting costs."""
+
 WHOLE_UNITS = frozenset({"PCE", "H87", "C62", "EA", "SET", "BX", "CT", "PK", "PX", "DZN", "PR"})
 """Units of which nobody orders a part."""

@@ -15,3 +15,14 @@ planned_order = Machine(
         "superseded": (),
     },
 )
+
+aggregate_plan = Machine(
+    "aggregate_plan",
+    {
+        "proposed": ("standing", "replaced"),
+        # standing: a person took it over, and detailed plans follow it until it is given back or replaced
+        "standing": ("returned", "replaced"),
+        "returned": ("standing", "replaced"),
+        "replaced": (),
+    },
+)

@@ -9,18 +9,21 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+import structlog
 from django.conf import settings
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand import tasks as demand
 from rantai.iscm.supply import measures
-from rantai.iscm.supply.actions import proposals
-from rantai.iscm.supply.queries import dependents, outlooks, plans
+from rantai.iscm.supply.actions import aggregates, proposals
+from rantai.iscm.supply.queries import aggregate_plans, dependents, outlooks, plans
 from rantai.kernel import clock, decisions, jobs, sockets
 from rantai.kernel import measures as kpis
 from rantai.kernel.models import ApprovalPolicy
 from rantai.kernel.transactions import run_atomic
 from rantai.srm import facade as srm
+
+log = structlog.get_logger(__name__)
 
 SOLVE_TIMEOUT = 900.0
 RELEASED_AT_ONCE = 100
@@ -54,6 +57,8 @@ def measure_service(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
 def solve_plan(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
     """Make the plan of an instant: by the planner that runs, else by one that is started for it."""
     run.progress(0, 1, "plan")
+    if aggregate_plans.is_renewal_due(datetime.fromisoformat(as_of)):
+        _renew_aggregate(run, as_of)
     try:
         answer = sockets.ask(settings.PLANNER_URL, {"op": "solve", "as_of": as_of}, timeout=SOLVE_TIMEOUT)
     except sockets.NobodyAnswers:
@@ -62,6 +67,30 @@ def solve_plan(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
         raise PlannerFailed(answer["error"])
     run.progress(1, 1, "plan")
     return answer
+
+
+@jobs.task("iscm.plan_aggregate")
+def plan_aggregate(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
+    """Propose a plan of the months, by the planner that runs, else by one that is started for it."""
+    at = datetime.fromisoformat(as_of) if as_of else run.asked_at
+    question = {"op": "aggregate", "as_of": at.isoformat()}
+    try:
+        found = sockets.ask(settings.PLANNER_URL, question, timeout=SOLVE_TIMEOUT)
+    except sockets.NobodyAnswers:
+        found = _run_planner(["answer"], told=json.dumps(question))
+    if not found.pop("ok", True):
+        raise PlannerFailed(found["error"])
+    company = parties.get_company()
+    plan = run_atomic(lambda: aggregates.propose(found, company_id=company.pk, as_of=at, by=run.actor, at=clock.now()))
+    return {"weeks": plan.weeks, "item_locations": plan.places, "left_out": plan.left_out}
+
+
+def _renew_aggregate(run: jobs.Run, as_of: str) -> None:
+    """Propose the months anew; supply is planned all the same where that fails, by the plan that stands."""
+    try:
+        plan_aggregate(jobs.part_of(run), as_of=as_of)
+    except PlannerFailed as problem:
+        log.warning("aggregate_plan_failed", error=str(problem)[-500:])
 
 
 @jobs.task("iscm.release_proposals")
@@ -108,8 +137,12 @@ def _list_covered(at: datetime) -> dict[ApprovalPolicy, list[int]]:
 
 def _start_planner(as_of: str) -> dict[str, Any]:
     """Run the planner once as a program of its own: this process stays free of compiled kernels."""
-    command = [sys.executable, "-m", "rantai.config.cli", "planner", "--once", "--as-of", as_of, "--json"]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=SOLVE_TIMEOUT, check=False)
+    return _run_planner(["--once", "--as-of", as_of, "--json"])
+
+
+def _run_planner(words: list[str], *, told: str = "") -> dict[str, Any]:
+    command = [sys.executable, "-m", "rantai.config.cli", "planner", *words]
+    ended = subprocess.run(command, input=told, capture_output=True, text=True, timeout=SOLVE_TIMEOUT, check=False)
     if ended.returncode:
         raise PlannerFailed((ended.stderr or ended.stdout).strip()[-2000:])
     answer: dict[str, Any] = json.loads(ended.stdout.strip().splitlines()[-1])

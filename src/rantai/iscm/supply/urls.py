@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.iscm.supply.views import board, levers, orders, plan, resources, stock, timeline
+from rantai.iscm.supply.views import aggregate, board, levers, orders, plan, resources, stock, timeline
 
 app_name = "iscm_supply"
 urlpatterns = [
@@ -23,6 +23,10 @@ urlpatterns = [
     path("orders/<int:order_id>/dismiss/", orders.dismiss, name="dismiss"),
     path("resources/", resources.resources, name="resources"),
     path("resources/<int:resource_id>/", resources.resource, name="resource"),
+    path("aggregate/", aggregate.aggregate, name="aggregate"),
+    path("aggregate/now/", aggregate.aggregate_now, name="aggregate_now"),
+    path("aggregate/<int:plan_id>/take/", aggregate.take_over, name="aggregate_take"),
+    path("aggregate/<int:plan_id>/return/", aggregate.give_back, name="aggregate_return"),
     path("levers/", levers.list_levers, name="levers"),
     path("timeline/", timeline.timeline, name="timeline"),
     path("timeline/<int:order_id>/", timeline.move, name="move"),

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import models
 from django.db.models import Max, Q
 
 from rantai.iscm import events
 from rantai.iscm.supply import states
 from rantai.iscm.supply.models import Dismissal, PlanBlock, PlanException, PlannedOrder, PlanOutcome, PlanRun
 from rantai.iscm.supply.queries.drafts import Draft
-from rantai.iscm.supply.queries.findings import Finding, Outcome
+from rantai.iscm.supply.queries.findings import Finding
 from rantai.iscm.supply.queries.layout import Block
-from rantai.kernel import decisions, inserts, outbox
-from rantai.kernel.models import DecisionRecord
-from rantai.kernel.quantities import Quantity
+from rantai.kernel import bulk, decisions, outbox
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
 ROWS_AT_ONCE = 1000
-"""So that SQLite's one writer is never held for long."""
-PROPOSALS_AT_ONCE = 120
+"""Changed or deleted: so that SQLite's one writer is never held for long."""
+STAGED_AT_ONCE = 4000
+PROPOSALS_AT_ONCE = 400
+_DRAFT = (
+    "identity", "item_id", "location_id", "source_id", "kind", "supplier_id", "origin_id", "demand_id", "units",
+    "start_on", "due_on", "plan_row", "unit_cost", "currency", "amount", "stake", "for_orders",
+)  # fmt: skip
 DAILY_KEPT = timedelta(days=14)
 _MATERIAL = 4
 """A dismissed proposal comes back when its units moved by more than a fourth."""
@@ -54,58 +58,26 @@ def stage_blocks(run: PlanRun, blocks: Sequence[Block]) -> None:
     PlanBlock.objects.bulk_create(rows, batch_size=200)
 
 
-def stage_outcomes(run: PlanRun, outcomes: Sequence[Outcome]) -> None:
-    """Write some outcomes of a run."""
+def stage_outcomes(run: PlanRun, outcomes: Mapping[str, Any]) -> None:
+    """Write some outcomes of a run, given as columns."""
     require_transaction()
-    inserts.add(
-        [
-            PlanOutcome(
-                run=run,
-                demand_id=row.demand_id,
-                item_id=row.item_id,
-                location_id=row.location_id,
-                units=row.units,
-                pegged=row.pegged,
-                short=row.short,
-                due_on=row.due_on,
-                ship_on=row.ship_on,
-                planned_on=row.planned_on,
-                late_days=row.late_days,
-                cause=row.cause,
-                cause_item_id=row.cause_item_id,
-                cause_location_id=row.cause_location_id,
-                cause_source_id=row.cause_source_id,
-                cause_resource_id=row.cause_resource_id,
-                stake=row.stake,
-                demand_seq=row.seq,
-            )
-            for row in outcomes
-        ]
-    )
+    bulk.add(PlanOutcome, {"run_id": run.pk, **outcomes})
 
 
 def stage_findings(run: PlanRun, findings: Sequence[Finding]) -> None:
     """Write some exceptions of a run."""
     require_transaction()
-    inserts.add(
-        [
-            PlanException(
-                run=run,
-                kind=row.kind,
-                item_id=row.item_id,
-                location_id=row.location_id,
-                ref_kind=row.ref.kind if row.ref else "",
-                ref_id=row.ref.id if row.ref else 0,
-                ref_line=row.ref.line if row.ref else 0,
-                number=row.number,
-                units=row.units,
-                is_on=row.is_on,
-                wanted_on=row.wanted_on,
-                cause=row.cause,
-                stake=row.stake,
-            )
-            for row in findings
-        ]
+    refs = [row.ref or DocRef("", 0) for row in findings]
+    names = ("kind", "item_id", "location_id", "number", "units", "is_on", "wanted_on", "cause", "stake")
+    bulk.add(
+        PlanException,
+        {
+            "run_id": run.pk,
+            "ref_kind": [ref.kind for ref in refs],
+            "ref_id": [ref.id for ref in refs],
+            "ref_line": [ref.line for ref in refs],
+            **{name: [getattr(row, name) for row in findings] for name in names},
+        },
     )
 
 
@@ -122,19 +94,23 @@ def stage_proposals(run: PlanRun, drafts: Sequence[Draft], *, engine: str, at: d
         for draft in drafts
         if draft.identity in known and not _is_material(draft, known[draft.identity])
     }
-    orders = inserts.add([_to_order(run, draft, kept.get(draft.identity)) for draft in drafts])
-    records = decisions.record_proposals(
-        [_to_proposal(order, draft, engine) for order, draft in zip(orders, drafts, strict=True)]
-    )
-    pairs = list(zip(orders, records, strict=True))
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            "UPDATE iscm_supply_plannedorder SET decision_id = %s WHERE id = %s",
-            [(record.pk, order.pk) for order, record in pairs],
-        )
-    decisions.decide(
-        [record.pk for order, record in pairs if order.state == "dismissed"], state="dismissed", by="planner"
-    )
+    orders = bulk.reserve_keys(PlannedOrder, len(drafts))
+    records = decisions.load_proposals(_to_proposals(run, orders, drafts, engine))
+    columns = {name: [getattr(draft, name) for draft in drafts] for name in _DRAFT}
+    let_go = [kept.get(draft.identity) for draft in drafts]
+    bulk.add(
+        PlannedOrder,
+        {
+            **columns, "id": orders, "decision_id": records, "company_id": run.company_id, "run_id": run.pk,
+            "proposed_units": columns["units"], "state": ["dismissed" if row else "proposed" for row in let_go],
+            "decided_by": [row.by if row else "" for row in let_go],
+            "decided_at": [row.at if row else None for row in let_go],
+            "note": "", "document_kind": "", "document_id": None, "revision": 1, "changed_seq": 0,
+        },
+    )  # fmt: skip
+    dismissed = [record for record, row in zip(records, let_go, strict=True) if row]
+    if dismissed:
+        decisions.decide(dismissed, state="dismissed", by="planner")
     return len(kept)
 
 
@@ -236,7 +212,7 @@ def _drop_proposals(run_ids: Sequence[int]) -> int:
     )
     found = list(rows.order_by("id").values_list("pk", "decision_id")[: ROWS_AT_ONCE // 2])
     PlannedOrder.objects.filter(pk__in=[pk for pk, _record in found]).delete()
-    DecisionRecord.objects.filter(pk__in=[record for _pk, record in found if record]).delete()
+    decisions.forget([record for _pk, record in found if record])
     return len(found)
 
 
@@ -261,41 +237,14 @@ def _is_material(draft: Draft, before: Dismissal) -> bool:
     return moved or bool(set(draft.demand_ids) - set(before.demand_ids))
 
 
-def _to_order(run: PlanRun, draft: Draft, dismissed: Dismissal | None) -> PlannedOrder:
-    return PlannedOrder(
-        company_id=run.company_id,
-        run=run,
-        identity=draft.identity,
-        item_id=draft.item_id,
-        location_id=draft.location_id,
-        source_id=draft.source_id,
-        kind=draft.kind,
-        supplier_id=draft.supplier_id,
-        origin_id=draft.origin_id,
-        demand_id=draft.demand_id,
-        proposed_units=draft.units,
-        units=draft.units,
-        start_on=draft.start_on,
-        due_on=draft.due_on,
-        plan_row=draft.plan_row,
-        unit_cost=draft.unit_cost,
-        currency=draft.currency,
-        amount=draft.amount,
-        stake=draft.stake,
-        for_orders=draft.for_orders,
-        state="dismissed" if dismissed else "proposed",
-        decided_by=dismissed.by if dismissed else "",
-        decided_at=dismissed.at if dismissed else None,
-    )
-
-
-def _to_proposal(order: PlannedOrder, draft: Draft, engine: str) -> decisions.Proposal:
-    return decisions.Proposal(
-        kind=draft.kind,
-        subject=DocRef("planned_order", order.pk),
-        units=Quantity(draft.units),
-        reasons=draft.reasons,
-        inputs={"run": order.run_id, "order": draft.plan_row, "identity": draft.identity},
+def _to_proposals(run: PlanRun, orders: Sequence[int], drafts: Sequence[Draft], engine: str) -> decisions.ProposalRows:
+    return decisions.ProposalRows(
+        kinds=[draft.kind for draft in drafts],
+        subject_kind="planned_order",
+        subject_ids=orders,
+        units=[draft.units for draft in drafts],
+        inputs=[json.dumps({"run": run.pk, "order": draft.plan_row, "identity": draft.identity}) for draft in drafts],
+        reasons=[draft.reasons for draft in drafts],
         engine=engine,
-        run_id=order.run_id,
+        run_id=run.pk,
     )

@@ -8,7 +8,8 @@ from typing import Any
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
-from rantai.iscm.supply.management import planning, scenarios
+from rantai.iscm.supply.management import aggregating, planning, scenarios
+from rantai.iscm.supply.management import bridge as following
 from rantai.iscm.supply.management.news import News
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import days, keys
@@ -26,6 +27,8 @@ class Planner:
         self.name = name
         self._plan: planning.Plan | None = None
         self._solving = threading.Lock()
+        self._follower: tuple[int, following.Follower] | None = None
+        self._following = threading.Lock()
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; raises NotUnderstood."""
@@ -37,11 +40,16 @@ class Planner:
                 return self.ask(question)
             case "solve":
                 return self.solve(datetime.fromisoformat(question["as_of"]))
+            case "aggregate":
+                return aggregating.make(datetime.fromisoformat(question["as_of"]))
             case "scenario":
                 return self.try_out(question)
+            case "follow":
+                return self.follow()
             case "verify":
                 return self.verify()
-        raise NotUnderstood(f"The planner knows ping, ask, solve, scenario and verify, not {question.get('op')!r}.")
+        known = "follow, ping, ask, solve, scenario and verify"
+        raise NotUnderstood(f"The planner knows {known}, not {question.get('op')!r}.")
 
     def solve(self, as_of: datetime) -> dict[str, Any]:
         """Plan and publish, one at a time; the same question twice while nothing changed answers what is current."""
@@ -76,6 +84,21 @@ class Planner:
         if plan is None or plan.run.revision != question["revision"]:
             return {"revision": plan.run.revision if plan else None}
         return scenarios.solve(plan, question["patch"])
+
+    def follow(self) -> dict[str, Any]:
+        """Change the plan in memory by what was committed since it was made or last followed; say what that touched.
+
+        The published plan stays as it is. The first question after a plan has it laid down, which takes as long as
+        planning; `is_provisional` says that only a whole plan can follow, and `why`.
+        """
+        plan = self._read_plan()
+        if plan is None:
+            return {"revision": None}
+        with self._following:
+            if self._follower is None or self._follower[0] != plan.run.pk:
+                self._follower = None  # the former one's memory goes first
+                self._follower = plan.run.pk, following.Follower(plan)
+            return {"revision": plan.run.revision, **self._follower[1].follow()}
 
     def verify(self) -> dict[str, Any]:
         """Return whether what is held, what is stored and what the database says are the same."""

@@ -27,7 +27,10 @@ class PlanView:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProposalReason:
-    """A part of a proposal's units: order, forecast, requirement, safety_stock, order_up_to, minimum, multiple."""
+    """A part of a proposal's units.
+
+    Its code: order, forecast, requirement, built_ahead, safety_stock, order_up_to, minimum or multiple.
+    """
 
     code: str
     units: Quantity

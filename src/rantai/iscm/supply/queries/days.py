@@ -38,6 +38,17 @@ def day_of(instant: int, zone: str) -> date:
     return datetime.fromtimestamp(instant - 1, UTC).astimezone(ZoneInfo(zone)).date()
 
 
+def days_of(instants: Ints, zone: str) -> Ints:
+    """Return the same as `day_of` for many instants, as ordinals (`date.toordinal`)."""
+    if not len(instants):
+        return np.zeros(0, np.int64)
+    first, last = day_of(int(instants.min()), zone), day_of(int(instants.max()), zone)
+    ordinals = range(first.toordinal(), last.toordinal() + 1)
+    begins = np.array([midnight(date.fromordinal(one), zone) for one in ordinals], np.int64)
+    found: Ints = np.searchsorted(begins, instants - 1, "right") - 1 + ordinals[0]
+    return found
+
+
 def usable_day(instant: int, zone: str) -> date:
     """Return the first day on which what comes at `instant` can leave: the day after it came."""
     return day_of(instant, zone) + timedelta(days=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,12 +14,11 @@ import numpy as np
 from rantai.foundation.items.models import Source
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand.models import Demand
-from rantai.iscm.supply.queries import days, keys, sourcing
+from rantai.iscm.supply.queries import aggregate_reasons, days, keys, sourcing
+from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.snapshot import Snapshot, Tables
-from rantai.kernel.decisions import Reason
+from rantai.kernel.decisions import ReasonRow as Reason
 from rantai.kernel.money import extend
-from rantai.kernel.quantities import Quantity
-from rantai.kernel.refs import DocRef
 
 KINDS = {
     sourcing.MAKE: "production",
@@ -30,6 +30,7 @@ MOST_ORDERS_NAMED = 100
 """Orders of customers that one proposal names; the rest of them stand together."""
 _DEMAND, _STOCK_TARGET, _LOT, _ORDER_UP_TO = 0, 1, 2, 3
 _CHUNK = 900
+_UNKNOWN = json.dumps({"number": "", "requested_on": ""})
 
 
 @dataclass(kw_only=True, slots=True)
@@ -52,13 +53,13 @@ class Draft:
     currency: str
     amount: int
     stake: int
-    reasons: tuple[Reason, ...]
+    reasons: Sequence[Reason]
     demand_ids: list[int] = field(default_factory=list)
 
     @property
     def for_orders(self) -> int:
         """Units that orders of customers wait for."""
-        return sum(reason.units.amount for reason in self.reasons if reason.code == "order")
+        return sum(reason[1] for reason in self.reasons if reason[0] == "order")
 
 
 @dataclass(kw_only=True, slots=True)
@@ -70,6 +71,7 @@ class _Why:
     weeks: list[int] = field(default_factory=list)
     requirements: int = 0
     safety_stock: int = 0
+    ahead: int = 0
     order_up_to: int = 0
     own_lot: int = 0
     lot_above: int = 0
@@ -82,7 +84,7 @@ def list_drafts(snapshot: Snapshot, solution: Tables) -> Iterator[Draft]:
     chosen = chosen[np.lexsort((chosen, orders["start"][chosen]))]
     if not len(chosen):
         return
-    whys = {row: _read_why(snapshot, solution, row) for row in chosen.tolist()}
+    whys = _read_whys(snapshot, solution, chosen)
     writer = _Writer(snapshot, solution, whys)
     for row in chosen.tolist():
         yield from writer.write(row)
@@ -96,7 +98,7 @@ class _Writer:
         sources = snapshot.tables["sources"]
         wanted = {int(sources["source_id"][solution["orders"]["source"][row]]) for row in whys}
         self.sources = _read_sources(sorted(wanted))
-        self.lines = _read_lines(sorted({demand for why in whys.values() for demand in why.orders}))
+        self.details = _read_details(sorted({demand for why in whys.values() for demand in why.orders}))
         self.rates: dict[str, int | None] = {}
         self.taken: dict[str, int] = defaultdict(int)
         firm = snapshot.firm
@@ -116,7 +118,7 @@ class _Writer:
         for number, (demand, part) in enumerate(sorted(why.orders.items())):
             extra = rest if number == 0 else 0
             reasons = [self._reason(demand, part)]
-            reasons += [Reason(code="multiple", units=Quantity(extra))] if extra else []
+            reasons += [("multiple", extra, "", None, "{}")] if extra else []
             yield self._make(row, source, part + extra, reasons, demand)
 
     def _make(self, row: int, source: Source, units: int, reasons: list[Reason], demand: int | None) -> Draft:
@@ -144,7 +146,7 @@ class _Writer:
             currency=currency,
             amount=self._amount(source.cost, units, currency, today),
             stake=self.snapshot.to_money(sum(self.stakes.get(pk, 0.0) for pk in behind)),
-            reasons=tuple(reasons),
+            reasons=reasons,
             demand_ids=behind,
         )
 
@@ -164,28 +166,33 @@ class _Writer:
         return extend(cost, units, currency) * rate // parties.ONE
 
     def _reason(self, demand: int, units: int) -> Reason:
-        number, due = self.lines.get(demand, ("", None))
-        detail: dict[str, Any] = {"number": number, "requested_on": due.isoformat() if due else ""}
-        return Reason(code="order", units=Quantity(units), ref=DocRef("demand", demand), detail=detail)
+        return "order", units, "demand", demand, self.details.get(demand, _UNKNOWN)
 
 
-def _read_why(snapshot: Snapshot, solution: Tables, order: int) -> _Why:
+def _read_whys(snapshot: Snapshot, solution: Tables, chosen: Ints) -> dict[int, _Why]:
+    """Return the engine's reasons of some orders (rows)."""
     reasons, demands = solution["reasons"], snapshot.tables["demands"]
-    low, high = np.searchsorted(reasons["order"], [order, order + 1])
-    why = _Why()
-    for row in range(int(low), int(high)):
-        kind, subject, units = (int(reasons[name][row]) for name in ("kind", "subject", "quantity"))
+    low, high = np.searchsorted(reasons["order"], chosen), np.searchsorted(reasons["order"], chosen, "right")
+    lengths = high - low
+    rows = np.arange(lengths.sum()) + np.repeat(low - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    columns = [reasons[name][rows].tolist() for name in ("order", "kind", "subject", "quantity")]
+    shares = aggregate_reasons.share_ahead(snapshot, solution)
+    whys = {row: _Why() for row in chosen.tolist()}
+    for order, kind, subject, units in zip(*columns, strict=True):
+        why = whys[order]
         if kind == _DEMAND:
             _add_demand(why, demands, subject, units)
         elif kind == _STOCK_TARGET:
-            why.safety_stock += units
+            ahead = round(units * shares.get(subject, 0.0))
+            why.ahead += ahead
+            why.safety_stock += units - ahead
         elif kind == _ORDER_UP_TO:
             why.order_up_to += units
         elif subject == order:
             why.own_lot += units
         else:
             why.lot_above += units
-    return why
+    return whys
 
 
 def _add_demand(why: _Why, demands: dict[str, Any], subject: int, units: int) -> None:
@@ -210,12 +217,13 @@ def _list_reasons(why: _Why, writer: _Writer, minimum: int, units: int) -> list[
         ("order", sum(part for _pk, part in others), {"orders": len(others)}),
         ("forecast", why.forecast, _describe_weeks(why.weeks)),
         ("requirement", why.requirements, {}),
+        ("built_ahead", why.ahead, {}),
         ("safety_stock", why.safety_stock, {}),
         ("order_up_to", why.order_up_to, {}),
         ("minimum", to_minimum, {"minimum": minimum}),
         ("multiple", why.own_lot - to_minimum + why.lot_above, {}),
     ]
-    return found + [Reason(code=code, units=Quantity(part), detail=detail) for code, part, detail in parts if part]
+    return found + [(code, part, "", None, json.dumps(detail)) for code, part, detail in parts if part]
 
 
 def _describe_weeks(instants: list[int]) -> dict[str, Any]:
@@ -232,10 +240,11 @@ def _read_sources(ids: Sequence[int]) -> dict[int, Source]:
     return found
 
 
-def _read_lines(ids: Sequence[int]) -> dict[int, tuple[str, date]]:
-    found: dict[int, tuple[str, date]] = {}
+def _read_details(ids: Sequence[int]) -> dict[int, str]:
+    """Return what a reason says of an order, as JSON: number and line, and for when it was asked."""
+    found: dict[int, str] = {}
     for start in range(0, len(ids), _CHUNK):
         rows = Demand.objects.filter(pk__in=ids[start : start + _CHUNK])
         for pk, number, line, requested_on in rows.values_list("pk", "number", "line", "requested_on"):
-            found[pk] = (f"{number}/{line}", requested_on)
+            found[pk] = json.dumps({"number": f"{number}/{line}", "requested_on": requested_on.isoformat()})
     return found

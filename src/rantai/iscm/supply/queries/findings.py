@@ -12,6 +12,8 @@ import numpy as np
 from rantai.iscm.supply import rules
 from rantai.iscm.supply.queries import days, keys
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.needs import Columns
+from rantai.iscm.supply.queries.sites import ShipTo
 from rantai.iscm.supply.queries.snapshot import Snapshot, Tables
 from rantai.kernel.refs import DocRef
 
@@ -28,6 +30,8 @@ _BY_PLACE = frozenset(CAUSES.index(name) for name in ("no_source", "awaits_recei
 _RECEIPT = 1
 _NO_SOURCE_NOTICE, _CIRCLE_NOTICE = 3, 0
 _DAY = 86_400
+_NOT = -1
+_CAUSE_ROWS = ("item", "location", "source", "resource")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,33 +43,6 @@ class Cause:
     location_id: int | None = None
     source_id: int | None = None
     resource_id: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
-    """What the plan says of one firm demand."""
-
-    demand_id: int
-    seq: int
-    item_id: int
-    location_id: int | None
-    units: int
-    pegged: int
-    due_on: date
-    ship_on: date | None
-    planned_on: date | None
-    late_days: int
-    cause: str
-    cause_item_id: int | None
-    cause_location_id: int | None
-    cause_source_id: int | None
-    cause_resource_id: int | None
-    stake: int
-
-    @property
-    def short(self) -> int:
-        """Units without a date."""
-        return self.units - self.pegged
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,46 +61,34 @@ class Finding:
     stake: int = 0
 
 
-def list_outcomes(snapshot: Snapshot, solution: Tables) -> list[Outcome]:
-    """Return one outcome for each firm demand, in their order."""
+def list_outcomes(snapshot: Snapshot, solution: Tables) -> Columns:
+    """Return what the plan says of each firm demand, as columns of its outcomes (`PlanOutcome`), in their order."""
     demands, firm = snapshot.tables["demands"], snapshot.firm
     count = len(firm.demand_ids)
-    pegged, last = _sum_deliveries(solution, len(demands["key"]))
-    causes, subjects = _find_causes(solution, count)
-    items, units, stakes = keys.items_of(demands["place"]), firm.units, demands["stake"]
-    too_large = {row.ref.id for row in snapshot.misfits if row.cause == "too_large" and row.ref.kind == "demand"}
-    found = []
-    for row in range(count):
-        ship_on, planned_on = _find_days(snapshot, row, int(last[row]) if pegged[row] else None)
-        late = max(0, (planned_on - firm.due_on[row]).days) if planned_on else 0
-        is_hurt = bool(late) or pegged[row] < units[row]
-        cause = _name_cause(snapshot, int(causes[row]), int(subjects[row])) if is_hurt else Cause()
-        if int(firm.demand_ids[row]) in too_large:
-            cause = Cause(name="too_large")
-        found.append(
-            Outcome(
-                demand_id=int(firm.demand_ids[row]),
-                seq=int(firm.seqs[row]),
-                item_id=int(items[row]),
-                location_id=firm.ship_tos[row].location_id or None,
-                units=int(units[row]),
-                pegged=int(pegged[row]),
-                due_on=firm.due_on[row],
-                ship_on=ship_on,
-                planned_on=planned_on,
-                late_days=late,
-                cause=cause.name,
-                cause_item_id=cause.item_id,
-                cause_location_id=cause.location_id,
-                cause_source_id=cause.source_id,
-                cause_resource_id=cause.resource_id,
-                stake=snapshot.to_money(float(stakes[row])),
-            )
-        )
-    return found
+    pegged, last = (column[:count] for column in _sum_deliveries(solution, len(demands["key"])))
+    ship_on, planned_on = _find_days(snapshot, np.where(pegged > 0, last, _NOT))
+    due = np.fromiter((day.toordinal() for day in firm.due_on), np.int64, count)
+    planned = np.fromiter((day.toordinal() if day else 0 for day in planned_on), np.int64, count)
+    late, short = np.maximum(planned - due, 0), firm.units - pegged
+    locations = np.array([row.location_id or None for row in firm.ship_tos], object)
+    return {
+        "demand_id": firm.demand_ids,
+        "demand_seq": firm.seqs,
+        "item_id": keys.items_of(demands["place"][:count]),
+        "location_id": locations[firm.ship_to],
+        "units": firm.units,
+        "pegged": pegged,
+        "short": short,
+        "due_on": firm.due_on,
+        "ship_on": ship_on,
+        "planned_on": planned_on,
+        "late_days": late,
+        "stake": snapshot.to_moneys(demands["stake"][:count]),
+        **_list_causes(snapshot, solution, np.flatnonzero((late > 0) | (short > 0))),
+    }
 
 
-def list_findings(snapshot: Snapshot, solution: Tables, outcomes: list[Outcome]) -> list[Finding]:
+def list_findings(snapshot: Snapshot, solution: Tables, outcomes: Columns) -> list[Finding]:
     """Return what a planner should do about orders under way, items without a source, and orders of customers."""
     return [
         *_on_receipts(snapshot, solution),
@@ -132,6 +97,32 @@ def list_findings(snapshot: Snapshot, solution: Tables, outcomes: list[Outcome])
         *_on_misfits(snapshot),
         *_on_orders(outcomes),
     ]
+
+
+def _list_causes(snapshot: Snapshot, solution: Tables, hurt: Ints) -> Columns:
+    """Return the columns of leaf causes: of who is late or short, and of what is too large to be planned."""
+    firm = snapshot.firm
+    count = len(firm.demand_ids)
+    causes, subjects = _find_causes(solution, count)
+    found: dict[int, Cause] = {}
+    known: dict[tuple[int, int], Cause] = {}
+    for row in hurt.tolist():
+        key = (int(causes[row]), int(subjects[row]))
+        if key not in known:
+            known[key] = _name_cause(snapshot, *key)
+        found[row] = known[key]
+    too_large = [row.ref.id for row in snapshot.misfits if row.cause == "too_large" and row.ref.kind == "demand"]
+    for row in np.flatnonzero(np.isin(firm.demand_ids, np.array(too_large, np.int64))).tolist():
+        found[row] = Cause(name="too_large")
+    columns: dict[str, list[Any]] = {
+        "cause": [""] * count,
+        **{f"cause_{name}_id": [None] * count for name in _CAUSE_ROWS},
+    }
+    for row, cause in found.items():
+        columns["cause"][row] = cause.name
+        for name in _CAUSE_ROWS:
+            columns[f"cause_{name}_id"][row] = getattr(cause, f"{name}_id")
+    return columns
 
 
 def _sum_deliveries(solution: Tables, count: int) -> tuple[Ints, Ints]:
@@ -156,13 +147,36 @@ def _find_causes(solution: Tables, count: int) -> tuple[Ints, Ints]:
     return causes, subjects
 
 
-def _find_days(snapshot: Snapshot, row: int, last: int | None) -> tuple[date | None, date | None]:
-    if last is None:
-        return None, None
-    ship_to, sites = snapshot.firm.ship_tos[row], snapshot.sites
+def _find_days(snapshot: Snapshot, last: Ints) -> tuple[list[date | None], list[date | None]]:
+    """Return when the last unit of each demand leaves, and when it is at its ship-to; None where nothing comes.
+
+    Every pair of a way and a day is found once.
+    """
+    firm, sites = snapshot.firm, snapshot.sites
+    soon = int(sites.as_of.timestamp()) + days.TICK
+    leaves, there = (np.full(len(last), None, object) for _side in range(2))
+    rows = np.flatnonzero(last != _NOT)
+    rows = rows[np.argsort(firm.ship_to[rows], kind="stable")]
+    ways, first = np.unique(firm.ship_to[rows], return_index=True)
+    for way, mine in zip(ways.tolist(), np.split(rows, first[1:]), strict=False):
+        ship_to = firm.ship_tos[way]
+        day = days.days_of(last[mine], sites.zone(ship_to.location_id))
+        is_direct = ship_to.location_id == keys.DIRECT
+        # What is there by now leaves first; so does, at most, what comes during the day.
+        _codes, at, which = np.unique(
+            day if is_direct else np.where(last[mine] <= soon, 0, day), return_index=True, return_inverse=True
+        )
+        found = [_find_way(snapshot, ship_to, int(last[mine[row]])) for row in at.tolist()]
+        for column, side in ((leaves, 0), (there, 1)):
+            column[mine] = np.array([pair[side] for pair in found] + [None], object)[which]
+    return leaves.tolist(), there.tolist()
+
+
+def _find_way(snapshot: Snapshot, ship_to: ShipTo, last: int) -> tuple[date, date]:
+    sites = snapshot.sites
     if ship_to.location_id == keys.DIRECT:
-        there = days.day_of(last, sites.company_zone)
-        return there, there
+        day = days.day_of(last, sites.company_zone)
+        return day, day
     ship_on = sites.leave_after(ship_to.location_id, last)
     return ship_on, sites.arrive(ship_to, ship_on)
 
@@ -223,9 +237,12 @@ def _on_awaited(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
     delays, receipts, demands = solution["delays"], snapshot.tables["receipts"], snapshot.tables["demands"]
     firm = len(snapshot.firm.demand_ids)
     wanted: dict[int, tuple[int, int, float]] = {}
+    by_place = np.argsort(receipts["place"], kind="stable")
+    held = receipts["place"][by_place]
     for row in np.flatnonzero((delays["cause"] == AWAITS_RECEIPT) & (delays["demand"] < firm)).tolist():
         place = snapshot.tables["item_locations"]["key"][delays["subject"][row]]
-        candidates = np.flatnonzero((receipts["place"] == place) & (receipts["time"] > delays["since"][row]))
+        own = by_place[np.searchsorted(held, place) : np.searchsorted(held, place, "right")]
+        candidates = own[receipts["time"][own] > delays["since"][row]]
         if not len(candidates):
             continue
         receipt = int(candidates[np.argmin(np.abs(receipts["time"][candidates] - delays["until"][row]))])
@@ -271,13 +288,15 @@ def _on_misfits(snapshot: Snapshot) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _on_orders(outcomes: list[Outcome]) -> Iterator[Finding]:
-    for row in outcomes:
+def _on_orders(outcomes: Columns) -> Iterator[Finding]:
+    short, late = outcomes["short"], outcomes["late_days"]
+    for row in np.flatnonzero((short > 0) | (late > 0)).tolist():
         common: dict[str, Any] = {
-            "item_id": row.item_id, "location_id": row.location_id, "ref": DocRef("demand", row.demand_id),
-            "cause": row.cause, "stake": row.stake, "wanted_on": row.due_on,
+            "item_id": int(outcomes["item_id"][row]), "location_id": outcomes["location_id"][row],
+            "ref": DocRef("demand", int(outcomes["demand_id"][row])), "cause": outcomes["cause"][row],
+            "stake": int(outcomes["stake"][row]), "wanted_on": outcomes["due_on"][row],
         }  # fmt: skip
-        if row.short:
-            yield Finding(kind="short", units=row.short, **common)
-        elif row.late_days:
-            yield Finding(kind="late", units=row.pegged, is_on=row.planned_on, **common)
+        if short[row]:
+            yield Finding(kind="short", units=int(short[row]), **common)
+        else:
+            yield Finding(kind="late", units=int(outcomes["pegged"][row]), is_on=outcomes["planned_on"][row], **common)

@@ -15,6 +15,7 @@ from rantai.iscm.demand.models import Demand
 from rantai.iscm.supply.queries import days, keys
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.sites import ShipTo, Sites
+from rantai.kernel.compiled import Compiled
 
 Columns = dict[str, Any]
 _UNIT = 10_000
@@ -30,41 +31,41 @@ class FirmDemand:
     """What is open; the planner's own column holds nothing of what is beyond every limit."""
     due_on: Sequence[date]
     ship_tos: Sequence[ShipTo]
+    """Each once; `ship_to` says by row which."""
+    ship_to: Ints
 
 
 def read_orders(
-    sites: Sites, *, classes: Sequence[str], direct_items: Collection[int], now: int
-) -> tuple[Columns, FirmDemand]:
+    sites: Sites, *, classes: Sequence[str], direct_items: Collection[int], now: int,
+    items: Collection[int] | None = None,
+) -> tuple[Columns, FirmDemand]:  # fmt: skip
     """Return open demand of orders: still wanted, neither fulfilled nor reserved nor cancelled.
 
     `class_rank` is the place of the demand's class in the company's list, the last for one that it does not name.
     """
-    rows = fetch(_select_orders())
+    rows = fetch(_select_orders()) if items is None else _ORDERS_OF.read(sorted(items))
     ranks = {name: place for place, name in enumerate(classes)}
-    ship_tos, due_days, due, promised = [], [], [], []
-    for row in rows:
-        ship_to = _find_ship_to(row, sites, direct_items)
-        requested, given = row[4], row[5]
-        ship_tos.append(ship_to)
-        due_days.append(given or requested)
-        due.append(_need(sites, ship_to, requested, now))
-        promised.append(_need(sites, ship_to, given, now) if given else days.NEVER)
-    columns = list(zip(*rows, strict=True)) if rows else [()] * 15
+    found = _ShipTos(sites, direct_items)
+    ship_to = ints([found.number(row[2], row[1], row[12], row[13], row[15]) for row in rows])
+    needs = _Needs(sites, found.rows, now)
+    columns = list(zip(*rows, strict=True)) if rows else [()] * 16
     units, items = ints(columns[3]), ints(columns[1])
     orders = {
         "key": keys.tag(ints(columns[0]), keys.ORDER),
-        "place": keys.pair(items, ints([ship_to.location_id for ship_to in ship_tos])),
-        "due": ints(due),
+        "place": keys.pair(items, ints([row.location_id for row in found.rows])[ship_to]) if rows else items,
+        "due": ints(list(map(needs.find, ship_to.tolist(), columns[4]))),
         "quantity": units,
         "kind": np.zeros(len(rows), np.int64),
         "class_rank": ints([ranks.get(name, len(ranks)) for name in columns[6]]),
         "stake": _stakes(columns, units),
         "partial": ~np.array(columns[11], np.bool_),
-        "promised_at": ints(promised),
+        "promised_at": ints(list(map(needs.find, ship_to.tolist(), columns[5]))),
     }
     firm = FirmDemand(
-        demand_ids=ints(columns[0]), seqs=ints(columns[14]), units=units, due_on=due_days, ship_tos=ship_tos
-    )
+        demand_ids=ints(columns[0]), seqs=ints(columns[14]), units=units,
+        due_on=[given or asked for asked, given in zip(columns[4], columns[5], strict=True)],
+        ship_tos=found.rows, ship_to=ship_to,
+    )  # fmt: skip
     return orders, firm
 
 
@@ -96,10 +97,45 @@ def _select_orders() -> QuerySet[Any, Any]:
     )  # fmt: skip
 
 
-def _find_ship_to(row: tuple[Any, ...], sites: Sites, direct_items: Collection[int]) -> ShipTo:
-    is_direct = row[15] == "dropship" or (row[2] is None and row[1] in direct_items)
-    place = keys.DIRECT if is_direct else (row[2] or sites.default_id)
-    return ShipTo(location_id=place, calendar_id=row[12], territory_id=row[13])
+_ORDERS_OF = Compiled(lambda items: _select_orders().filter(item_id__in=items))
+
+
+class _ShipTos:
+    """The ways to customers, each numbered once: orders are many, ways are few."""
+
+    def __init__(self, sites: Sites, direct_items: Collection[int]) -> None:
+        self._default, self._direct = sites.default_id, direct_items
+        self._numbers: dict[tuple[int, int | None, int | None], int] = {}
+        self.rows: list[ShipTo] = []
+
+    def number(
+        self, location: int | None, item: int, calendar: int | None, territory: int | None, decoupling: str
+    ) -> int:
+        """Return the number of the way that an order takes."""
+        is_direct = decoupling == "dropship" or (location is None and item in self._direct)
+        way = (keys.DIRECT if is_direct else (location or self._default), calendar, territory)
+        known = self._numbers.get(way)
+        if known is None:
+            known = self._numbers[way] = len(self.rows)
+            self.rows.append(ShipTo(location_id=way[0], calendar_id=calendar, territory_id=territory))
+        return known
+
+
+class _Needs:
+    """By when units must be at their place for a way and a day, each found once."""
+
+    def __init__(self, sites: Sites, ship_tos: Sequence[ShipTo], now: int) -> None:
+        self._sites, self._ship_tos, self._now = sites, ship_tos, now
+        self._known: dict[tuple[int, date | None], int] = {}
+
+    def find(self, ship_to: int, day: date | None) -> int:
+        """Return the instant; NEVER where no day is given."""
+        key = (ship_to, day)
+        known = self._known.get(key)
+        if known is None:
+            known = days.NEVER if day is None else _need(self._sites, self._ship_tos[ship_to], day, self._now)
+            self._known[key] = known
+        return known
 
 
 def _need(sites: Sites, ship_to: ShipTo, day: date, now: int) -> int:

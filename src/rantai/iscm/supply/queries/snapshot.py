@@ -13,6 +13,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.iscm.supply import rules
 from rantai.iscm.supply.queries import (
+    aggregate_targets,
     days,
     expected,
     keys,
@@ -30,7 +31,7 @@ from rantai.iscm.supply.queries.needs import Columns, FirmDemand, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.iscm.supply.queries.supplies import Awaited
 from rantai.kernel import clock, snapshots
-from rantai.kernel.money import round_to_minor
+from rantai.kernel.money import minor_digits, round_to_minor
 
 _DAYS_BACK = 60
 _LONGEST_YEARS = 3
@@ -61,32 +62,47 @@ class Snapshot:
         """Return what is at stake, in currency, as 1/10,000 rounded to the company's minor unit."""
         return round_to_minor(round(stake * 10_000), self.company.currency)
 
+    def to_moneys(self, stakes: np.ndarray[Any, np.dtype[np.float64]]) -> Ints:
+        """Return the same of many stakes."""
+        amounts = np.rint(stakes * 10_000).astype(np.int64)
+        step = 10 ** (4 - minor_digits(self.company.currency))
+        return np.sign(amounts) * ((2 * np.abs(amounts) + step) // (2 * step)) * step
 
-def take_snapshot(as_of: datetime) -> Snapshot:
-    """Read the database in one consistent state; no row becomes an object."""
+
+def take_snapshot(as_of: datetime, *, weeks: int | None = None) -> Snapshot:
+    """Read the database in one consistent state; no row becomes an object.
+
+    With `weeks` forecasts reach so far instead of the company's horizon, and nothing is built ahead for what follows.
+    """
     with snapshots.read_consistently() as watermark:
         company = parties.get_company()
         sites = Sites(as_of=as_of, company_zone=company.zone)
-        return _read(company, sites, as_of=as_of, watermark=watermark)
+        seen = weeks or int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
+        found = _read(company, sites, as_of=as_of, watermark=watermark, weeks=seen)
+        if weeks is None:
+            aggregate_targets.lay_in(found.tables, sites, now=found.now, weeks=seen)
+        return found
 
 
-def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int) -> Snapshot:
+def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int, weeks: int) -> Snapshot:
     # An instant within a second counts as that second gone, so that today's second of work is never ahead.
     now = int(as_of.timestamp()) + days.TICK
-    weeks = int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
     direct = sourcing.list_direct_items()
     orders, firm = needs.read_orders(sites, classes=needs.rank_of(company.settings), direct_items=direct, now=now)
     forecast = expected.read_forecast(sites, weeks=weeks, now=now, direct_items=direct)
     receipts, awaited = supplies.read_receipts(sites)
     stock, targets = supplies.read_stock(list(sites.ids)), supplies.read_targets()
-    columns = (orders, forecast, receipts, stock, targets, {"place": _list_origins()})
+    ahead = aggregate_targets.list_places()
+    columns = (orders, forecast, receipts, stock, targets, {"place": _list_origins()}, {"place": ahead})
     on = clock.business_date(as_of, company.zone)
     network = sourcing.read_network(np.unique(np.concatenate([c["place"] for c in columns])).tolist(), sites, on=on)
     places = ints(network.places)
     horizon_end = _find_horizon(now, weeks, orders["due"])
     from_day, to_day = on - timedelta(days=_DAYS_BACK), on + timedelta(seconds=horizon_end - now, days=2)
     requirements = _list_requirements(receipts, network, sites)
-    ship_to = zip((row.calendar_id for row in firm.ship_tos), orders["place"].tolist(), strict=True)
+    # of each way the first order, in the order in which they stand
+    _ways, first = np.unique(firm.ship_to, return_index=True)
+    ship_to = [(firm.ship_tos[firm.ship_to[row]].calendar_id, int(orders["place"][row])) for row in np.sort(first)]
     wrong = [
         *network.misfits,
         *misfits.judge_calendars(ship_to, sites),
@@ -234,8 +250,14 @@ def _list_requirements(receipts: Columns, network: sourcing.Network, sites: Site
     lines: dict[int, list[dict[str, Any]]] = {}
     for line in network.bom_lines:
         lines.setdefault(line["source"], []).append(line)
-    found: list[tuple[int, int, int, int]] = [
-        (part.pair, supplies.arrival(part.needed_on, keys.split(part.pair)[1], sites), part.units, row_of[part.key])
+    found: list[tuple[int, int, int, int, int]] = [
+        (
+            part.own_key,
+            part.pair,
+            supplies.arrival(part.needed_on, keys.split(part.pair)[1], sites),
+            part.units,
+            row_of[part.key],
+        )
         for part in supplies.list_requirements()
         if part.key in row_of
     ]
@@ -244,16 +266,18 @@ def _list_requirements(receipts: Columns, network: sourcing.Network, sites: Site
         place = order.location_id or keys.DIRECT
         due = supplies.arrival(order.start_on, place, sites)
         if order.kind == "transfer":
-            found.append((keys.pair_of(order.item_id, order.origin_id), due, order.units, receipt))
-        for line in lines.get(by_source.get(order.source_id << 24 | place, -1), ()):
+            own = supplies.own_key(order.pk << 12, 2)
+            found.append((own, keys.pair_of(order.item_id, order.origin_id), due, order.units, receipt))
+        for number, line in enumerate(lines.get(by_source.get(order.source_id << 24 | place, -1), ()), 1):
             need = -(-order.units * line["quantity_per"] // (1_000_000 - line["scrap_ppm"]))
-            found.append((line["component_place"], due, need, receipt))
-    columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]
+            own = supplies.own_key(order.pk << 12 | number, 2)
+            found.append((own, line["component_place"], due, need, receipt))
+    columns = list(zip(*found, strict=True)) if found else [(), (), (), (), ()]
     return {
-        "key": keys.tag(ints(range(len(found))), keys.REQUIREMENT),
-        "place": ints(columns[0]),
-        "due": ints(columns[1]),
-        "quantity": ints(columns[2]),
+        "key": ints(columns[0]),
+        "place": ints(columns[1]),
+        "due": ints(columns[2]),
+        "quantity": ints(columns[3]),
         "kind": np.full(len(found), 3, np.int64),
-        "receipt": ints(columns[3]),
+        "receipt": ints(columns[4]),
     }

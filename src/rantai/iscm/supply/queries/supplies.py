@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,6 +38,7 @@ class Awaited:
 class Requirement:
     """Units that an order under way still takes from an item-location (key); `key` is the receipt that it feeds."""
 
+    own_key: int
     key: int
     pair: int
     units: int
@@ -58,10 +59,11 @@ class _Receipt:
     number: str
 
 
-def read_stock(site_ids: Sequence[int]) -> Columns:
-    """Return free units (on hand and not reserved) by item-location."""
+def read_stock(site_ids: Sequence[int], *, items: Collection[int] | None = None) -> Columns:
+    """Return free units (on hand and not reserved) by item-location; of some items where they are named."""
     free = Sum(F("on_hand") - F("reserved"))
-    rows = inventory.usable().filter(location_id__in=site_ids).order_by().values_list("item_id", "location_id")
+    known = inventory.usable() if items is None else inventory.usable().filter(item_id__in=items)
+    rows = known.filter(location_id__in=site_ids).order_by().values_list("item_id", "location_id")
     found = [row for row in fetch(rows.annotate(free=free)) if row[2] > 0]
     columns = list(zip(*found, strict=True)) if found else [(), (), ()]
     return {"place": keys.pair(ints(columns[0]), ints(columns[1])), "on_hand": ints(columns[2])}
@@ -105,7 +107,23 @@ def read_receipts(sites: Sites) -> tuple[Columns, Awaited]:
     What is overdue is awaited by tonight.
     """
     rows = [*_list_purchases(sites), *_list_production(), *_list_transfers(), *_list_decided()]
-    columns = {
+    refs, numbers = [row.ref for row in rows], [row.number for row in rows]
+    return _to_columns(rows, sites), Awaited(refs=refs, numbers=numbers, days=[row.due_on for row in rows])
+
+
+def read_purchases(sites: Sites, *, items: Collection[int]) -> Columns:
+    """Return what is bought of some items."""
+    return _to_columns(list(_list_purchases(sites, sorted(items))), sites)
+
+
+def read_work(sites: Sites, *, items: Collection[int]) -> Columns:
+    """Return what production and transfers bring of some items."""
+    found = (*_list_production(), *_list_transfers())
+    return _to_columns([row for row in found if keys.split(row.pair)[0] in items], sites)
+
+
+def _to_columns(rows: Sequence[_Receipt], sites: Sites) -> Columns:
+    return {
         "key": ints([row.key for row in rows]),
         "place": ints([row.pair for row in rows]),
         "time": ints([arrival(row.due_on, keys.split(row.pair)[1], sites) for row in rows]),
@@ -113,16 +131,21 @@ def read_receipts(sites: Sites) -> tuple[Columns, Awaited]:
         "kind": ints([row.kind for row in rows]),
         "firm": np.array([row.is_firm for row in rows], np.bool_),
     }
-    refs, numbers = [row.ref for row in rows], [row.number for row in rows]
-    return columns, Awaited(refs=refs, numbers=numbers, days=[row.due_on for row in rows])
 
 
 def list_requirements() -> list[Requirement]:
     """Return what open production still takes from stock, and what transfers still take at their origin."""
     found = open_orders.load()
     parts = [
-        Requirement(key=_tag(order, keys.PRODUCTION), pair=keys.pair_of(item, place), units=units, needed_on=day)
-        for order, item, place, units, day in zip(
+        Requirement(
+            own_key=own_key(pk, 0),
+            key=_tag(order, keys.PRODUCTION),
+            pair=keys.pair_of(item, place),
+            units=units,
+            needed_on=day,
+        )
+        for pk, order, item, place, units, day in zip(
+            found.component_ids.tolist(),
             found.component_orders.tolist(),
             found.component_items.tolist(),
             found.component_locations.tolist(),
@@ -136,8 +159,14 @@ def list_requirements() -> list[Requirement]:
         if left > 0:
             pair = keys.pair_of(line.item_id, line.transfer.origin_id)
             day = line.transfer.ship_on
-            parts.append(Requirement(key=_tag(line.pk, keys.TRANSFER), pair=pair, units=left, needed_on=day))
+            key = _tag(line.pk, keys.TRANSFER)
+            parts.append(Requirement(own_key=own_key(line.pk, 1), key=key, pair=pair, units=left, needed_on=day))
     return parts
+
+
+def own_key(pk: int, kind: int) -> int:
+    """Return the key of a requirement: of a component (0), a transfer line (1), a part of a proposal (2)."""
+    return _tag(pk << 2 | kind, keys.REQUIREMENT)
 
 
 def list_accepted() -> list[PlannedOrder]:
@@ -153,8 +182,8 @@ def arrival(day: date, place: int, sites: Sites) -> int:
     return days.midnight(day, zone) + days.TICK
 
 
-def _list_purchases(sites: Sites) -> Iterator[_Receipt]:
-    for row in srm.list_open_supply():
+def _list_purchases(sites: Sites, items: Sequence[int] | None = None) -> Iterator[_Receipt]:
+    for row in srm.list_open_supply(items):
         if row.open_units:
             # a requisition has no schedule yet
             kind, pk = (keys.SCHEDULE, row.schedule_id) if row.schedule_id else (keys.REQUISITION, row.ref.id)

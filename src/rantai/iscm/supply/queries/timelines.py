@@ -11,6 +11,7 @@ from rantai.iscm.supply.models import PlannedOrder, PlanOutcome, PlanRun
 from rantai.iscm.supply.queries import days, keys, loads, reading, sourcing
 from rantai.iscm.supply.queries.reading import PlanReader
 from rantai.iscm.supply.queries.sites import Sites
+from rantai.kernel.texts import pick
 
 BUY, MAKE, MOVE, SHIP = "purchase", "production", "transfer", "ship"
 _OF_SOURCE = {sourcing.BUY: BUY, sourcing.MAKE: MAKE, sourcing.MOVE: MOVE}
@@ -59,7 +60,7 @@ def list_resources(book: loads.Book, *, first: date, count: int) -> list[Lane]:
         start, end = days.midnight(first, line.zone), days.midnight(first + timedelta(days=count), line.zone)
         bars = tuple(_of_run(one, line.zone) for one in book.list_runs(line.resource_id, start, end))
         if bars:
-            found.append(Lane(key=line.resource_id, label=line.code, note="", bars=bars))
+            found.append(Lane(key=line.resource_id, label=pick(line.name) or line.code, note=line.code, bars=bars))
     return found
 
 

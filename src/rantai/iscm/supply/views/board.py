@@ -35,7 +35,7 @@ def exceptions(request: access.StaffRequest) -> HttpResponseBase:
         return _show_detail(request, today=today)
     kind = boardtables.BoardTable if sees_cost else boardtables.CostlessBoardTable
     table = kind(boardtables.list_rows(today), request=request, today=today)
-    if table.params.get("export"):
+    if table.params.get("export") in ("csv", "xlsx"):
         return table.respond("")
     rows = _fetch([row.key for row in table.rows], today=today)
     opened = _find_opened(request, rows, today=today)

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rantai.iscm.supply.models import PlanException
 from rantai.iscm.supply.queries import board
 from rantai.iscm.supply.views import words
-from rantai.iscm.supply.views.tables import name_item
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 
 def list_rows(today: date) -> QuerySet[PlanException]:
@@ -27,9 +27,8 @@ class BoardTable(tables.Table):
     name = "plan-exceptions"
     caption = _("Exceptions")
     kind = tables.StateColumn(_("What to do"), states=words.EXCEPTIONS)
-    item__code = tables.Column(_("Item code"))
-    item = tables.Column(_("Item"), accessor="item__name", format=name_item, grow=True)
-    place = tables.Column(_("Place"))
+    item = ItemColumn(grow=True)
+    place = tables.Column(_("Site"))
     number = tables.Column(_("Document"))
     units = tables.Column(_("Quantity"), format="quantity", unit="unit", sort=True)
     is_on = tables.Column(_("Comes"), format="day", sort=True)
@@ -53,7 +52,7 @@ class BoardTable(tables.Table):
     )  # fmt: skip
     views = (
         tables.View("open", _("To decide"), {"open": "1"}),
-        tables.View("customers", _("Customers"), {"open": "1", "kind": ["late", "short"]}, count=True, hurt=True),
+        tables.View("customers", _("Hurts a customer"), {"open": "1", "hurts": "1"}, count=True, hurt=True),
         tables.View("sooner", _("Get it sooner"), {"open": "1", "kind": ["expedite", "overdue"]}, count=True),
         tables.View("release", _("Order today"), {"open": "1", "kind": "release"}, count=True),
         tables.View("spare", _("Not needed so soon"), {"open": "1", "kind": ["defer", "cancel"]}),

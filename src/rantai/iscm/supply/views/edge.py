@@ -31,6 +31,15 @@ REFUSALS = (
 )
 
 
+def read_day(text: str) -> date | None:
+    """Return the day that an address names; None where it names none, or one that no plan reaches."""
+    try:
+        day = date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+    return day if day and 2000 <= day.year <= 2999 else None
+
+
 def attempt(request: HttpRequest, work: Callable[[], Result], *, said: str, back: str, undo: str = "") -> HttpResponse:
     """Do one thing in a transaction, say so, and go back; a refusal is said there, a conflict gets its page."""
     try:

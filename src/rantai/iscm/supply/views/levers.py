@@ -11,8 +11,8 @@ from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply.queries import levers
 from rantai.iscm.supply.views import edge
-from rantai.iscm.supply.views.tables import name_item
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 
 class LeverTable(tables.Table):
@@ -20,16 +20,15 @@ class LeverTable(tables.Table):
 
     name = "levers"
     caption = _("Lead times and lot sizes")
-    item = tables.Column(
-        _("Item"), accessor="item__name", format=name_item, sub="item__code", grow=True, link="iscm_supply:stock",
-        link_args=("item_id", "location_id"),
-    )  # fmt: skip
-    place = tables.Column(_("Place"), accessor="location__name", narrow=3)
+    item = ItemColumn(grow=True, link="iscm_supply:stock", link_args=("item_id", "location_id"))
+    place = tables.Column(_("Site"), accessor="location__name", narrow=3)
     supplier = tables.Column(_("Supplier"), hidden=True)
     lead_days = tables.Column(_("Lead time, days"), format="number", sort=True)
     safety_stock = tables.Column(_("Safety stock"), format="quantity", unit="unit", sort=True, narrow=2)
-    freed_day = tables.Column(_("A day less frees"), format="quantity", unit="unit", sort=True)
-    money_day = tables.Column(_("Day, in money"), format="money", currency="company_currency", sort=True, total=True)
+    freed_day = tables.Column(_("A day less frees"), format="quantity", unit="unit", sort=True, phone="subend")
+    money_day = tables.Column(
+        _("Day, in money"), format="money", currency="company_currency", sort=True, total=True, phone="end"
+    )
     waiting = tables.Column(_("Orders waiting"), format="number", sort=True, hurt="waiting")
     lot_size = tables.Column(_("Lot size"), format="quantity", unit="unit", sort=True, narrow=3)
     batch = tables.Column(_("Batch"), format="quantity", unit="unit", narrow=3)
@@ -37,7 +36,6 @@ class LeverTable(tables.Table):
     money_batch = tables.Column(
         _("Batch, in money"), format="money", currency="company_currency", sort=True, total=True
     )
-    item__code = tables.Column(_("Item code"), hidden=True)
     filters = (
         tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "location__name__icontains"]),
         tables.Flag("waits", _("Order lines wait for it"), q=Q(waiting__gt=0)),

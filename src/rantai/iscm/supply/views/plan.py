@@ -33,7 +33,6 @@ def plan(request: access.StaffRequest) -> HttpResponseBase:
         "open": opened.count(),
         "overdue": opened.filter(start_on__lte=today).count(),
         "late_customers": hurt.values("demand__party").distinct().count(),
-        "exceptions": plans.list_exceptions().count(),
         "awaiting": plans.count_awaiting_plan()["demands_awaiting_plan"],
         "today": today,
     }

@@ -57,13 +57,13 @@ def resource(request: HttpRequest, resource_id: int) -> HttpResponseBase:
     line = next((one for one in book.resources if one.resource_id == resource_id), None) if book else None
     if run is None or book is None or line is None:
         raise Http404(_("The plan does not know this resource."))
-    asked = _read_day(request.GET.get("from", ""))
+    asked = edge.read_day(request.GET.get("from", ""))
     first = asked or today
     found = book.list_days(resource_id, first, DAYS)
     if asked is None and not any(one.loaded_seconds for one in found):
         first = timelines.find_first_work(book, after=today, resource_id=resource_id) or today
         found = book.list_days(resource_id, first, DAYS)
-    chosen = _read_day(request.GET.get("at", ""))
+    chosen = edge.read_day(request.GET.get("at", ""))
     span = (chosen, 1) if chosen else (first, DAYS)
     works = book.list_runs(
         resource_id, days.midnight(span[0], line.zone), days.midnight(span[0] + timedelta(days=span[1]), line.zone)
@@ -221,10 +221,3 @@ def _export_runs(rows: Sequence[dict[str, Any]], *, name: str, kind: str) -> Htt
 def _write(rows: Iterable[dict[str, Any]], heads: table_exports.Heads, *, name: str, kind: str) -> HttpResponseBase:
     writer = table_exports.stream_csv if kind == "csv" else table_exports.write_xlsx
     return writer(rows, heads, name=name)
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None

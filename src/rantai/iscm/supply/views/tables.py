@@ -13,13 +13,8 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply.models import PlannedOrder, PlanOutcome
 from rantai.iscm.supply.queries import plans
 from rantai.iscm.supply.views import words
-from rantai.kernel.texts import pick
 from rantai.ui import tables
-
-
-def name_item(value: Any, row: dict[str, Any]) -> str:
-    """Return an item's name in the reader's language, else its code."""
-    return pick(value or {}) or str(row.get("item__code", ""))
+from rantai.ui.table_columns import ItemColumn
 
 
 def list_orders() -> QuerySet[PlannedOrder]:
@@ -41,7 +36,7 @@ class OrderTable(tables.Table):
 
     name = "planned-orders"
     caption = _("Planned orders")
-    item = tables.Column(_("Item"), accessor="item__name", format=name_item, link="iscm_supply:order", sub="item__code")
+    item = ItemColumn(sort=True, link="iscm_supply:order")
     kind = tables.Column(_("What to do"), format=lambda value, row: str(words.KINDS[value]), narrow=2)
     party = tables.Column(pgettext_lazy("source", "From"), grow=True, sub="place")
     units = tables.Column(_("Quantity"), format="quantity", unit="unit", sort=True, phone="end")
@@ -51,7 +46,6 @@ class OrderTable(tables.Table):
     amount = tables.Column(_("Cost"), format="money", currency="company_currency", sort=True, total=True)
     stake = tables.Column(_("At stake"), format="money", currency="company_currency", sort=True, narrow=3)
     state = tables.StateColumn(_("State"), states=words.STATES, narrow=3)
-    item__code = tables.Column(_("Item code"), hidden=True)
     filters = (
         tables.Search("q", fields=["item__code__icontains", "item__name__icontains", "supplier__name__icontains"]),
         tables.Choice("kind", _("What to do"), field="kind", choices=_list_kinds, many=True),
@@ -106,15 +100,14 @@ class OutcomeTable(tables.Table):
     name = "plan-outcomes"
     caption = _("Customers' orders in the plan")
     number = tables.Column(_("Order"), sort=True, sub="customer", link="iscm_supply:outcome")
-    item = tables.Column(_("Item"), accessor="item__name", format=name_item, sub="item__code", grow=True)
+    item = ItemColumn(grow=True)
     units = tables.Column(_("Open units"), format="quantity", unit="unit")
     short = tables.Column(_("Without a date"), format="quantity", unit="unit", hurt="short", sort=True)
     due_on = tables.Column(_("Promised"), format="day", sort=True)
     planned_on = tables.Column(_("Planned"), format="day", sort=True)
     late_days = tables.Column(_("Late"), format="late", sort=True, hurt="late_days")
     cause = tables.Column(_("Because"), format=lambda value, row: str(words.CAUSES.get(value, "")), narrow=2)
-    place = tables.Column(_("Place"), narrow=3, hidden=True)
-    item__code = tables.Column(_("Item code"), hidden=True)
+    place = tables.Column(_("Site"), narrow=3, hidden=True)
     filters = (
         tables.Search(
             "q", fields=["demand__number__icontains", "demand__party__name__icontains", "item__code__icontains"]

@@ -48,7 +48,7 @@ def timeline(request: access.StaffRequest) -> HttpResponseBase:
     today, run = edge.today(), plans.find_run()
     by = ORDERS if request.GET.get("by") == ORDERS else MACHINES
     book = loads.read(run) if run and by == MACHINES else None
-    asked = _read_day(request.GET.get("from", ""))
+    asked = edge.read_day(request.GET.get("from", ""))
     first = asked or today - timedelta(days=today.weekday())
     page = _list_outcomes(run, request) if run and by == ORDERS else None
     lanes = timelines.list_deliveries(run, list(page.object_list)) if run and page else []
@@ -146,6 +146,7 @@ def _draw(run: PlanRun, lanes: Sequence[Lane], *, first: date, by: str, today: d
         [*(bar.item_id for bar in bars if bar.item_id), *(paper.item_id for paper in opened.values() if paper.item_id)]
     )
     names = {pk: pick(item.name) or item.code for pk, item in items.items()}
+    units = {pk: str(item.base_unit) for pk, item in items.items()}
     hrefs = {row: pictures.find_page(paper.ref) for row, paper in orders.items()}
     hrefs |= {-tag: pictures.find_page(paper.ref) for tag, paper in opened.items()}
     lane_hrefs = {
@@ -162,7 +163,8 @@ def _draw(run: PlanRun, lanes: Sequence[Lane], *, first: date, by: str, today: d
                 "lane": lane,
                 "bar": bar,
                 "kind": KINDS[bar.kind],
-                "item": names.get(bar.item_id or (opened[bar.receipt].item_id if bar.receipt in opened else 0), ""),
+                "item": names.get(_item_of(bar, opened), ""),
+                "unit": units.get(_item_of(bar, opened), ""),
                 "number": _number(bar, orders, opened),
                 "href": hrefs.get(bar.order if bar.order >= 0 else -bar.receipt, ""),
                 "move": reverse("iscm_supply:move", args=[movable[bar.order].pk])
@@ -175,6 +177,10 @@ def _draw(run: PlanRun, lanes: Sequence[Lane], *, first: date, by: str, today: d
         ],
         "movable": len(movable),
     }
+
+
+def _item_of(bar: timelines.Bar, opened: dict[int, papers.Paper]) -> int:
+    return bar.item_id or (opened[bar.receipt].item_id or 0 if bar.receipt in opened else 0)
 
 
 def _number(bar: timelines.Bar, orders: dict[int, papers.Paper], opened: dict[int, papers.Paper]) -> str:
@@ -221,13 +227,6 @@ def _list_facts(found: moving.Judgement, *, sees_cost: bool, today: date) -> lis
 
 def _say_change(before: date, after: date, today: date) -> str:
     return f"{formats.day(before, today=today)} → {formats.day(after, today=today)}"
-
-
-def _read_day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if len(text) == 10 else None
-    except ValueError:
-        return None
 
 
 def _back(request: HttpRequest) -> str:

@@ -19,6 +19,12 @@ STATES = {
     "dismissed": ("end", _("Dismissed")),
     "superseded": ("end", _("Replaced by a newer plan")),
 }
+AGGREGATES = {
+    "proposed": ("new", _("Proposed")),
+    "standing": ("done", _("Taken over: detailed plans follow it")),
+    "returned": ("end", _("Given back")),
+    "replaced": ("end", _("Replaced by a newer one")),
+}
 EXCEPTIONS = {
     "expedite": ("hurt", _("Get it sooner")),
     "overdue": ("hurt", _("Should have come")),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from rantai.kernel import clock
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.srm.buying import states
@@ -27,9 +28,27 @@ def list_open_supply(
     if order_ids is not None:
         rows = PurchaseScheduleLine.objects.filter(line__order_id__in=list(order_ids))
         return tuple(_read_schedule(row) for row in rows.select_related("line__order", "requisition").order_by("id"))
-    schedules = [_read_schedule(row) for row in _of_items(_open_schedules(), "line__item_id", item_ids)]
-    requisitions = [_read_requisition(row) for row in _of_items(_open_requisitions(), "item_id", item_ids)]
+    if item_ids is None:
+        schedules = [_read_schedule(row) for row in _open_schedules().iterator(chunk_size=2000)]
+        requisitions = [_read_requisition(row) for row in _open_requisitions().iterator(chunk_size=2000)]
+    else:
+        wanted = [list(item_ids[start : start + _CHUNK]) for start in range(0, len(item_ids), _CHUNK)]
+        schedules = [_read_schedule(row) for part in wanted for row in _SCHEDULES_OF.read(part)]
+        requisitions = [_read_requisition(row) for part in wanted for row in _REQUISITIONS_OF.read(part)]
     return tuple(supply for supply in schedules + requisitions if supply.open_units)
+
+
+def list_changed_items(since: int) -> set[int]:
+    """Return the items whose purchases or requisitions changed after a `changed_seq`."""
+    return {pk for (pk,) in (*_CHANGED_SCHEDULES.read(since), *_CHANGED_REQUISITIONS.read(since))}
+
+
+_CHANGED_SCHEDULES = Compiled(
+    lambda since: PurchaseScheduleLine.objects.filter(changed_seq__gt=since).order_by().values_list("line__item_id")
+)
+_CHANGED_REQUISITIONS = Compiled(
+    lambda since: PurchaseRequisition.objects.filter(changed_seq__gt=since).order_by().values_list("item_id")
+)
 
 
 def list_supply_for(kind: str, ids: Sequence[int]) -> tuple[OpenSupply, ...]:
@@ -82,13 +101,8 @@ def _open_requisitions() -> QuerySet[PurchaseRequisition]:
     return PurchaseRequisition.objects.filter(state="open").order_by("due_on", "id")
 
 
-def _of_items(rows: QuerySet[Row], field: str, item_ids: Sequence[int] | None) -> Iterator[Row]:
-    if item_ids is None:
-        yield from rows.iterator(chunk_size=2000)
-        return
-    wanted = list(item_ids)
-    for start in range(0, len(wanted), _CHUNK):
-        yield from rows.filter(**{f"{field}__in": wanted[start : start + _CHUNK]})
+_SCHEDULES_OF = Compiled(lambda items: _open_schedules().filter(line__item_id__in=items))
+_REQUISITIONS_OF = Compiled(lambda items: _open_requisitions().filter(item_id__in=items))
 
 
 def _read_schedule(row: PurchaseScheduleLine) -> OpenSupply:

@@ -1,0 +1,202 @@
+"""What is committed after a plan reaches the plan in memory: all of it, once, and nothing else moves."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from rantai.foundation.items.models import Source
+from rantai.iscm import facade as iscm
+from rantai.iscm import messages
+from rantai.iscm.demand.models import Demand
+from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.management.answering import Planner
+from rantai.iscm.supply.management.bridge import Follower
+from rantai.iscm.supply.queries.snapshot import take_snapshot
+from rantai.kernel import changes
+from rantai.kernel.quantities import Quantity
+from rantai.srm.buying.models import PurchaseScheduleLine
+from tests.factories import foundation, srm
+from tests.factories import iscm as factory
+
+pytestmark = pytest.mark.django_db
+
+LATER = date(2026, 11, 25)
+
+
+@pytest.fixture
+def bought():
+    """An item with ten on stock and twenty on order, wanted by two customers."""
+    site, item, supplier = foundation.make_site(), foundation.make_item(), srm.make_supplier()
+    foundation.make_source(item, supplier=supplier, cost=20_000)
+    factory.make_stock(item, site, 10)
+    order = srm.make_sent(supplier, [(item, 20)])
+    demands = [factory.make_demand(item, units, requested_on=LATER) for units in (6, 30)]
+    return item, order, demands
+
+
+def follow() -> Follower:
+    return Follower(planning.make_plan(factory.MONDAY, builder="test"))
+
+
+def ask_for(demand: Demand, units: int, on: date = LATER) -> None:
+    """The customer wants something else."""
+    row = Demand.objects.get(pk=demand.pk)
+    key = messages.DemandKey(
+        kind=row.kind, order_id=row.order_id, line=row.line, schedule=row.schedule, generation=row.generation
+    )
+    wanted = messages.DemandChange(
+        key=key, expected_revision=row.revision, units=Quantity.of(units), requested_on=on
+    )  # fmt: skip
+    with transaction.atomic():
+        iscm.change_demand((wanted,), as_of=factory.MONDAY)
+
+
+def change(row: Any, **values: Any) -> None:
+    """Write what an action of its house would: other values, and the next number."""
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.changed_seq = changes.next_change()
+    row.save()
+
+
+def list_facts(problem: Any, places: list[int]) -> dict[str, Any]:
+    """Return what a problem says of demands, receipts and stock, by key."""
+    names = {
+        "demands": ("due", "quantity", "kind", "class_rank", "promised_at", "partial"),
+        "receipts": ("time", "quantity", "kind"),
+    }
+    found: dict[str, Any] = {}
+    for table, columns in names.items():
+        rows = problem[table]
+        keys, held_at = rows["key"].tolist(), rows["place"].tolist()
+        values = zip(*(rows[name].tolist() for name in columns), strict=True)
+        found[table] = {key: (place, *row) for key, place, row in zip(keys, held_at, values, strict=True) if row[1] > 0}
+    stock = problem["item_locations"]
+    rows = zip(stock["key"].tolist(), stock["on_hand"].tolist(), strict=True)
+    found["stock"] = {key: units for key, units in rows if key in places}
+    return found
+
+
+def assert_knows_all(follower: Follower) -> None:
+    """Compare what is held with a fresh look at the database at the plan's instant."""
+    held = follower.held.facts.problem()
+    keys = held.item_locations.key
+    tables = {
+        name: {column: getattr(table, column) for column in ("key", "quantity", *extra)}
+        | {"place": keys[table.item_location]}
+        for name, table, extra in (
+            ("demands", held.demands, ("due", "kind", "class_rank", "promised_at", "partial")),
+            ("receipts", held.receipts, ("time", "kind")),
+        )
+    }
+    tables["item_locations"] = {"key": keys, "on_hand": held.item_locations.on_hand}
+    fresh = take_snapshot(factory.MONDAY).tables
+    places = keys.tolist()
+    assert list_facts(tables, places) == list_facts(fresh, places)
+
+
+def test_orders_receipts_and_stock_that_change_reach_the_plan_and_looking_again_changes_nothing(bought) -> None:
+    item, order, (small, large) = bought
+    follower = follow()
+    (schedule,) = srm.list_schedules(order)
+
+    ask_for(small, 8)
+    told = follower.follow()
+    assert small.pk in told["demand_ids"]
+    assert not told["is_provisional"]
+    assert_knows_all(follower)
+
+    with transaction.atomic():
+        change(PurchaseScheduleLine.objects.get(pk=schedule.pk), expected_on=LATER + timedelta(days=9))
+        newcomer = factory.make_demand(item, 3, requested_on=LATER)
+    assert newcomer.pk in follower.follow()["demand_ids"]
+    assert_knows_all(follower)
+
+    ask_for(large, 0)
+    factory.make_stock(item, foundation.Location.objects.get(code="JKT"), 5)
+    follower.follow()
+    assert_knows_all(follower)
+
+    again = follower.follow()
+    assert (again["demand_ids"], again["orders"], again["item_locations"]) == ([], 0, 0)
+
+
+def test_one_that_was_killed_begins_again_from_the_published_plan_and_has_lost_and_doubled_nothing(bought) -> None:
+    item, _order, (small, _large) = bought
+    follower = follow()
+    with transaction.atomic():
+        factory.make_demand(item, 4, requested_on=LATER)
+    ask_for(small, 5, LATER + timedelta(days=2))
+    follower.follow()
+    with transaction.atomic():
+        factory.make_demand(item, 7, requested_on=LATER)
+
+    plan = planning.load_plan()
+    assert plan is not None
+    second = Follower(plan)
+    second.follow()
+    follower.follow()
+
+    assert_knows_all(second)
+    assert_knows_all(follower)
+    assert second.watermark == follower.watermark
+
+
+def test_another_lead_time_moves_what_is_bought(bought) -> None:
+    item, _order, (_small, large) = bought
+    follower = follow()
+    with transaction.atomic():
+        change(Source.objects.get(item=item), lead_time_days=40)
+
+    assert follower.follow()["demand_ids"] == [large.pk]
+    assert follower.held.facts.sources.lead_time.tolist() == [40]
+
+
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [("item", "does not know item"), ("bill", "bills, routings"), ("source", "more than its lead time")],
+)
+def test_what_only_a_whole_plan_can_follow_is_provisional_and_says_why(bought, what: str, why: str) -> None:
+    item, _order, _demands = bought
+    follower = follow()
+    if what == "item":
+        factory.make_demand(foundation.make_item(), 1, requested_on=LATER)
+    elif what == "bill":
+        foundation.make_bill(foundation.make_item(), [(item, 1)])
+    else:
+        with transaction.atomic():
+            change(Source.objects.get(item=item), minimum=70_000)
+
+    told = follower.follow()
+
+    assert told["is_provisional"]
+    assert why in told["why"]
+    later = follower.follow()
+    assert (later["is_provisional"], later["is_behind"]) == (False, True)
+
+
+def test_an_event_that_touches_too_many_demands_changes_nothing(bought) -> None:
+    _item, _order, (small, _large) = bought
+    plan = planning.make_plan(factory.MONDAY, builder="test")
+    follower = Follower(plan, most=0)
+    ask_for(small, 9)
+
+    assert follower.follow()["is_provisional"]
+    assert 60_000 in follower.held.facts.problem().demands.quantity.tolist()
+
+
+def test_the_planner_follows_when_it_is_asked_to(bought) -> None:
+    _item, _order, (small, _large) = bought
+    planner = Planner("test")
+    assert planner.answer({"op": "follow"}) == {"revision": None}
+
+    planner.solve(factory.MONDAY)
+    assert planner.answer({"op": "follow"})["demand_ids"] == []
+    ask_for(small, 7)
+
+    told = planner.answer({"op": "follow"})
+    assert (told["revision"], told["demand_ids"]) == (1, [small.pk])
