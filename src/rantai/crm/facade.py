@@ -67,9 +67,9 @@ def confirm_order(order_id: int, *, revision: int, by: str, as_of: datetime) -> 
     An order above the credit limit is left held for finance. Raises RevisionConflict, IllegalTransition, OrderHeld,
     CreditExceeded, OrderRefused where units cannot be promised.
     """
-    asked = asking.ask_order(order_id, as_of=as_of)
+    ready = confirming.prepare_order(asking.ask_order(order_id, as_of=as_of), by=by, as_of=as_of)
     try:
-        done = join_atomic(lambda: confirming.confirm_order(asked, expected_revision=revision, by=by, as_of=as_of))
+        done = join_atomic(lambda: confirming.confirm_order(ready, expected_revision=revision, by=by, as_of=as_of))
     except CreditExceeded as error:
         hold = partial(confirming.place_hold, order_id, kind="credit", reason=str(error)[:300], amount=error.exposure)
         join_atomic(lambda: hold(by=by))
@@ -184,6 +184,7 @@ def record_history(lines: HistoryLines, *, progress: Progress | None = None) -> 
     history.check_columns(lines)
     begin_history(lines.import_id, company_id=lines.company_id, currency=lines.currency)
     stage_history(lines, progress=progress)
+    open_history_accounts(lines.import_id)
     return run_atomic(lambda: publish_history(lines.import_id))
 
 
@@ -197,7 +198,7 @@ def begin_history(import_id: int, *, company_id: int, currency: str) -> None:
 def stage_history(lines: HistoryLines, *, progress: Progress | None = None) -> None:
     """Write lines of an import that was begun, which nobody sees before `publish_history`.
 
-    Opens the accounts of their buyers. Opens its own short transactions; raises HistoryCutShort.
+    Opens its own short transactions; raises HistoryCutShort.
     """
     history.check_columns(lines)
     run = history.get_staged(lines.import_id)
@@ -207,7 +208,14 @@ def stage_history(lines: HistoryLines, *, progress: Progress | None = None) -> N
         place = run_atomic(lambda: history.stage_chunk(run, lines, start=start))  # noqa: B023 (called at once)
         if progress:
             progress(place, total)
-    _each_chunk(history.read_spans(lines), history.widen_tenure)
+
+
+def open_history_accounts(import_id: int) -> None:
+    """Open the accounts of those who bought in an import that is written, and note when they bought.
+
+    Opens its own short transactions.
+    """
+    _each_chunk(history.read_spans(history.get_staged(import_id)), history.widen_tenure)
 
 
 def publish_history(import_id: int) -> RecordedHistory:

@@ -16,6 +16,7 @@ from rantai.foundation.items.models import Item
 from rantai.foundation.locations.models import Location
 from rantai.iscm import facade as iscm
 from rantai.iscm.messages import Offer
+from rantai.iscm.promising import planner_client
 from rantai.iscm.promising.models import SlotTake
 from rantai.iscm.supply.management import listening, planning
 from rantai.iscm.supply.management.answering import Planner
@@ -155,7 +156,9 @@ def test_a_planner_that_says_nothing_is_not_waited_for(mute, bought) -> None:
 
     offer = iscm.promise(factory.make_ask([(item, 8)]))
 
-    assert time.perf_counter() - begun < 0.6
+    # Whoever says nothing says nothing for ever; a slow machine is slow by less than this.
+    assert time.perf_counter() - begun < 5
+    assert planner_client.BUDGET_SECONDS <= 0.3
     assert [(units, basis) for units, basis, _day in parts(offer)] == [(3, "stock"), (5, "lead_time")]
     assert (len(mute), offer.plan_revision, offer.basis) == (1, None, "stock and confirmed supply")
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.crm.orders.views import capture, changes, conversation, customers, invoices, orders, returns
+from rantai.crm.orders.views import capture, changes, conversation, customers, invoices, orders, rerouting, returns
 
 app_name = "crm_orders"
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     path("<int:order_id>/edit", capture.edit_order, name="edit_order"),
     path("<int:order_id>/confirm", orders.confirm, name="confirm"),
     path("<int:order_id>/change", changes.change_order, name="change_order"),
+    path("<int:order_id>/ways", rerouting.order_ways, name="order_ways"),
     path("<int:order_id>/cancel", orders.cancel, name="cancel"),
     path("<int:order_id>/hold", orders.hold, name="hold"),
     path("<int:order_id>/holds/<int:hold_id>/release", orders.release, name="release"),

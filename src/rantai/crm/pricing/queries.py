@@ -16,6 +16,7 @@ from rantai.foundation.access import queries as access
 from rantai.foundation.items.models import Item
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company, TaxCode, TaxRate
+from rantai.kernel.compiled import Compiled
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,23 @@ class FoundPrice:
 
 def list_price_lists(company_id: int, *, account_id: int | None, currency: str = "") -> list[PriceList]:
     """Return the lists that an account buys from, its own by rank and then the default one."""
-    rows = PriceList.objects.filter(company_id=company_id, archived_at=None)
-    rows = rows.filter(currency=currency) if currency else rows
-    ranks = dict(PriceListAssignment.objects.filter(account_id=account_id or 0).values_list("price_list_id", "rank"))
-    found = [row for row in rows.filter(Q(is_default=True) | Q(pk__in=ranks)) if row.is_default or row.pk in ranks]
+    ranks = dict(_RANKS.read(account_id or 0))
+    rows = [*_USUAL_LISTS.read(company_id), *_OWN_LISTS.read(company_id, list(ranks))]
+    found = [row for row in rows if not currency or row.currency == currency]
     return sorted(found, key=lambda row: (ranks.get(row.pk, 10**6), row.pk))
+
+
+_RANKS = Compiled(
+    lambda account_id: PriceListAssignment.objects.filter(account_id=account_id).values_list("price_list_id", "rank")
+)
+_USUAL_LISTS = Compiled(
+    lambda company_id: PriceList.objects.filter(company_id=company_id, archived_at=None, is_default=True)
+)
+_OWN_LISTS = Compiled(
+    lambda company_id, ids: PriceList.objects.filter(company_id=company_id, archived_at=None, pk__in=ids).exclude(
+        is_default=True
+    )
+)
 
 
 def find_prices(
@@ -138,9 +151,7 @@ def find_tax_terms(
     A rule for the category wins, then one for any item, then the price list's code, then the company's usual one;
     reverse charge, export and exempt sales without a rule carry the company's first code of that kind.
     """
-    rules: dict[int | None, int | None] = dict(
-        TaxRule.objects.filter(company_id=company_id, treatment=treatment).values_list("category_id", "tax_code_id")
-    )
+    rules: dict[int | None, int | None] = dict(_RULES.read(company_id, treatment))
     terms = _list_terms(company_id, on)
     fallback = _fallback(company_id, terms, treatment, list_tax_code_id)
     chosen: dict[int | None, TaxTerms] = {}
@@ -163,11 +174,13 @@ def _list_valid(item_ids: set[int], lists: Sequence[PriceList], on: date) -> Que
 
 def _list_terms(company_id: int, on: date) -> dict[int, TaxTerms]:
     """Return the company's codes with the rate of the day; a code without one then is left out."""
-    codes = TaxCode.objects.filter(company_id=company_id, archived_at=None).order_by("id")
-    rates = TaxRate.objects.filter(
-        Q(valid_to=None) | Q(valid_to__gt=on), tax_code__company_id=company_id, valid_from__lte=on
-    )
-    held = {rate.tax_code_id: rate for rate in rates.order_by("valid_from")}
+    codes = _CODES.read(company_id)
+    rates = _RATES.read(company_id)
+    held = {
+        rate.tax_code_id: rate
+        for rate in rates
+        if rate.valid_from <= on and (rate.valid_to is None or rate.valid_to > on)
+    }
     return {
         code.pk: TaxTerms(
             code=code.code,
@@ -180,6 +193,15 @@ def _list_terms(company_id: int, on: date) -> dict[int, TaxTerms]:
         for code in codes
         if code.pk in held
     }
+
+
+_RULES = Compiled(
+    lambda company_id, treatment: TaxRule.objects.filter(company_id=company_id, treatment=treatment).values_list(
+        "category_id", "tax_code_id"
+    )
+)
+_CODES = Compiled(lambda company_id: TaxCode.objects.filter(company_id=company_id, archived_at=None).order_by("id"))
+_RATES = Compiled(lambda company_id: TaxRate.objects.filter(tax_code__company_id=company_id).order_by("valid_from"))
 
 
 def _fallback(company_id: int, terms: dict[int, TaxTerms], treatment: str, list_tax_code_id: int | None) -> int | None:

@@ -6,7 +6,7 @@ from rantai.crm.accounts import actions as accounts
 from rantai.crm.messages import OrderDraft
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import drafts
-from rantai.kernel import audit, revisions
+from rantai.kernel import audit, inserts, revisions
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 from rantai.kernel.transitions import IllegalTransition
@@ -27,7 +27,7 @@ def capture_order(draft: OrderDraft) -> SalesOrder:
         channel=draft.channel,
         **_header(draft, priced),
     )
-    order.save(force_insert=True)
+    inserts.add([order])
     _write_lines(order, priced)
     audit.record(DocRef("sales_order", order.pk), action="captured", by=draft.by)
     return order
@@ -71,15 +71,15 @@ def _header(draft: OrderDraft, priced: drafts.PricedDraft) -> dict[str, object]:
 
 
 def _write_lines(order: SalesOrder, priced: drafts.PricedDraft) -> None:
-    lines = SalesOrderLine.objects.bulk_create(
-        _make_line(order, number, line) for number, line in enumerate(priced.lines, start=1)
-    )
-    ScheduleLine.objects.bulk_create(
-        ScheduleLine(
-            order=order, line=row, units=line.units, requested_on=line.requested_on, ships_from_id=line.location_id
-        )
-        for row, line in zip(lines, priced.lines, strict=True)
-        if line.is_stocked
+    lines = inserts.add([_make_line(order, number, line) for number, line in enumerate(priced.lines, start=1)])
+    inserts.add(
+        [
+            ScheduleLine(
+                order=order, line=row, units=line.units, requested_on=line.requested_on, ships_from_id=line.location_id
+            )
+            for row, line in zip(lines, priced.lines, strict=True)
+            if line.is_stocked
+        ]
     )
 
 

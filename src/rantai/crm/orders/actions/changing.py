@@ -84,7 +84,7 @@ def change_order(
     Records OrderChanged. Raises RevisionConflict, IllegalTransition, OrderRefused.
     """
     require_transaction()
-    order = _get_confirmed(order_id)
+    order = get_confirmed(order_id)
     schedule = asking.list_schedule(order_id)
     confirming.refuse_unpromised(schedule, offer)
     revisions.take(order, expected=expected_revision)
@@ -144,7 +144,8 @@ def reprice(order: SalesOrder) -> None:
     SalesOrder.objects.filter(pk=order.pk).update(net=order.net, tax=order.tax, total=order.total)
 
 
-def _get_confirmed(order_id: int) -> SalesOrder:
+def get_confirmed(order_id: int) -> SalesOrder:
+    """Return a confirmed order and hold its row until the transaction ends; raises IllegalTransition."""
     order = orders.get_locked(order_id)
     if order.state != "confirmed":
         raise IllegalTransition(str(order), order.state, "changed", states.ORDERS.ways[order.state])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -59,26 +59,45 @@ class Confirmation:
     recorded: tuple[messages.RecordedDemand, ...]
 
 
-def confirm_order(asked: asking.AskedOrder, *, expected_revision: int, by: str, as_of: datetime) -> Confirmation:
-    """Confirm a draft and take what operations offered; records OrderConfirmed.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PreparedOrder:
+    """A draft with the dates that operations offered, and what they will be told of it but for its number."""
 
-    The lines were read when dates were asked; every edit moves the revision, so that the first statement, which locks
-    the order, refuses lines that have changed since. Locks the order, then operations' rows. Raises RevisionConflict,
-    IllegalTransition, OrderHeld, CreditExceeded, and OrderRefused where units of a line cannot be promised.
+    order: SalesOrder
+    schedule: Sequence[ScheduleLine]
+    demand: messages.DemandOrder
+
+
+def prepare_order(asked: asking.AskedOrder, *, by: str, as_of: datetime) -> PreparedOrder:
+    """Do what needs no lock before the transaction: a long order would hold SQLite's one writer with it.
+
+    Raises IllegalTransition, and OrderRefused where units of a line cannot be promised.
     """
-    require_transaction()
-    # A copy, because a passing database error lets the edge run this again from the same values.
     order, schedule, offer = copy(asked.order), asked.schedule, asked.offer
     if order.state != "draft":
         raise IllegalTransition(str(order), order.state, "confirmed", states.ORDERS.ways[order.state])
     refuse_unpromised(schedule, offer)
+    order.rate = _fix_rate(order, as_of)
+    demand = _describe_demand(order, schedule, offer, by=by, as_of=as_of)
+    return PreparedOrder(order=order, schedule=schedule, demand=demand)
+
+
+def confirm_order(prepared: PreparedOrder, *, expected_revision: int, by: str, as_of: datetime) -> Confirmation:
+    """Confirm a draft and take what operations offered; records OrderConfirmed.
+
+    The lines were read when dates were asked; every edit moves the revision, so that the first statement, which locks
+    the order, refuses lines that have changed since. Locks the order, then operations' rows. Raises RevisionConflict,
+    IllegalTransition, OrderHeld, CreditExceeded.
+    """
+    require_transaction()
+    # A copy, because a passing database error lets the edge run this again from the same values.
+    order, schedule = copy(prepared.order), prepared.schedule
     number = series.next_number(order.company_id, "sales_order")
-    rate = _fix_rate(order, as_of)
     step = states.ORDERS.step(order, "confirmed")
-    revisions.take(order, expected=expected_revision, number=number, rate=rate, confirmed_at=as_of, **step)
+    revisions.take(order, expected=expected_revision, number=number, rate=order.rate, confirmed_at=as_of, **step)
     _require_release(order)
     with outbox.gather():
-        recorded = _record_demand(order, schedule, offer, by=by, as_of=as_of)
+        recorded = iscm.record_demand(replace(prepared.demand, number=number)) if schedule else ()
         outbox.record(events.OrderConfirmed(sales_order_id=order.pk, number=number, line_count=order.line_count))
     note_demands(schedule, recorded)
     accounts.note_order(order.account_id, at=order.ordered_at)
@@ -183,14 +202,6 @@ def _fix_rate(order: SalesOrder, as_of: datetime) -> int:
         return parties.ONE
     day = clock.business_date(as_of, order.company.zone)
     return parties.find_rate(order.currency, order.company.currency, day) or order.rate
-
-
-def _record_demand(
-    order: SalesOrder, schedule: Sequence[ScheduleLine], offer: messages.Offer, *, by: str, as_of: datetime
-) -> tuple[messages.RecordedDemand, ...]:
-    if not schedule:
-        return ()
-    return iscm.record_demand(_describe_demand(order, schedule, offer, by=by, as_of=as_of))
 
 
 def _describe_demand(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import date, datetime
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from rantai.crm.orders import states
@@ -14,7 +14,7 @@ from rantai.crm.orders.models import Invoice, ReturnShare, SalesOrder, ScheduleL
 from rantai.crm.orders.queries import orders, peers
 from rantai.crm.orders.queries.stages import rank_of
 from rantai.iscm import events, milestones
-from rantai.kernel import clock
+from rantai.kernel import clock, updates
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.transactions import require_transaction
 
@@ -43,23 +43,22 @@ def take_promise(fact: events.PromiseRevised, *, heard_at: datetime) -> None:
     if fact.revision <= row.promise_revision:
         return
     before = row.promised_on
-    ScheduleLine.objects.filter(pk=row.pk).update(
-        demand_id=fact.demand_id,
-        promise_revision=fact.revision,
-        promised_on=fact.promised_on,
-        expected_on=fact.expected_on,
-        p80_on=fact.p80_on,
-        basis=fact.basis,
-        promised_units=fact.promised_units,
-        unpromised_units=fact.unpromised_units,
-        slices=[json.loads(part) for part in fact.slices],
-        promise_as_of=heard_at,
-        promise_cause=fact.cause,
-    )
+    said: dict[str, object] = {
+        "demand_id": fact.demand_id,
+        "promise_revision": fact.revision,
+        "promised_on": fact.promised_on,
+        "expected_on": fact.expected_on,
+        "p80_on": fact.p80_on,
+        "basis": fact.basis,
+        "promised_units": fact.promised_units,
+        "unpromised_units": fact.unpromised_units,
+        "slices": [json.loads(part) for part in fact.slices],
+        "promise_as_of": heard_at,
+        "promise_cause": fact.cause,
+    }
     if fact.promised_on and rank_of(row.milestone) < rank_of(milestones.DATE_PROMISED):
-        ScheduleLine.objects.filter(pk=row.pk).update(
-            milestone=milestones.DATE_PROMISED, milestone_at=order.confirmed_at
-        )
+        said |= {"milestone": milestones.DATE_PROMISED, "milestone_at": order.confirmed_at}
+    updates.change(ScheduleLine, where={"id": row.pk}, to=said)
     headers.refresh(order.pk)
     if fact.promised_on != before and order.state == "confirmed":
         _tell_moved(order, row, fact, before=before)
@@ -88,9 +87,8 @@ def reach_stage(fact: events.MilestoneReached) -> None:
     told = peers.list_peers(fact)
     if _is_further(row, fact):
         note = f"{fact.position}/{fact.of}" if fact.of else ""
-        ScheduleLine.objects.filter(pk=row.pk).update(
-            milestone=fact.milestone, milestone_at=fact.at, milestone_note=note
-        )
+        reached = {"milestone": fact.milestone, "milestone_at": fact.at, "milestone_note": note}
+        updates.change(ScheduleLine, where={"id": row.pk}, to=reached)
     if fact.shipment_id and rank_of(fact.milestone) >= rank_of(milestones.HANDED_TO_CARRIER):
         for peer in told:
             _follow_shipment(order, peer)
@@ -125,7 +123,7 @@ def note_shipped(fact: events.Shipped) -> None:
     order = orders.get_locked(fact.order_id)
     row = _get_schedule_line(fact)
     share = _share(order, row, shipment_id=fact.shipment_id, units=fact.units, at=fact.at)
-    ShipmentShare.objects.filter(pk=share.pk).update(shipment_number=fact.shipment_number)
+    updates.change(ShipmentShare, where={"id": share.pk}, to={"shipment_number": fact.shipment_number})
     _recount(row)
     headers.refresh(order.pk)
 
@@ -166,13 +164,15 @@ def close_when_done(order: SalesOrder) -> None:
     require_transaction()
     if order.state != "confirmed":
         return
-    rows = ScheduleLine.objects.filter(order=order).values_list("units", "delivered", "cancelled")
-    is_open = any(delivered + cancelled < units for units, delivered, cancelled in rows)
+    is_open = any(delivered + cancelled < units for units, delivered, cancelled in _DONE.read(order.pk))
     if not is_open and not invoicing.list_unbilled(order):
         states.ORDERS.move(order, "closed")
         SalesOrder.objects.filter(pk=order.pk).update(ended_at=clock.now())
 
 
+_DONE = Compiled(
+    lambda order_id: ScheduleLine.objects.filter(order_id=order_id).values_list("units", "delivered", "cancelled")
+)
 _NEWEST = Compiled(
     lambda order_id, line_id, number: (
         ScheduleLine.objects.filter(order_id=order_id, line_id=line_id, number=number)
@@ -198,7 +198,7 @@ def _is_further(row: ScheduleLine, fact: events.MilestoneReached) -> bool:
 def _follow_shipment(order: SalesOrder, fact: events.MilestoneReached) -> None:
     row = _get_schedule_line(fact)
     shares = ShipmentShare.objects.filter(schedule_line=row, shipment_id=fact.shipment_id or 0)
-    if fact.milestone == milestones.HANDED_TO_CARRIER or not shares.exists():
+    if fact.milestone == milestones.HANDED_TO_CARRIER or not _list_shares(row, fact.shipment_id or 0):
         _share(order, row, shipment_id=fact.shipment_id or 0, units=fact.units, at=fact.at)
     if fact.carrier or fact.tracking:
         shares.update(carrier=fact.carrier, tracking=fact.tracking)
@@ -208,13 +208,26 @@ def _follow_shipment(order: SalesOrder, fact: events.MilestoneReached) -> None:
 
 
 def _share(order: SalesOrder, row: ScheduleLine, *, shipment_id: int, units: int, at: datetime) -> ShipmentShare:
-    return ShipmentShare.objects.get_or_create(
-        schedule_line=row, shipment_id=shipment_id, shipped_at=at, defaults={"order": order, "units": units}
-    )[0]
+    known = next((share for share in _list_shares(row, shipment_id) if share.shipped_at == at), None)
+    return (
+        known
+        or ShipmentShare.objects.get_or_create(
+            schedule_line=row, shipment_id=shipment_id, shipped_at=at, defaults={"order": order, "units": units}
+        )[0]
+    )
+
+
+def _list_shares(row: ScheduleLine, shipment_id: int) -> list[ShipmentShare]:
+    return [share for share in _ALL_SHARES.read(row.pk) if share.shipment_id == shipment_id]
+
+
+_ALL_SHARES = Compiled(lambda row_id: ShipmentShare.objects.filter(schedule_line_id=row_id).order_by("id"))
 
 
 def _recount(row: ScheduleLine) -> None:
-    sums = ShipmentShare.objects.filter(schedule_line=row, reversed_at=None).aggregate(
-        fulfilled=Sum("units"), delivered=Sum("units", filter=Q(delivered_at__isnull=False))
-    )
-    ScheduleLine.objects.filter(pk=row.pk).update(fulfilled=sums["fulfilled"] or 0, delivered=sums["delivered"] or 0)
+    shares = [share for share in _ALL_SHARES.read(row.pk) if share.reversed_at is None]
+    counted = {
+        "fulfilled": sum(share.units for share in shares),
+        "delivered": sum(share.units for share in shares if share.delivered_at),
+    }
+    updates.change(ScheduleLine, where={"id": row.pk}, to=counted)

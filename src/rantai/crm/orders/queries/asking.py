@@ -75,6 +75,28 @@ def list_ways(
     return {row.line: row.alternatives for row in found}
 
 
+def list_order_ways(
+    order: SalesOrder, *, as_of: datetime
+) -> list[tuple[ScheduleLine, tuple[reports.Alternative, ...]]]:
+    """Return other ways to serve the lines of a confirmed order that cannot keep their day, their own supply let go."""
+    rows = {
+        (row.line_id, row.number): row
+        for row in list_schedule(order.pk)
+        if row.units > row.fulfilled + row.cancelled and (not row.promised_on or row.promised_on > row.requested_on)
+    }
+    if not rows:
+        return []
+    lines = tuple(
+        _ask_line(order, row, units=row.units - row.fulfilled - row.cancelled, requested_on=row.requested_on)
+        for row in rows.values()
+    )
+    ask = messages.Ask(
+        company_id=order.company_id, lines=lines, demand_class=order.account.demand_class, as_of=as_of,
+        releasing=tuple(key_of(row) for row in rows.values()),
+    )  # fmt: skip
+    return [(rows[found.line, found.schedule], found.alternatives) for found in iscm.list_alternatives(ask)]
+
+
 def _describe_draft(priced: drafts.PricedDraft, as_of: datetime) -> messages.Ask:
     lines = tuple(
         messages.AskLine(

@@ -19,6 +19,7 @@ from rantai.foundation.items.models import Item, ItemUnit
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Address, Company
 from rantai.kernel import clock, money
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import MAX_AMOUNT, Quantity, QuantityOutOfRange, UnitDoesNotDivide
 
 MAX_LINES = 1000
@@ -112,7 +113,7 @@ def price_draft(draft: OrderDraft) -> PricedDraft:
     if not 0 < len(draft.lines) <= MAX_LINES:
         check.note(-1, "lines", _("An order has between 1 and %(most)s lines.") % {"most": MAX_LINES})
     wanted = {line.item_id for line in draft.lines}
-    items = {item.pk: item for item in Item.objects.select_related("base_unit").filter(pk__in=wanted)}
+    items = {item.pk: item for item in _ITEMS.read(sorted(wanted))}
     factors = _list_factors(draft.lines, items)
     for number, line in enumerate(draft.lines):
         _check_line(check, number, line, items.get(line.item_id), factors, ordered_on)
@@ -129,6 +130,9 @@ def price_draft(draft: OrderDraft) -> PricedDraft:
         ship_to_id=place.ship_to_id, bill_to_id=place.bill_to_id, territory_id=place.territory_id,
         currency=currency, rate=rate or 0, ordered_on=ordered_on, lines=priced, document=document,
     )  # fmt: skip
+
+
+_ITEMS = Compiled(lambda ids: Item.objects.select_related("base_unit").filter(pk__in=ids))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

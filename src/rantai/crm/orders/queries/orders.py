@@ -46,8 +46,7 @@ def find_writer_id(order: SalesOrder) -> int | None:
 
 def list_lines(order_id: int) -> list[SalesOrderLine]:
     """Return an order's lines with their items, as on paper."""
-    rows = SalesOrderLine.objects.filter(order_id=order_id).select_related("item", "item__base_unit", "tax_code")
-    return list(rows.order_by("number"))
+    return _LINES.read(order_id)
 
 
 def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -124,6 +123,13 @@ def _with_masters(rows: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
 
 
 _ORDERS = Compiled(lambda order_id: _with_masters(SalesOrder.objects.filter(pk=order_id)))
+_LINES = Compiled(
+    lambda order_id: (
+        SalesOrderLine.objects.filter(order_id=order_id)
+        .select_related("item", "item__base_unit", "tax_code")
+        .order_by("number")
+    )
+)
 _LOCKED = Compiled(
     lambda order_id: _with_masters(SalesOrder.objects.filter(pk=order_id)).select_for_update(of=("self",))
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rantai.iscm import events, milestones
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import Event
 
 
@@ -10,25 +11,24 @@ def list_peers(fact: events.MilestoneReached) -> list[events.MilestoneReached]:
     """Return the facts of all lines of the order that reached this stage with the same shipment, itself included."""
     if not fact.shipment_id:
         return [fact]
-    rows = Event.objects.filter(
-        stream=fact.stream, kind="MilestoneReached", payload__shipment_id=fact.shipment_id,
-        payload__milestone=fact.milestone, payload__at=fact.at.isoformat(),
-    )  # fmt: skip
-    found = [
-        events.MilestoneReached.from_payload(payload)
-        for payload in rows.order_by("id").values_list("payload", flat=True)
-    ]
-    return found or [fact]
+    found = _list_told(fact.stream, fact.shipment_id, fact.milestone)
+    return [told for told in found if told.at == fact.at] or [fact]
 
 
 def list_handed_over(fact: events.DeliveryNotePrinted) -> list[events.MilestoneReached]:
     """Return the facts of the lines that left with a shipment when its note was printed."""
-    rows = Event.objects.filter(
-        stream=fact.stream, kind="MilestoneReached", payload__shipment_id=fact.shipment_id,
-        payload__milestone=milestones.HANDED_TO_CARRIER,
-    )  # fmt: skip
-    found = [
-        events.MilestoneReached.from_payload(payload)
-        for payload in rows.order_by("id").values_list("payload", flat=True)
-    ]
+    found = _list_told(fact.stream, fact.shipment_id, milestones.HANDED_TO_CARRIER)
     return [told for told in found if told.at == fact.shipped_at]
+
+
+def _list_told(stream: str, shipment_id: int, milestone: str) -> list[events.MilestoneReached]:
+    return [
+        events.MilestoneReached.from_payload(payload)
+        for (payload,) in _REACHED.read(stream)
+        if payload.get("shipment_id") == shipment_id and payload.get("milestone") == milestone
+    ]
+
+
+_REACHED = Compiled(
+    lambda stream: Event.objects.filter(stream=stream, kind="MilestoneReached").order_by("id").values_list("payload")
+)

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -63,7 +64,16 @@ def find_url(order: SalesOrder) -> str:
 
 def make_url(token: str) -> str:
     """Return the address that stands in letters."""
-    return f"{settings.PUBLIC_URL}{reverse('shop:tracking', args=[token])}"
+    return f"{settings.PUBLIC_URL}{_find_path().replace(_ANY, token)}"
+
+
+@cache
+def _find_path() -> str:
+    # Asked for in each customer's language, Django would list all addresses once for every language.
+    return reverse("shop:tracking", args=[_ANY])
+
+
+_ANY = "any-token"
 
 
 def show_order(order: SalesOrder, *, language: str, now: datetime) -> TrackedOrder:

@@ -6,11 +6,15 @@ from fractions import Fraction
 
 from rantai.foundation.items.models import Unit
 from rantai.kernel import texts
+from rantai.kernel.compiled import Compiled
 
 
 def name_units() -> dict[str, str]:
     """Return the names of units by code; a unit without a name keeps its code."""
-    return {unit.code: texts.pick(unit.name) or unit.code for unit in Unit.objects.all()}
+    return {code: texts.pick(name) or code for code, name in _UNITS.read()}
+
+
+_UNITS = Compiled(lambda: Unit.objects.values_list("code", "name"))
 
 
 def to_typed(base: int, factor: Fraction) -> int | None:

@@ -49,9 +49,9 @@ def attempt(request: HttpRequest, work: Callable[[], Result], *, said: str, back
 
 def confirm(order_id: int, *, revision: int, by: str, as_of: datetime) -> confirming.Confirmation:
     """Ask dates and confirm; an order above the credit limit is left held, and CreditExceeded raised."""
-    asked = asking.ask_order(order_id, as_of=as_of)
+    ready = confirming.prepare_order(asking.ask_order(order_id, as_of=as_of), by=by, as_of=as_of)
     try:
-        return run_atomic(lambda: confirming.confirm_order(asked, expected_revision=revision, by=by, as_of=as_of))
+        return run_atomic(lambda: confirming.confirm_order(ready, expected_revision=revision, by=by, as_of=as_of))
     except confirming.CreditExceeded as error:
         exposure, reason = error.exposure, str(error)[:300]
         run_atomic(lambda: confirming.place_hold(order_id, kind="credit", reason=reason, amount=exposure, by=by))

@@ -62,9 +62,15 @@ def show_ways(
     sees_cost = user.has_perm(access.SEES_COST)
     currency = priced.company.currency if sees_cost else ""
     return {
-        place: [_show(way, place, priced.lines[place], currency, names=names, items=items, today=today) for way in rows]
+        place: [
+            describe(
+                way, currency, value=_write(way, place, priced.lines[place], items[way.item_id]), names=names,
+                items=items, today=today,
+            )
+            for way in rows
+        ]
         for place, rows in found.items()
-    }
+    }  # fmt: skip
 
 
 def say_kept_back(line: messages.OfferLine | None, today: date) -> list[str]:
@@ -129,10 +135,11 @@ def _count(data: QueryDict) -> int:
     return min(int(text), drafts.MAX_LINES) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
-def _show(
-    way: reports.Alternative, place: int, line: drafts.PricedLine, currency: str, *, names: Mapping[int, str],
-    items: Mapping[int, Item], today: date,
+def describe(
+    way: reports.Alternative, currency: str, *, value: str, names: Mapping[int, str], items: Mapping[int, Item],
+    today: date,
 ) -> Way:  # fmt: skip
+    """Return a way in words; without a currency its cost is not told."""
     item = items[way.item_id]
     title = str(TITLES[way.kind]) % {
         "place": names.get(way.location_id or 0, ""),
@@ -144,8 +151,8 @@ def _show(
         cost=say_cost(way.cost, currency) if currency else "",
         promised_on=way.promised_on,
         keeps_date=way.keeps_date,
-        value=_write(way, place, line, item),
-        who=_("ask purchasing") if way.kind in ("expedite", "dropship") else "",
+        value=value,
+        who=_("ask purchasing") if way.kind in ("expedite", "dropship") and not value else "",
     )
 
 

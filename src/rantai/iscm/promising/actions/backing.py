@@ -21,6 +21,7 @@ from rantai.iscm.production.queries.structure import Ways
 from rantai.iscm.promising.models import SlotTake
 from rantai.iscm.promising.queries import making, partners
 from rantai.kernel import clock, decisions, money
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import ApprovalPolicy
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -56,12 +57,15 @@ def back_demand(demand_id: int, *, at: datetime, by: str = "system") -> None:
     require_transaction()
     orders.lock_orders(peg.order_id for peg in orders.list_of_demands([demand_id], state="planned"))
     demand = demands.lock([demand_id])[0]
-    _follow_made(demand, at=at, by=by)
-    _follow_dropped(demand, at=at, by=by)
+    takes = _TAKES.read(demand.pk)
+    _follow_made(demand, [take for take in takes if take.basis == "make"], at=at, by=by)
+    _follow_dropped(demand, [take for take in takes if take.basis == "dropship"], at=at, by=by)
 
 
-def _follow_made(demand: Demand, *, at: datetime, by: str) -> None:
-    takes = list(SlotTake.objects.filter(demand=demand, slot=None, basis="make").order_by("id"))
+_TAKES = Compiled(lambda demand_id: SlotTake.objects.filter(demand_id=demand_id, slot=None).order_by("id"))
+
+
+def _follow_made(demand: Demand, takes: list[SlotTake], *, at: datetime, by: str) -> None:
     planned = orders.list_of_demands([demand.pk], state="planned")
     wanted = sum(take.units for take in takes)
     if demand.state != "open":
@@ -146,10 +150,12 @@ def _move_component(
         transfers.release_transfer(transfer, at=case.at, by=f"policy:{policy.pk}")
 
 
-def _follow_dropped(demand: Demand, *, at: datetime, by: str) -> None:
+_PARTNERS = Compiled(lambda item_id: Source.objects.filter(item_id=item_id, kind="dropship").values_list("pk")[:1])
+
+
+def _follow_dropped(demand: Demand, takes: list[SlotTake], *, at: datetime, by: str) -> None:
     """Ask the partner for what is promised from it, more or less than was asked before."""
-    takes = list(SlotTake.objects.filter(demand=demand, slot=None, basis="dropship").order_by("id"))
-    if not takes and not Source.objects.filter(item_id=demand.item_id, kind="dropship").exists():
+    if not takes and not _PARTNERS.read(demand.item_id):
         return
     asked = [row.supply for row in partners.list_open(demand)]
     wanted = sum(take.units for take in takes)

@@ -12,7 +12,7 @@ from rantai.iscm import events
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.promising.models import Promise, PromiseRevision, SlotTake
 from rantai.iscm.promising.queries import offers
-from rantai.kernel import inserts, outbox
+from rantai.kernel import inserts, outbox, rows
 from rantai.kernel.transactions import require_transaction
 
 
@@ -40,7 +40,7 @@ class Standing:
 def give_first(standings: Sequence[Standing], *, at: datetime) -> None:
     """Open the ledger of new demands. Records PromiseRevised with the cause 'first'."""
     require_transaction()
-    heads = [_fill_head(Promise(demand_id=standing.demand.pk), standing) for standing in standings]
+    heads = [_fill_head(rows.make(Promise, demand_id=standing.demand.pk), standing) for standing in standings]
     inserts.send(heads)
     _write(standings, heads, cause="first", cause_ref="", at=at)
 
@@ -65,16 +65,16 @@ def revise(standings: Sequence[Standing], *, cause: str, cause_ref: str, at: dat
 
 def read_standings(demands: Iterable[Demand]) -> list[Standing]:
     """Read what demands are promised now; open units that nothing speaks for are unpromised."""
-    rows = {demand.pk: Standing(demand=demand) for demand in demands}
+    found = {demand.pk: Standing(demand=demand) for demand in demands}
     takes: dict[int, list[SlotTake]] = defaultdict(list)
-    for take in SlotTake.objects.filter(demand_id__in=list(rows)).select_related("slot").order_by("id"):
+    for take in SlotTake.objects.filter(demand_id__in=list(found)).select_related("slot").order_by("id"):
         takes[take.demand_id].append(take)
-    for pk, standing in rows.items():
+    for pk, standing in found.items():
         standing.takes = takes[pk]
         standing.relies_on = sorted({str(offers.cite(take.slot)) for take in takes[pk] if take.slot})
         open_units = standing.demand.units - standing.demand.fulfilled - standing.demand.cancelled
         standing.unpromised = open_units - standing.demand.reserved - sum(take.units for take in takes[pk])
-    return list(rows.values())
+    return list(found.values())
 
 
 _HEAD_FIELDS = [
@@ -118,7 +118,8 @@ def _write(
         return
     inserts.send(
         [
-            PromiseRevision(
+            rows.make(
+                PromiseRevision,
                 demand_id=standing.demand.pk,
                 revision=head.revision,
                 promised_on=head.promised_on,

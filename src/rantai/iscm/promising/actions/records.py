@@ -37,7 +37,8 @@ def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand,
     ships_from = {
         line.key: line.location_id or _first_location(wish) for line, wish in zip(order.lines, wishes, strict=True)
     }
-    rows = demand_actions.record_demands(order, ships_from=ships_from, seq=seq)
+    zones = {wish.ask.address_id: wish.offer.zone for wish in wishes if wish.offer.zone}
+    rows = demand_actions.record_demands(order, ships_from=ships_from, zones=zones, seq=seq)
     standings = [_stand(demand, wish) for demand, wish in zip(rows, wishes, strict=True)]
     inserts.send([take for standing in standings for take in standing.takes])
     promises.give_first(standings, at=order.as_of)

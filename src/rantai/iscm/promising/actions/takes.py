@@ -11,7 +11,7 @@ from rantai.iscm import messages
 from rantai.iscm.promising.actions import keeping, planned
 from rantai.iscm.promising.models import Allocation, SlotTake, SupplySlot
 from rantai.iscm.promising.queries import asks
-from rantai.kernel import increments
+from rantai.kernel import increments, rows
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
@@ -60,17 +60,17 @@ def give_back(takes: Iterable[SlotTake], *, seq: int) -> bool:
     Returns whether some of it had been kept for a class: then the caller lays anew what is kept.
     """
     require_transaction()
-    rows = list(takes)
+    held = list(takes)
     given: dict[int, int] = defaultdict(int)
-    for row in rows:
+    for row in held:
         if row.slot_id is not None:
             given[row.slot_id] -= row.units
     kept: dict[int, int] = defaultdict(int)
-    for row in rows:
+    for row in held:
         if row.allocation_id is not None:
             kept[row.allocation_id] += row.units
     add_promised(given, seq=seq)
-    SlotTake.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    SlotTake.objects.filter(pk__in=[row.pk for row in held]).delete()
     if kept:
         keeping.give_up(kept)
     return bool(kept)
@@ -86,7 +86,8 @@ def add_promised(units: dict[int, int], *, seq: int) -> None:
 def to_takes(demand_id: int, offer: messages.OfferLine) -> list[SlotTake]:
     """Return the rows of an offer that was taken."""
     return [
-        SlotTake(
+        rows.make(
+            SlotTake,
             demand_id=demand_id,
             slot_id=part.slots[0].slot_id if part.slots else None,
             allocation_id=part.slots[0].kept[0].allocation_id if part.slots and part.slots[0].kept else None,

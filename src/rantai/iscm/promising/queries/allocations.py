@@ -77,6 +77,8 @@ class Keeping:
 
     def list_barred(self, slot_ids: Iterable[int], wanted_on: date) -> list[Kept]:
         """Return what is kept of supplies for others than the asker, the lowest class first."""
+        if not self._by_slot:
+            return []
         rows = [kept for pk in slot_ids for kept in self._by_slot.get(pk, ()) if kept.left]
         barred = [kept for kept in rows if not kept.is_for(self.asker, wanted_on)]
         return sorted(barred, key=lambda kept: (-kept.priority, kept.starts_on))
@@ -86,6 +88,8 @@ class Keeping:
 
         Returns (allocation, units) of what was kept.
         """
+        if slot_id not in self._by_slot:
+            return []
         usable = [kept for kept in self._by_slot.get(slot_id, ()) if kept.is_for(self.asker, wanted_on)]
         own = sorted((kept for kept in usable if kept.is_own(self.asker)), key=lambda kept: kept.starts_on)
         others = sorted((kept for kept in usable if not kept.is_own(self.asker)), key=lambda kept: -kept.priority)

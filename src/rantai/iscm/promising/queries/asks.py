@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from rantai.iscm import messages
 from rantai.iscm.demand import queries as demands
+from rantai.iscm.inventory.queries import decoupling
 from rantai.iscm.promising import planner_client
 from rantai.iscm.promising.models import SupplySlot
 from rantai.iscm.promising.planner_client import DeepLine, Held
@@ -73,14 +74,18 @@ def _serve(ask: messages.Ask, sheet: sheets.Sheet) -> messages.Offer:
 def _list_deep(ask: messages.Ask, offer: messages.Offer, sheet: sheets.Sheet) -> Iterator[DeepLine]:
     """Yield what to ask of the planner, by place among the lines.
 
-    What is made to order or sent by a partner is not asked: its supply is ordered for it at once, not by the plan.
+    What a site makes to order or lets a partner send is not asked of it: its supply is ordered for it at once, not by
+    the plan.
     """
     for place, (line, found) in enumerate(zip(ask.lines, offer.lines, strict=True)):
         item = sheet.items.get(line.item_id)
         units = found.unpromised.amount if found.reason == "no_source" else 0
         units += sum(part.units.amount for part in found.slices if part.basis in _GUESSED)
-        routes = sheet.routes[line.address_id, line.location_id]
-        if units and routes and item is not None and item.decoupling == "stock":
+        if not units or item is None:
+            continue
+        ways = sheet.routes[line.address_id, line.location_id]
+        routes = [way for way in ways if sheet.find_decoupling(item, way.location_id) == decoupling.STOCK]
+        if routes:
             yield DeepLine(
                 line=place,
                 item_id=line.item_id,

@@ -19,6 +19,7 @@ from rantai.kernel.refs import DocRef
 STRENGTH = ("stock", "receipt", "plan", "make", "lead_time", "dropship")
 """Bases from the surest on; a promise is as strong as its weakest slice."""
 
+DROPSHIP = "dropship"
 _NO_DELAY = (0, 0, 0)
 SUPPLY_KINDS = {"purchase": "purchase_order", "production": "production_order", "transfer": "transfer_order"}
 
@@ -64,12 +65,14 @@ def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
     refusal = _refuse(item)
     if item is None or refusal:
         return to_line(line, [], reason=refusal)
-    if item.decoupling == "dropship":
+    # a site may keep what its master lets partners send
+    if item.decoupling == DROPSHIP and not _list_ours(line, sheet, sheet.routes[line.address_id, line.location_id]):
         parts = drop_ship(line, line.units.amount, sheet) or _from_routes(line, sheet)
     else:
         parts = _from_routes(line, sheet)
     parts = [_take(line, part, sheet) for part in parts]
-    return replace(to_line(line, parts, reason="no_source"), kept_back=_list_kept_back(line, parts, sheet))
+    kept_back = _list_kept_back(line, parts, sheet)
+    return to_line(line, parts, reason="no_source", kept_back=kept_back, zone=sheet.zones.get(line.address_id, ""))
 
 
 def _take(line: messages.AskLine, part: Part, sheet: Sheet) -> Part:
@@ -81,9 +84,10 @@ def _take(line: messages.AskLine, part: Part, sheet: Sheet) -> Part:
     pk = part.slot.pk
     drawn = sheet.keeping.draw(pk, part.units, free=sheet.free[pk], wanted_on=line.requested_on)
     sheet.free[pk] -= part.units - sum(units for _pk, units in drawn)
-    return replace(
-        part, kept=tuple(messages.KeptShare(allocation_id=row, units=Quantity(units)) for row, units in drawn)
-    )
+    if not drawn:
+        return part
+    kept = tuple(messages.KeptShare(allocation_id=row, units=Quantity(units)) for row, units in drawn)
+    return replace(part, kept=kept)
 
 
 def _list_kept_back(
@@ -134,10 +138,22 @@ def _complete(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> 
     parts = list(_fill(line.units.amount, _soonest(line, sheet, routes)))
     rest = line.units.amount - _sum(parts)
     if rest:
+        ours = _list_ours(line, sheet, routes)
+        sent = [] if ours else drop_ship(line, rest, sheet)
+        ways = ours or routes
         parts += (
-            _planned(line, rest, sheet, routes) or _lead_time(line, rest, sheet, routes) or drop_ship(line, rest, sheet)
+            sent
+            or _planned(line, rest, sheet, ways)
+            or _lead_time(line, rest, sheet, ways)
+            or drop_ship(line, rest, sheet)
         )
     return parts
+
+
+def _list_ours(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Route]:
+    """Return the ways from sites for which we bring an item ourselves, rather than let a partner send it."""
+    item = sheet.items[line.item_id]
+    return [route for route in routes if sheet.find_decoupling(item, route.location_id) != DROPSHIP]
 
 
 def _in_time(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
@@ -195,7 +211,11 @@ def _count_owed(line: messages.AskLine, sheet: Sheet) -> int:
 def date_slot(slot: SupplySlot, route: Route, *, wanted_on: date, sheet: Sheet) -> Dates:
     """Return when goods of a slot leave and arrive on a route, no earlier than wanted."""
     if slot.available_on is None:
-        return _travel(route, ready=(route.first_ship_on,) * 3, wanted_on=wanted_on)
+        known = sheet.dates_of_stock.get((id(route), wanted_on))
+        if known is None:
+            known = _travel(route, ready=(route.first_ship_on,) * 3, wanted_on=wanted_on)
+            sheet.dates_of_stock[id(route), wanted_on] = known
+        return known
     samples = sheet.lateness.days(slot.supplier_id, slot.item_id)
     late = quantiles.of_samples(samples) or _NO_DELAY
     return _travel(route, ready=_ready(route, slot.available_on, late), wanted_on=wanted_on)
@@ -238,7 +258,7 @@ def _fill(units: int, parts: Iterable[Part]) -> Iterator[Part]:
     for part in parts:
         if rest <= 0:
             return
-        yield replace(part, units=min(rest, part.units))
+        yield part if part.units <= rest else replace(part, units=rest)
         rest -= part.units
 
 
@@ -319,7 +339,10 @@ def _together(parts: list[Part]) -> list[Part]:
     return [replace(part, dates=dates) for part in parts]
 
 
-def to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> messages.OfferLine:
+def to_line(
+    line: messages.AskLine, parts: Sequence[Part], *, reason: str, kept_back: tuple[messages.KeptBack, ...] = (),
+    zone: str = "",
+) -> messages.OfferLine:  # fmt: skip
     rest = line.units.amount - _sum(parts)
     return messages.OfferLine(
         line=line.line,
@@ -328,6 +351,8 @@ def to_line(line: messages.AskLine, parts: Sequence[Part], *, reason: str) -> me
         slices=tuple(_to_slice(part) for part in parts),
         unpromised=Quantity(rest),
         reason=reason if rest else "",
+        kept_back=kept_back,
+        zone=zone,
     )
 
 

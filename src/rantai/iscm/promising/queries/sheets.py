@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
@@ -18,6 +19,7 @@ from rantai.foundation.locations import queries as locations
 from rantai.foundation.locations.models import Location
 from rantai.foundation.parties.models import Address
 from rantai.iscm import messages
+from rantai.iscm.inventory.queries import decoupling
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.planner_client import DeepPart
 from rantai.iscm.promising.queries.allocations import Keeping
@@ -72,6 +74,11 @@ class Sheet:
     replenishment: Replenishment
     lateness: SupplierLateness
     making: Making
+    zones: dict[int | None, str] = field(default_factory=dict)
+    """Whose clock ends the day, by address."""
+    points: decoupling.Points | None = None
+    dates_of_stock: dict[tuple[int, date], Any] = field(default_factory=dict)
+    """What `offers` found out for stock, by route and wanted day: many lines of an order want the same."""
     plan_revision: int | None = None
     planned: dict[tuple[int, int], tuple[DeepPart, ...]] = field(default_factory=dict)
     """What the planner gives, by (line, schedule)."""
@@ -79,6 +86,15 @@ class Sheet:
     def find_route(self, address_id: int | None, location_id: int | None) -> Route | None:
         """Return the way from a site to a ship-to, None for goods that are never at a site of ours."""
         return next((way for way in self.routes[address_id, None] if way.location_id == location_id), None)
+
+    def find_decoupling(self, item: Item, location_id: int) -> str:
+        """Return how customers get an item from a site: what is said for that place, else its master's word.
+
+        Read when the first line asks: what stock serves does not need it.
+        """
+        if self.points is None:
+            self.points = decoupling.load_items(self.items)
+        return self.points.of(item.pk, location_id, item.decoupling)
 
     def find_stock(self, item_id: int, location_id: int) -> SupplySlot | None:
         """Return the stock slot of an item at a site: each take of it, and of what the plan brings there, is seen."""
@@ -115,7 +131,8 @@ def read_sheet(ask: messages.Ask) -> Sheet:
     item_ids = sorted({line.item_id for line in ask.lines})
     known = {item.pk: item for item in _ITEMS.read(item_ids)}
     wanted = {(line.address_id, line.location_id) for line in ask.lines}
-    routes = _read_routes(ask, wanted)
+    addresses = {row.pk: row for row in _ADDRESSES.read(sorted({at for at, _place in wanted if at}))}
+    routes = _read_routes(ask, wanted, addresses)
     places = {route.location_id for ways in routes.values() for route in ways}
     slots = _read_slots(item_ids, places)
     free = {slot.pk: slot.available - slot.promised - slot.kept for rows in slots.values() for slot in rows}
@@ -127,6 +144,7 @@ def read_sheet(ask: messages.Ask) -> Sheet:
         as_of=ask.as_of,
         items=known,
         routes=routes,
+        zones={pk: address.zone for pk, address in addresses.items()},
         slots=slots,
         free=free,
         keeping=Keeping(
@@ -141,10 +159,9 @@ def read_sheet(ask: messages.Ask) -> Sheet:
 
 
 def _read_routes(
-    ask: messages.Ask, wanted: Iterable[tuple[int | None, int | None]]
+    ask: messages.Ask, wanted: Iterable[tuple[int | None, int | None]], addresses: Mapping[int, Address]
 ) -> dict[tuple[int | None, int | None], list[Route]]:
     pairs = sorted(wanted, key=str)
-    addresses = {row.pk: row for row in _ADDRESSES.read(sorted({address for address, _place in pairs if address}))}
     sites = {row.pk: row for row in _SITES.read(ask.company_id)}
     on = clock.business_date(ask.as_of, "UTC")
     paths = {row.territory.path for row in addresses.values() if row.territory}

@@ -6,6 +6,7 @@ from rantai.iscm import messages, milestones
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand, Milestone
 from rantai.iscm.promising.models import Promise
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 
@@ -14,9 +15,12 @@ def list_demand_status(ref: DocRef) -> tuple[messages.DemandStatus, ...]:
     """Return the standing of each demand, by line, in three queries."""
     rows = demands.list_of_order(ref)
     ids = [row.pk for row in rows]
-    heads = Promise.objects.in_bulk(ids)
+    heads = {head.pk: head for head in _HEADS.read(ids)}
     stages = demands.list_last_milestones(ids)
     return tuple(_to_status(row, heads.get(row.pk), stages.get(row.pk)) for row in rows)
+
+
+_HEADS = Compiled(lambda ids: Promise.objects.filter(pk__in=ids))
 
 
 def _to_status(demand: Demand, head: Promise | None, stage: Milestone | None) -> messages.DemandStatus:

@@ -26,6 +26,7 @@ from rantai.iscm.promising.queries import lists
 from rantai.iscm.promising.views import tables
 from rantai.kernel import citations, clock
 from rantai.kernel.quantities import Quantity
+from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, shapes, toasts
 
@@ -98,11 +99,13 @@ def item_location(request: HttpRequest, item_id: int, location_id: int) -> HttpR
     for take in lists.list_takes(list(by_slot)):
         if take.slot_id is not None:
             by_slot[take.slot_id].append(take)
+    shown = [_describe_slot(slot, by_slot[slot.pk]) for slot in slots]
     context = {
         "house": "operations",
         "item": item,
         "location": get_object_or_404(Location, pk=location_id),
-        "rows": [_describe_slot(slot, by_slot[slot.pk]) for slot in slots],
+        "rows": shown,
+        "free": sum(one["free"] for one in shown),
     }
     template = "iscm/promising/item_location.html"
     return render(request, f"{template}#body" if request.headers.get("HX-Request") else template, context)
@@ -154,7 +157,7 @@ def _list_facts(row: Demand) -> list[shapes.Fact]:
         (_("Without a date"), row.promise.unpromised),
     ]
     return [
-        shapes.Fact(_("Item"), row.item.code, strong=True),
+        shapes.Fact(_("Item"), pick(row.item.name) or row.item.code, strong=True),
         shapes.Fact(_("Wanted on"), formats.day(row.requested_on, today=edge.today())),
         *(
             shapes.Fact(label, formats.quantity(Quantity(units), unit), hurt=label == _("Without a date"))

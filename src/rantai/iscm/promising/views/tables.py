@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from rantai.foundation.locations import queries as locations
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.promising.queries import lists
-from rantai.kernel.texts import pick
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 BASES = {
     "stock": ("done", _("Stock")),
@@ -46,20 +44,13 @@ def list_sites() -> list[tuple[str, str]]:
     return [(str(site.pk), site.name) for site in locations.list_sites()]
 
 
-def say_name(value: Any, row: Mapping[str, Any]) -> str:
-    """Return an item's name in the reader's language."""
-    return pick(value or {})
-
-
 class PromiseTable(tables.Table):
     """Open lines and what was said of them."""
 
     name = "promises"
     caption = _("Promises")
     number = tables.Column(_("Order"), sort=True, link="iscm_promising:demand")
-    item = tables.Column(
-        _("Item"), accessor="item__name", format=say_name, sub="item__code", grow=True, sort="item__code"
-    )
+    item = ItemColumn(sort=True, grow=True)
     customer = tables.Column(_("Customer"), accessor="party__name", narrow=3)
     units = tables.Column(_("Open"), accessor="open_units", format="quantity", unit="item__base_unit__name")
     basis = tables.StateColumn(_("Stands on"), accessor="promise__basis", states=BASES, narrow=2)
@@ -94,20 +85,19 @@ class SupplyTable(tables.Table):
 
     name = "supplies"
     caption = _("What can be promised")
-    item = tables.Column(
-        _("Item"), accessor="item__name", format=say_name, sub="item__code", sort="item__code",
-        link="iscm_inventory:item_location", link_args=("item_id", "location_id"), grow=True,
-    )  # fmt: skip
+    item = ItemColumn(sort=True, link="iscm_inventory:item_location", link_args=("item_id", "location_id"), grow=True)
     place = tables.Column(_("Site"), accessor="location__name", sort=True)
     kind = tables.StateColumn(_("Supply"), states=KINDS)
     supplier = tables.Column(_("Supplier"), accessor="supplier__name", narrow=2)
     available_on = tables.Column(_("Arrives"), format="day", sort=True)
     available = tables.Column(_("Available"), format="quantity", unit="item__base_unit__name")
-    promised = tables.Column(_("Promised"), format="quantity", narrow=2)
-    for_classes = tables.Column(_("Kept for classes"), accessor="kept", format="quantity", narrow=3)
-    free = tables.Column(_("Free"), format="quantity", sort=True)
+    promised = tables.Column(_("Promised"), format="quantity", unit="item__base_unit__name", narrow=2)
+    for_classes = tables.Column(
+        _("Kept for classes"), accessor="kept", format="quantity", unit="item__base_unit__name", narrow=3
+    )
+    free = tables.Column(_("Free"), format="quantity", unit="item__base_unit__name", sort=True)
     filters = (
-        tables.Search("q", ["item__code__istartswith"]),
+        tables.Search("q", ["item__code__istartswith", "item__name__icontains"]),
         tables.Choice(
             "kind", _("Supply"), field="kind", choices=[(code, word) for code, (_kind, word) in KINDS.items()]
         ),
