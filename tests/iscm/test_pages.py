@@ -62,7 +62,7 @@ def test_lists_say_in_their_title_what_must_be_done(hand) -> None:
     assert title(answer(hand, "iscm_fulfilment:receipts")) == "Nothing is due that is not here"
     row = balance()
     place = answer(hand, "iscm_inventory:item_location", row.item_id, row.location_id)
-    assert title(place) == "1 pcs free, 4 reserved"
+    assert title(place) == "1 pcs free, 4 pcs reserved"
 
 
 def test_planner_sees_which_promises_come_later_than_wanted(client) -> None:

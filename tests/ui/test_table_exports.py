@@ -7,6 +7,7 @@ import fastexcel
 import pytest
 
 from rantai.ui import table_exports
+from rantai.ui.table_columns import ItemColumn
 from tests.ui import orders
 
 pytestmark = pytest.mark.usefixtures("thirty_orders")
@@ -55,3 +56,19 @@ def test_a_list_too_long_for_a_workbook_shows_the_page_instead(monkeypatch, rf):
     monkeypatch.setattr(table_exports, "MAX_XLSX_ROWS", 20)
 
     assert orders.open_list("?export=xlsx").is_too_long_for_xlsx
+
+
+def test_an_item_is_its_name_to_readers_and_code_and_name_in_a_file():
+    column = ItemColumn(sort=True)
+    row = {"item__code": "PC-R5", "item__name": {"en": "Desktop PC", "id": "Komputer meja"}}
+
+    assert (column.say_name(row["item__name"], row), column.sub, column.sort) == (
+        "Desktop PC",
+        "item__code",
+        "item__code",
+    )
+    assert [(head, read(row)) for head, read in column.list_exports()] == [
+        ("Item code", "PC-R5"),
+        ("Item", "Desktop PC"),
+    ]
+    assert column.say_name(None, row) == "PC-R5"

@@ -99,8 +99,7 @@ class PlanMark:
 
     item_id: int
     location_id: int
-    revision: int
-    """Of the plan."""
+    revision: int  # of the plan
     seen: int
     """The newest take at the item-location that the asker had seen."""
 
@@ -137,10 +136,9 @@ class OfferLine:
     item_id: int
     slices: tuple[OfferSlice, ...]
     unpromised: Quantity = ZERO
-    reason: str = ""
-    """Why units stay unpromised: 'no_source', 'blocked', 'unknown_item', 'not_stocked'."""
-    kept_back: tuple[KeptBack, ...] = ()
-    """Where units are late or have no date: what is there and kept for others."""
+    reason: str = ""  # why: 'no_source', 'blocked', 'unknown_item', 'not_stocked'
+    kept_back: tuple[KeptBack, ...] = ()  # what late units could have had, and is kept for others
+    zone: str = ""  # whose clock ends the day at the ship-to, where that is known
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -232,7 +230,7 @@ class StakeUpdate:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemandSignals:
-    """Expected demand from the customers up: parallel tuples, one row a signal, mean and variance in base units.
+    """Expected demand from the customers up: parallel tuples, one row a customer and item, in base units a week.
 
     Weeks gone by may be told too, as they were expected before they began: by them the source is measured.
     """
@@ -243,10 +241,12 @@ class DemandSignals:
     party_ids: tuple[int, ...]
     """0: everybody whose purchases follow no rhythm of their own, together."""
     item_ids: tuple[int, ...]
-    bucket_starts: tuple[date, ...]
-    """Mondays; those of one party and item follow one another without a gap."""
-    means: tuple[float, ...]
-    variances: tuple[float, ...]
+    first_week: date
+    """A Monday: every row tells of the same weeks from it."""
+    means: tuple[tuple[float, ...], ...]
+    variances: tuple[tuple[float, ...], ...]
+    likely: tuple[tuple[float, ...], ...] = ()
+    """What most likely comes, by which a customer's forecast is judged; without it the means."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

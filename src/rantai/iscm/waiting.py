@@ -16,8 +16,9 @@ from rantai.iscm.inventory.models import PromotionCandidate, StockCount
 from rantai.iscm.production.models import ProductionOrder
 from rantai.iscm.promising.actions import answers
 from rantai.iscm.promising.queries import causes, figures, flows, needs, shortages
+from rantai.iscm.strategy.queries import lists
 from rantai.iscm.supply.models import PlanRun
-from rantai.iscm.supply.queries import plans
+from rantai.iscm.supply.queries import board, plans
 from rantai.kernel import clock
 from rantai.kernel.flows import Lateness, Reach
 from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
@@ -93,6 +94,18 @@ def get_lateness(as_of: datetime) -> Lateness:
 def count_proposals(user: object) -> int:
     """Count proposals that wait for a person, for the rail."""
     return plans.list_open().count()
+
+
+def count_exceptions(user: object) -> int:
+    """Count what the plan asks a planner to do, for the tabs of the plan."""
+    company = parties.find_company()
+    return board.list_open(today=clock.business_date(clock.now(), company.zone)).count() if company else 0
+
+
+def count_takeovers(user: object) -> Count | None:
+    """Count changes of scenarios that wait for somebody's yes, for the tabs of scenarios."""
+    count = lists.count_waiting()
+    return Count(count) if count else None
 
 
 def count_shipments(user: object) -> Count | None:

@@ -182,6 +182,10 @@ def _frame(categories: Sequence[str], *, points: bool = True) -> dict[str, Any]:
     }
 
 
+# What others are compared with ends where they do: its name stands below; the past ends where they begin: well above.
+NAME_ABOVE = {"compare": 14, "history": -26}
+
+
 def _draw_line(one: Series) -> dict[str, Any]:
     style = LINES.get(one.kind, {"color": one.colour or HOUSE, "width": 1.75})
     return {
@@ -202,8 +206,7 @@ def _draw_line(one: Series) -> dict[str, Any]:
             "color": style["color"],
             "fontWeight": 560,
             "align": "right",
-            # What others are compared with ends where they do: its name stands below.
-            "offset": [-12, 14 if one.kind == "compare" else -12],
+            "offset": [-12, NAME_ABOVE.get(one.kind, -12)],
             "textBorderColor": "--plate",
             "textBorderWidth": 3,
         },

@@ -17,10 +17,22 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from rantai.ui import formats
+from rantai.ui.shapes import Tab
+
 HOUSES = ("suppliers", "operations", "customers")
 HOUSE_NAMES = {"suppliers": _("Suppliers"), "operations": _("Operations"), "customers": _("Customers")}
 COUNT_SECONDS = 30
 _NUMBER = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One of the pages of a station, a tab on each of them."""
+
+    label: Any
+    url_name: str
+    count: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class Station:
     icon: str = ""
     count: str = ""
     key: str = ""
+    rooms: tuple[Room, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +95,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "house": _house(request),
         "theme": _theme(request),
         "rail": SimpleLazyObject(lambda: list_stretches(request)),
+        "rooms": SimpleLazyObject(lambda: list_rooms(request)),
         "status": SimpleLazyObject(lambda: _status(request)),
         "search_url": SimpleLazyObject(lambda: _find_url(getattr(settings, "UI_SEARCH_URL_NAME", "")) or ""),
         "account_url": SimpleLazyObject(lambda: _find_url(getattr(settings, "UI_ACCOUNT_URL_NAME", "")) or ""),
@@ -105,6 +119,23 @@ def list_stretches(request: HttpRequest) -> dict[str, Any]:
     }
     houses = tuple(Stretch(house, HOUSE_NAMES[house], by_house[house]) for house in HOUSES if by_house[house])
     return {"top": by_house["top"], "houses": houses, "end": by_house["end"]}
+
+
+def list_rooms(request: HttpRequest) -> list[Tab]:
+    """Return the rooms that the page is one of, as tabs: of a station, or the sides of one thing."""
+    match = request.resolver_match
+    if match is None:
+        return []
+    here, keys = match.view_name, match.kwargs
+    groups = [*(one.rooms for one in stations()), *_list_sides()]
+    every = next((group for group in groups if here in {room.url_name for room in group}), ())
+    reachable = [(room, href) for room in every if (href := _find_url(room.url_name, keys)) and may_open(request, href)]
+    return [_draw_tab(room, href, current=room.url_name == here, user=request.user) for room, href in reachable]
+
+
+def _draw_tab(room: Room, href: str, *, current: bool, user: Any) -> Tab:
+    count = _count(room, user) if room.count else None
+    return Tab(str(room.label), href, current, formats.number(count.n) if count else None, bool(count and count.hurt))
 
 
 def may_open(request: HttpRequest, href: str) -> bool:
@@ -140,6 +171,11 @@ def stations() -> list[Station]:
     return list(import_module(settings.UI_NAVIGATION).STATIONS) if getattr(settings, "UI_NAVIGATION", "") else []
 
 
+def _list_sides() -> tuple[tuple[Room, ...], ...]:
+    name = getattr(settings, "UI_NAVIGATION", "")
+    return tuple(getattr(import_module(name), "SIDES", ())) if name else ()
+
+
 def is_shown(station: Station) -> bool:
     """Ask whether the page has a place in this company: UI_IS_SHOWN names a function URL name → bool."""
     path = getattr(settings, "UI_IS_SHOWN", "")
@@ -151,7 +187,7 @@ def count_key(user: Any, url_name: str) -> str:
     return f"ui.count.{user.pk}.{url_name}"
 
 
-def _count(station: Station, user: Any) -> Count | None:
+def _count(station: Station | Room, user: Any) -> Count | None:
     if not station.count:
         return None
     key = count_key(user, station.url_name)
@@ -189,11 +225,11 @@ def _goes_to_the_side(request: HttpRequest) -> bool:
     return request.headers.get("HX-Target", "").endswith("#side")
 
 
-def _find_url(name: str) -> str | None:
+def _find_url(name: str, keys: dict[str, Any] | None = None) -> str | None:
     if not name:
         return None
     try:
-        return reverse(name)
+        return reverse(name, kwargs=keys)
     except NoReverseMatch:
         return None
 

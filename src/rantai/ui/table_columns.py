@@ -169,6 +169,34 @@ class Column:
         return texts.pick(found) if isinstance(found, dict) else found
 
 
+class ItemColumn(Column):
+    """An item by its name in the reader's language, its code below; a file holds both. `path` leads to the item."""
+
+    def __init__(self, label: Any = "", *, path: str = "item", **options: Any) -> None:
+        self.code = f"{path}__code"
+        super().__init__(
+            label or _("Item"), accessor=f"{path}__name", format=self.say_name, **{"sub": self.code, **options}
+        )
+        if self.sort is True:
+            self.sort = self.code
+
+    def say_name(self, value: Any, row: Values) -> str:
+        """Return the name, where it has one."""
+        return texts.pick(value or {}) or str(row.get(self.code, ""))
+
+    def say(self, value: Any, row: Values, sight: Sight) -> Any:
+        """Return the name, for pivots."""
+        return self.say_name(value, row)
+
+    def list_needs(self, known: frozenset[str]) -> list[str]:
+        """Return the paths that the query must read; the code is one of them whatever stands below."""
+        return [*super().list_needs(known), self.code]
+
+    def list_exports(self) -> list[tuple[str, Callable[[Values], Any]]]:
+        """Return code and name."""
+        return [(str(_("Item code")), lambda row: row.get(self.code)), *super().list_exports()] if self.export else []
+
+
 class StateColumn(Column):
     """A state: shape, then its word; `states` maps the stored value to (kind, word)."""
 

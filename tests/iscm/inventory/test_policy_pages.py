@@ -82,6 +82,8 @@ def test_a_target_page_adds_up_and_names_the_rules(client, case):
     assert "1.64 × √( 3 × 5² + 20² × 0.5² ) = 1.64 × 14 ≈ 23" in page
     assert "the usual for everything" in page
     assert client.get(url("target", case.pk, 10**9)).status_code == 404
+    elsewhere = foundation.make_site("SUB")
+    assert "No stock is wanted here" in read(client.get(url("target", case.pk, elsewhere.pk)))
 
 
 @pytest.mark.parametrize("name", ["stock", "targets", "policies", "placement", "excess"])
@@ -147,6 +149,8 @@ def test_classes_have_policies_that_can_be_taken_away(client, case):
     enter(client, "planner")
     values = {"service_kind": "cycle", "abc": "A", "service_level": "99", "kind": "kanban", "container": "12"}
 
+    silent = client.post(url("new_policy"), {"service_kind": "cycle", "abc": "A"})
+    assert (silent.status_code, StockPolicy.objects.exists()) == (422, False)
     assert client.post(url("new_policy"), values).status_code == 302
     row = StockPolicy.objects.get()
     page = read(client.get(url("policies")))

@@ -1,13 +1,10 @@
 """A shop floor and a warehouse that can be killed at any instruction: run it again and it goes on.
 
-    python -m tests.iscm.production.floor TABLE PLANT WAREHOUSE ORDERS
-
 Each table is made, then moved to the warehouse; a line is printed after each step.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import date
 
 import django
@@ -95,7 +92,3 @@ def main(table: int, plant: int, warehouse: int, count: int) -> None:
         make_one(table, plant, number)
         move_one(table, plant, warehouse, number)
     say("done")
-
-
-if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
@@ -28,6 +25,7 @@ from rantai.kernel import clock, relay, transactions
 from rantai.kernel.models import Delivery
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transitions import IllegalTransition
+from tests import forks
 from tests.factories import foundation
 from tests.factories import iscm as make
 from tests.iscm.production import floor
@@ -198,26 +196,8 @@ def test_transfers_and_work_share_no_unit(shop: Shop) -> None:
     assert list_broken() == []
 
 
-def run_floor(shop: Shop, count: int) -> subprocess.Popen[str]:
-    ids = (shop.table.pk, shop.plant.pk, shop.warehouse.pk, count)
-    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings", "PYTHONPATH": "src:."}
-    command: Sequence[str] = [sys.executable, "-m", "tests.iscm.production.floor", *map(str, ids)]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-
-
-def kill_floor(shop: Shop, count: int, *, after_lines: int, pause: float) -> bool:
-    """Kill the floor some instructions after one of its steps; return whether it was still at work."""
-    program = run_floor(shop, count)
-    assert program.stdout is not None
-    for _line in range(after_lines):
-        if not program.stdout.readline():
-            break
-    time.sleep(pause)
-    was_running = program.poll() is None
-    program.kill()
-    program.wait()
-    program.stdout.close()
-    return was_running
+def run_floor(shop: Shop, count: int) -> forks.Program:
+    return forks.Program(floor.main, shop.table.pk, shop.plant.pk, shop.warehouse.pk, count)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -226,12 +206,10 @@ def test_a_killed_floor_goes_on_where_it_stood(shop: Shop, seed: int) -> None:
     make.make_stock(shop.leg, shop.plant, 20)
     chance = random.Random(seed)
 
-    kills = [
-        kill_floor(shop, 4, after_lines=chance.randint(1, 12), pause=chance.uniform(0, 0.05)) for _kill in range(3)
-    ]
-    output, _errors = run_floor(shop, 4).communicate(timeout=180)
+    kills = [forks.kill_somewhere(run_floor(shop, 4), chance) for _kill in range(3)]
+    code, said = run_floor(shop, 4).finish()
 
-    assert output.splitlines()[-1] == "done"
+    assert (code, said[-1]) == (0, "done")
     assert any(kills)
     assert Counter(ProductionOrder.objects.values_list("state", flat=True)) == {"finished": 4}
     assert Counter(TransferOrder.objects.values_list("state", flat=True)) == {"received": 4}

@@ -124,6 +124,7 @@ WHY = {
     "order": gettext_lazy("Customers' orders"),
     "forecast": gettext_lazy("Expected demand"),
     "requirement": gettext_lazy("Needed for orders under way"),
+    "built_ahead": gettext_lazy("Built ahead for weeks that are short of hours"),
     "safety_stock": gettext_lazy("Safety stock"),
     "order_up_to": gettext_lazy("Filled up to the order-up-to level"),
     "minimum": gettext_lazy("Raised to the minimum"),

@@ -219,6 +219,9 @@ class PlaceForm(PolicyForm):
         return cleaned
 
 
+_SAYINGS = ("service_level", "review_days", "kind", "lot_rule", "lot_size", "least", "most", "container", "cards")
+
+
 class SubjectForm(PolicyForm):
     """A policy of a category, of classes, or of everything."""
 
@@ -236,6 +239,13 @@ class SubjectForm(PolicyForm):
         super().__init__(**options)
         self.fields["category"].choices = [("", _ANY), *((str(pk), name) for pk, name in categories)]  # type: ignore[attr-defined]
         self.fields["demand_class"].choices = [("", _ANY), *((name, name) for name in demand_classes)]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for something to hold to: a policy that says nothing would only stand in the way."""
+        cleaned = super().clean() or {}
+        if not self.errors and all(cleaned.get(name) in (None, "") for name in _SAYINGS):
+            self.add_error("service_level", _("Say at least one thing that this policy asks for."))
+        return cleaned
 
     def read_subject(self) -> policies.Subject:
         """Return what the policy is for."""

@@ -165,9 +165,11 @@ _FIELDS: dict[str, Callable[[str], forms.Field]] = {
     ),
     "demand_class": lambda kind: forms.ChoiceField(label=_("Class of the customers"), choices=_class_choices()),
     "location": lambda kind: PlaceField(
-        label=_("A site like") if kind == "new_site" else _("Place"), queryset=locations.list_sites()
+        label=_("A site like") if kind == "new_site" else _("Site"), queryset=locations.list_sites()
     ),
-    "source": lambda kind: SourceField(label=_("Source"), queryset=_choice_of_sources()),
+    "source": lambda kind: SourceField(
+        label=_("Source"), queryset=_choice_of_sources(), help_text=_("only of items that have more than one")
+    ),
     "resource": lambda kind: NamedField(
         label=_("Resource"), queryset=Resource.objects.filter(archived_at=None).order_by("code")
     ),

@@ -225,7 +225,7 @@ def _unit_of(thing: Any) -> str:
         return thing or ""
     names = ("unit", "uom", "base_unit")
     if isinstance(thing, dict):
-        return next((str(thing[name]) for name in names if thing.get(name)), "")
+        return next((str(thing[name]) for name in names if thing.get(name)), "") or texts.pick(thing)
     return next((str(found) for name in names if (found := getattr(thing, name, None))), str(thing))
 
 

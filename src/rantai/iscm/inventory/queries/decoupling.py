@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rantai.iscm.inventory.models import DecouplingPoint
@@ -32,6 +33,14 @@ class Points:
 def load() -> Points:
     """Return every point, read once."""
     rows = DecouplingPoint.objects.values_list("item_id", "location_id", "decoupling")
+    return Points({(item, place): word for item, place, word in rows})
+
+
+def load_items(item_ids: Iterable[int]) -> Points:
+    """Return the points of some items, read once."""
+    rows = DecouplingPoint.objects.filter(item_id__in=list(item_ids)).values_list(
+        "item_id", "location_id", "decoupling"
+    )
     return Points({(item, place): word for item, place, word in rows})
 
 

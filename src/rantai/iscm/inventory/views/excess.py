@@ -23,8 +23,8 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm.inventory.actions import excess as actions
 from rantai.iscm.inventory.models import PromotionCandidate
 from rantai.iscm.inventory.queries import excess as queries
-from rantai.iscm.inventory.views import edge, rooms, words
-from rantai.iscm.inventory.views.tables import list_choices, say_name
+from rantai.iscm.inventory.views import edge, words
+from rantai.iscm.inventory.views.tables import list_choices
 from rantai.kernel import clock, jobs
 from rantai.kernel.measures import Kpi
 from rantai.kernel.models import KpiValue
@@ -33,6 +33,7 @@ from rantai.kernel.refs import DocRef
 from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, tables, toasts
+from rantai.ui.table_columns import ItemColumn
 
 KIND = "promotion_candidate"
 STATES = {
@@ -48,24 +49,23 @@ class ExcessTable(tables.Table):
 
     name = "excess"
     caption = gettext_lazy("Stock that will not be used in time")
-    item = tables.Column(gettext_lazy("Item"), accessor="item__code", sort=True, link="iscm_inventory:candidate")
-    described = tables.Column(
-        gettext_lazy("Name"), accessor="item__name", format=say_name, grow=True, phone="sub", narrow=3
-    )
+    item = ItemColumn(sort=True, link="iscm_inventory:candidate", grow=True)
     lot = tables.Column(gettext_lazy("Lot"), accessor="lot__code", hidden=True)
     place = tables.Column(gettext_lazy("Site"), accessor="location__name", sort=True, phone="subend")
     kind = tables.StateColumn(
         gettext_lazy("Why"), states={code: (LAMPS[code], word) for code, word in words.CANDIDATES.items()}
     )
     units = tables.Column(gettext_lazy("Beyond use"), format="quantity", sort=True, unit="item__base_unit__name")
-    on_hand = tables.Column(gettext_lazy("On hand"), format="quantity", sort=True, narrow=2)
+    on_hand = tables.Column(
+        gettext_lazy("On hand"), format="quantity", sort=True, narrow=2, unit="item__base_unit__name"
+    )
     value = tables.Column(gettext_lazy("Value"), format="money", currency="currency", sort=True)
     last_useful_on = tables.Column(gettext_lazy("To be sold by"), format="day", sort=True, narrow=2)
     exhausted_on = tables.Column(gettext_lazy("Used until"), format="day", sort=True, hidden=True)
     received_on = tables.Column(gettext_lazy("Came"), format="day", sort=True, narrow=3)
     state = tables.StateColumn(gettext_lazy("State"), states=STATES, narrow=3)
     filters = (
-        tables.Search("q", ["item__code__icontains", "lot__code__istartswith"]),
+        tables.Search("q", ["item__code__icontains", "item__name__icontains", "lot__code__istartswith"]),
         tables.Pick("site", gettext_lazy("Site"), field="location_id", choices=lambda: list_choices()),
         tables.Choice("kind", gettext_lazy("Why"), field="kind", choices=list(words.CANDIDATES.items()), many=True),
         tables.Choice(
@@ -114,15 +114,16 @@ def listing(request: access.StaffRequest) -> HttpResponseBase:
     """Answer what of stock will not be used in time, with the figures of stock as a whole."""
     sees_cost = request.user.has_perm(access.SEES_COST)
     rows = list_rows()
+    money, service = _list_figures(_MONEY, sees_cost=sees_cost), _list_figures(_SERVICE, sees_cost=sees_cost)
     context = {
         "house": "operations",
-        "rooms": rooms.list_rooms(request, "excess"),
         "count": rows.count(),
+        "is_known": any(one["value"] is not None for one in (*money, *service)),
         "expiring": rows.filter(kind="expiring").count(),
         "worth": Money(rows.aggregate(worth=Sum("value"))["worth"] or 0, parties.get_company().currency),
         "sees_cost": sees_cost,
-        "money": _list_figures(_MONEY, sees_cost=sees_cost),
-        "service": _list_figures(_SERVICE, sees_cost=sees_cost),
+        "money": money,
+        "service": service,
     }
     kind = ExcessTable if sees_cost else CostlessExcessTable
     return kind(rows, request=request, today=edge.today()).respond("iscm/inventory/excess.html", context)

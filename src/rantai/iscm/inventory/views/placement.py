@@ -17,13 +17,14 @@ from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.inventory.actions import placement as actions
 from rantai.iscm.inventory.models import PlacementChoice, PlacementRun
-from rantai.iscm.inventory.views import edge, rooms, words
-from rantai.iscm.inventory.views.tables import list_choices, say_name
+from rantai.iscm.inventory.views import edge, words
+from rantai.iscm.inventory.views.tables import list_choices
 from rantai.kernel import clock, jobs
 from rantai.kernel.models import Job
 from rantai.kernel.money import Money
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, tables, toasts
+from rantai.ui.table_columns import ItemColumn
 
 STATES = {
     "proposed": ("new", gettext_lazy("Proposed")),
@@ -44,10 +45,7 @@ class PlacementTable(tables.Table):
 
     name = "stock-placement"
     caption = gettext_lazy("Where safety stock should stand")
-    item = tables.Column(gettext_lazy("Item"), accessor="item__code", sort=True)
-    described = tables.Column(
-        gettext_lazy("Name"), accessor="item__name", format=say_name, hidden=True, phone="sub", narrow=3
-    )
+    item = ItemColumn(sort=True, link="iscm_inventory:item_location", link_args=("item_id", "location_id"))
     place = tables.Column(gettext_lazy("Site"), accessor="location__name", sort=True, phone="subend")
     chain = tables.Column(gettext_lazy("Chain"), format="number", sort=True, hidden=True)
     why = tables.Column(
@@ -66,7 +64,7 @@ class PlacementTable(tables.Table):
     saving = tables.Column(gettext_lazy("Saves a year"), format="money", currency="currency", sort=True)
     state = tables.StateColumn(gettext_lazy("State"), states=STATES, hidden=True)
     filters = (
-        tables.Search("q", ["item__code__icontains"]),
+        tables.Search("q", ["item__code__icontains", "item__name__icontains"]),
         tables.Pick("site", gettext_lazy("Site"), field="location_id", choices=lambda: list_choices()),
         tables.Choice(
             "why", gettext_lazy("Why"), field="reason", choices=list(words.REASONS.items()), many=True
@@ -119,7 +117,6 @@ def listing(request: access.StaffRequest) -> HttpResponseBase:
     context: dict[str, Any] = {
         "house": "operations",
         "run": run,
-        "rooms": rooms.list_rooms(request, "placement"),
         "live": Job.objects.filter(task="iscm.place_stock", state__in=("queued", "running")).order_by("-id").first(),
         "sees_cost": sees_cost,
     }

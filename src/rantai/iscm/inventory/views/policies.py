@@ -24,7 +24,7 @@ from rantai.iscm.inventory.actions import policies as actions
 from rantai.iscm.inventory.models import StockPolicy, StockTarget
 from rantai.iscm.inventory.models.policies import ABC, XYZ
 from rantai.iscm.inventory.queries import classes, decoupling, policies, vendors
-from rantai.iscm.inventory.views import edge, explained, rooms, words
+from rantai.iscm.inventory.views import edge, explained, words
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.texts import pick
@@ -76,7 +76,6 @@ def listing(request: HttpRequest) -> HttpResponseBase:
     usual = policies.Policies().default
     context = {
         "house": "operations",
-        "rooms": rooms.list_rooms(request, "policies"),
         "count": StockPolicy.objects.count(),
         "usual": usual.service_level / 10_000,
         "matrix": _read_matrix(),

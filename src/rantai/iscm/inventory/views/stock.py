@@ -16,7 +16,7 @@ from rantai.foundation.locations.models import Location
 from rantai.iscm.inventory import forms
 from rantai.iscm.inventory.actions import counts
 from rantai.iscm.inventory.models import StockBalance
-from rantai.iscm.inventory.views import edge, rooms, tables
+from rantai.iscm.inventory.views import edge, tables
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.texts import pick
@@ -33,7 +33,6 @@ def stock(request: HttpRequest) -> HttpResponseBase:
         "house": "operations",
         "items": rows.values("item_id").distinct().count(),
         "held": rows.filter(status="quarantine").count(),
-        "rooms": rooms.list_rooms(request, "stock"),
     }
     return tables.StockTable(rows, request=request).respond("iscm/inventory/stock.html", context)
 

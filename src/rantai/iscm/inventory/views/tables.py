@@ -15,9 +15,8 @@ from rantai.iscm.inventory.models import StockBalance, StockMove
 from rantai.kernel import citations
 from rantai.kernel.fields import QuantityField
 from rantai.kernel.refs import DocRef
-from rantai.kernel.texts import pick
 from rantai.ui import tables
-from rantai.ui.table_columns import Cell, Sight
+from rantai.ui.table_columns import Cell, ItemColumn, Sight
 from rantai.ui.table_pages import Page
 
 STATUSES = {
@@ -82,32 +81,25 @@ def list_moves(item_id: int, location_id: int) -> QuerySet[StockMove]:
     )
 
 
-def say_name(value: Any, row: Mapping[str, Any]) -> str:
-    """Return an item's name in the reader's language."""
-    return pick(value or {})
-
-
 class StockTable(tables.Table):
     """Stock by item, place, lot and status."""
 
     name = "stock"
     caption = _("Stock")
-    item = tables.Column(
-        _("Item"), accessor="item__code", sort=True, link="iscm_inventory:item_location",
-        link_args=("item_id", "location_id"),
-    )  # fmt: skip
-    described = tables.Column(_("Name"), accessor="item__name", format=say_name, grow=True, phone="sub", narrow=2)
+    item = ItemColumn(sort=True, link="iscm_inventory:item_location", link_args=("item_id", "location_id"), grow=True)
     place = tables.Column(_("Site"), accessor="location__name", sort=True, phone="subend")
-    lot = tables.Column(_("Lot"), accessor="lot__code", narrow=2)
+    lot = tables.Column(_("Lot"), accessor="lot__code", narrow=2, phone="")
     serial = tables.Column(_("Serial number"), hidden=True)
     bin = tables.Column(_("Bin"), accessor="bin__code", hidden=True)
     expires_on = tables.Column(_("Expires"), accessor="lot__expires_on", format="day", hidden=True, sort=True)
-    status = tables.StateColumn(_("Status"), states=STATUSES)
+    status = tables.StateColumn(_("Status"), states=STATUSES, phone="sub")
     on_hand = tables.Column(_("On hand"), format="quantity", sort=True, unit="item__base_unit__name")
-    reserved = tables.Column(_("Reserved"), format="quantity", narrow=2, sort=True)
-    free = tables.Column(_("Free"), format="quantity", sort=True)
+    reserved = tables.Column(_("Reserved"), format="quantity", narrow=2, sort=True, unit="item__base_unit__name")
+    free = tables.Column(_("Free"), format="quantity", sort=True, unit="item__base_unit__name")
     filters = (
-        tables.Search("q", ["item__code__icontains", "lot__code__istartswith", "serial__istartswith"]),
+        tables.Search(
+            "q", ["item__code__icontains", "item__name__icontains", "lot__code__istartswith", "serial__istartswith"]
+        ),
         tables.Choice(
             "status", _("Status"), field="status", choices=[(code, word) for code, (_kind, word) in STATUSES.items()]
         ),
@@ -120,7 +112,7 @@ class StockTable(tables.Table):
         tables.View("blocked", _("Blocked"), {"status": "blocked"}, count=True),
     )
     pivots = tables.Pivots(
-        rows=["item", "place", "status"],
+        rows=[tables.Dimension("item", _("Item"), "item__code"), "place", "status"],
         columns=["place", "status"],
         measures=[
             tables.Measure("sum", _("On hand"), field="on_hand", format="quantity"),

@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from rantai.foundation.access import rules as access
+from rantai.foundation.items.models import Item
+from rantai.foundation.locations.models import Location
 from rantai.iscm.inventory.models import StockTarget
 from rantai.iscm.inventory.models.policies import ABC, XYZ
 from rantai.iscm.inventory.queries import targets as queries
-from rantai.iscm.inventory.views import edge, explained, rooms, words
-from rantai.iscm.inventory.views.tables import list_choices, say_name
+from rantai.iscm.inventory.views import edge, explained, words
+from rantai.iscm.inventory.views.tables import list_choices
 from rantai.kernel.texts import pick
 from rantai.ui import tables
+from rantai.ui.table_columns import ItemColumn
 
 
 class TargetTable(tables.Table):
@@ -23,10 +26,7 @@ class TargetTable(tables.Table):
 
     name = "stock-targets"
     caption = _("Stock targets")
-    item = tables.Column(
-        _("Item"), accessor="item__code", sort=True, link="iscm_inventory:target", link_args=("item_id", "location_id")
-    )
-    described = tables.Column(_("Name"), accessor="item__name", format=say_name, grow=True, phone="sub", narrow=2)
+    item = ItemColumn(sort=True, link="iscm_inventory:target", link_args=("item_id", "location_id"), grow=True)
     place = tables.Column(_("Site"), accessor="location__name", sort=True, phone="subend")
     classes = tables.Column(
         _("Class"), accessor="abc", needs=["xyz"], format=lambda value, row: f"{value}{row['xyz']}", sort=True, narrow=2
@@ -38,9 +38,11 @@ class TargetTable(tables.Table):
         narrow=3,
     )
     safety_stock = tables.Column(_("Safety stock"), format="quantity", sort=True, unit="item__base_unit__name")
-    reorder_point = tables.Column(_("Reorder point"), format="quantity", sort=True, narrow=2)
-    order_up_to = tables.Column(_("Order up to"), format="quantity", sort=True, narrow=3)
-    lot_size = tables.Column(_("Lot size"), format="quantity", sort=True, hidden=True)
+    reorder_point = tables.Column(
+        _("Reorder point"), format="quantity", sort=True, narrow=2, unit="item__base_unit__name"
+    )
+    order_up_to = tables.Column(_("Order up to"), format="quantity", sort=True, narrow=3, unit="item__base_unit__name")
+    lot_size = tables.Column(_("Lot size"), format="quantity", sort=True, hidden=True, unit="item__base_unit__name")
     level = tables.Column(
         _("Service level"), accessor="service_level", format=lambda value, _row: f"{value / 100:g} %", sort=True,
         align="end", narrow=3,
@@ -48,7 +50,7 @@ class TargetTable(tables.Table):
     demand_mean = tables.Column(_("Demand a week"), format="number", sort=True, hidden=True)
     lead_time_weeks = tables.Column(_("Lead time, weeks"), format="number", sort=True, hidden=True)
     filters = (
-        tables.Search("q", ["item__code__icontains"]),
+        tables.Search("q", ["item__code__icontains", "item__name__icontains"]),
         tables.Pick("site", _("Site"), field="location_id", choices=lambda: list_choices()),
         tables.Choice("abc", _("Class by value"), field="abc", choices=[(one, one) for one in ABC], many=True),
         tables.Choice("xyz", _("Class by variability"), field="xyz", choices=[(one, one) for one in XYZ], many=True),
@@ -78,7 +80,7 @@ def list_rows() -> QuerySet[StockTarget]:
 @access.permission_required("stock.view")
 def targets(request: HttpRequest) -> HttpResponseBase:
     """Answer how much stock is wanted where."""
-    context = {"house": "operations", "run": queries.find_run(), "rooms": rooms.list_rooms(request, "targets")}
+    context = {"house": "operations", "run": queries.find_run()}
     if context["run"]:
         rows = list_rows().order_by()
         context |= rows.aggregate(places=Count("id"), items=Count("item", distinct=True))
@@ -90,7 +92,11 @@ def targets(request: HttpRequest) -> HttpResponseBase:
 def target(request: HttpRequest, item_id: int, location_id: int) -> HttpResponseBase:
     """Show the target of one item at one place: its sum, its figures, its rules."""
     rows = list_rows().select_related("item__base_unit", "location", "run")
-    row = get_object_or_404(rows, item_id=item_id, location_id=location_id)
+    row = rows.filter(item_id=item_id, location_id=location_id).first()
+    if row is None:
+        item = get_object_or_404(Item.objects.select_related("base_unit"), pk=item_id)
+        place = get_object_or_404(Location, pk=location_id)
+        return render(request, "iscm/inventory/no_target.html", {"house": "operations", "item": item, "place": place})
     unit = pick(row.item.base_unit.name)
     context = {
         "house": "operations",

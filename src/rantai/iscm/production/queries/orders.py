@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from rantai.iscm.production import states
 from rantai.iscm.production.models import ProductionComponent, ProductionOrder, ProductionPeg, ProductionStep
+from rantai.kernel.compiled import Compiled
 from rantai.kernel.refs import DocRef
 
 SHORT = Q(components__needed__gt=F("components__reserved") + F("components__issued"))
@@ -22,8 +23,17 @@ def lock_order(order_id: int) -> ProductionOrder:
 
 def lock_orders(order_ids: Iterable[int]) -> list[ProductionOrder]:
     """Return orders, locked in ascending id order."""
-    rows = ProductionOrder.objects.select_for_update(of=("self",)).select_related("item")
-    return list(rows.filter(pk__in=set(order_ids)).order_by("id"))
+    return _LOCKED.read(sorted(set(order_ids)))
+
+
+_LOCKED = Compiled(
+    lambda order_ids: (
+        ProductionOrder.objects.select_for_update(of=("self",))
+        .select_related("item")
+        .filter(pk__in=order_ids)
+        .order_by("id")
+    )
+)
 
 
 def lock_free_orders(order_ids: Iterable[int]) -> list[ProductionOrder]:
@@ -80,10 +90,18 @@ def find_root(order: ProductionOrder) -> ProductionOrder:
 
 def list_of_demands(demand_ids: Sequence[int], *, state: str | None = None) -> list[ProductionPeg]:
     """Return the pegs of demands on orders that are not cancelled."""
-    pegs = ProductionPeg.objects.filter(demand_id__in=list(demand_ids), ended_at=None).exclude(order__state="cancelled")
-    if state:
-        pegs = pegs.filter(order__state=state)
-    return list(pegs.select_related("order").order_by("order_id", "id"))
+    pegs = _PEGS.read(list(demand_ids))
+    return [peg for peg in pegs if peg.order.state == state] if state else pegs
+
+
+_PEGS = Compiled(
+    lambda demand_ids: (
+        ProductionPeg.objects.filter(demand_id__in=demand_ids, ended_at=None)
+        .exclude(order__state="cancelled")
+        .select_related("order")
+        .order_by("order_id", "id")
+    )
+)
 
 
 def list_above(order_ids: Iterable[int]) -> set[int]:

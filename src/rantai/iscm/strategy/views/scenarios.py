@@ -36,7 +36,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = [_show_row(row, last.get(row.pk), told) for row in found]
     context = {
         "rows": rows, "has_plan": lists.has_plan(), "solved": sum(1 for row in rows if row["run"]),
-        "waiting": lists.count_waiting(), "hurting": sum(1 for row in rows if row["hurts"]),
+        "hurting": sum(1 for row in rows if row["hurts"]),
     }  # fmt: skip
     return render(request, "iscm/strategy/scenarios.html", context)
 

@@ -34,12 +34,14 @@ class OutcomeTable(tables.Table):
 
     name = "scenario-outcomes"
     caption = _("Who gains and who loses")
-    number = tables.Column(_("Order"), sort=True, sub="customer", phone="head")
+    number = tables.Column(
+        _("Order"), sort=True, sub="customer", phone="head", link="iscm_promising:demand", link_args=("demand_id",)
+    )
     item_name = tables.Column(_("Item"), format=_name, sub="item_code", grow=True, phone="sub")
     units = tables.Column(_("Open units"), format="quantity", unit="unit", narrow=2)
     due_on = tables.Column(_("Wanted"), format="day", sort=True, narrow=3)
-    plan_late_days = tables.Column(_("Late in the plan"), format=_late, sort=True, align="right")
-    late_days = tables.Column(_("Late then"), format=_late, sort=True, align="right", hurt="late_days", phone="end")
+    plan_late_days = tables.Column(_("Late in the plan"), format=_late, sort=True, align="end")
+    late_days = tables.Column(_("Late then"), format=_late, sort=True, align="end", hurt="late_days", phone="end")
     plan_short = tables.Column(_("Short in the plan"), format="quantity", unit="unit", narrow=2)
     short = tables.Column(_("Short then"), format="quantity", unit="unit", hurt="short", phone="subend")
     stake = tables.Column(_("At stake"), format="money", currency="company_currency", sort=True, narrow=2)

@@ -12,11 +12,12 @@ import { bindPanel } from "./panel.js";
 import { bindRows } from "./rows.js";
 import { bindSelection } from "./selection.js";
 import { bindSheets } from "./sheet.js";
+import { bindTabs } from "./tabs.js";
 import { bindTheme } from "./theme.js";
 import { bindToasts } from "./toasts.js";
 
 document.documentElement.classList.add("js");
-for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops, bindAnswers, bindSheets, bindGantt]) bind();
+for (const bind of [bindKeys, bindRows, bindSelection, bindPalette, bindPanel, bindMenus, bindTheme, bindToasts, bindGuards, bindDrawer, bindDrops, bindAnswers, bindSheets, bindGantt, bindTabs]) bind();
 
 function loadWhatThePageNeeds() {
   if (document.querySelector("[data-chart]:not([data-ready])")) import("./chart.js").then((chart) => chart.drawCharts());
