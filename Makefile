@@ -3,6 +3,8 @@ PYTHON ?= python3
 RUN := .venv/bin/python
 RANTAI := .venv/bin/rantai
 PYTEST := $(RUN) -m pytest
+# In the order of tests/conftest.py, which puts the long files first.
+BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
 RANTAI_HOME ?= var
 export RANTAI_HOME
 # Without it every start compiles every module anew.
@@ -56,12 +58,12 @@ company: $(SETUP_STAMP) .venv/.messages
 
 test: setup assets .venv/.messages ## Run every test, on SQLite, PostgreSQL and in a browser
 	@tools/chromium.sh
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak --postgres
-	@if [ -d tests/browser ]; then set -x; $(PYTEST) tests/browser; fi
+	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak
+	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak --postgres
+	$(PYTEST) tests/browser
 
 test-fast: setup .venv/.messages ## Run the tests on SQLite without the slow ones
-	$(PYTEST) -n 2 --dist loadfile --ignore tests/browser --ignore tests/soak -m "not slow"
+	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak -m "not slow"
 
 check: setup .venv/.messages ## Check form, types, imports, migrations and translations
 	$(RUN) -m ruff format --check src tests tools
@@ -75,8 +77,9 @@ check: setup .venv/.messages ## Check form, types, imports, migrations and trans
 bench: setup .venv/.messages ## Measure what bench/results holds
 	$(RANTAI) bench all
 
-soak: setup assets .venv/.messages ## Kill what serve runs while it works, and look for lost or doubled work (SEED=n)
+soak: setup assets .venv/.messages ## Kill what serve runs while it works (SEED=n), and try ten times the examples
 	$(PYTEST) tests/soak -m soak $(if $(SEED),--seed $(SEED))
+	$(PYTEST) --hypothesis-profile soak -m hypothesis --ignore tests/browser --ignore tests/soak
 
 docs: setup ## Write the reference pages that are made from the program
 	$(RUN) tools/reference.py

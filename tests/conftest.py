@@ -6,15 +6,25 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck, settings
 
 from tests import databases
 
-DATABASE_FIXTURES = {"db", "transactional_db", "django_db_reset_sequences", "live_server", "spare_database"}
+# `make test` tries the same examples each time, so that no landing hangs on a seed; `make soak` tries others, and more.
+settings.register_profile(
+    "test", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("soak", settings.get_profile("test"), derandomize=False)
+settings.load_profile("test")
+SOAK_TIMES = 10
+
+DATABASE_FIXTURES = {"db", "django_db_setup", "transactional_db", "live_server", "spare_database"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -25,6 +35,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Engines know no database: on PostgreSQL their tests need not even be read."""
+    return True if collection_path.name == "rantai_engines" and config.getoption("--postgres") else None
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
@@ -32,11 +47,38 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("database")
         if "browser" in Path(item.path).parts:
             item.add_marker("browser")
+    if settings.get_current_profile_name() == "soak":
+        try_more_examples(items)
     if config.getoption("--postgres"):
-        kept = [item for item in items if item.get_closest_marker("database")]
-        dropped = [item for item in items if not item.get_closest_marker("database")]
+        dropped = [item for item in items if not proves_something_on_postgresql(item)]
         config.hook.pytest_deselected(items=dropped)
-        items[:] = kept
+        gone = set(dropped)
+        items[:] = [item for item in items if item not in gone]
+    # Two processes take file after file: the long ones first, or one of them has nothing to do at the end.
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
+
+
+def proves_something_on_postgresql(item: pytest.Item) -> bool:
+    """Tell whether a test touches the database, and is not one that asks in a language what it asks in English too.
+
+    Whatever writes, locks, counts or queries is asked on both databases; words know none.
+    """
+    language = getattr(getattr(item, "callspec", None), "params", {}).get("language", "en")
+    return item.get_closest_marker("database") is not None and (language == "en" or not has_english(item))
+
+
+def has_english(item: pytest.Item) -> bool:
+    """Tell whether the test is tried in English as well."""
+    tried = [mark.args for mark in item.iter_markers("parametrize") if mark.args[:1] == ("language",)]
+    return any("en" in values for _name, values, *_rest in tried)
+
+
+def try_more_examples(items: list[pytest.Item]) -> None:
+    tried = {getattr(item, "function", None) for item in items if item.get_closest_marker("hypothesis")}
+    for work in tried - {None}:
+        usual = work._hypothesis_internal_use_settings
+        work._hypothesis_internal_use_settings = settings(usual, max_examples=SOAK_TIMES * usual.max_examples)
 
 
 def uses_database(item: pytest.Item) -> bool:
@@ -52,7 +94,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
     """Replace pytest-django's: a copied template takes milliseconds where migrations take seconds."""
-    with django_db_blocker.unblock(), databases.provide():
+    emptied = patch.object(TransactionTestCase, "_fixture_teardown", lambda _case: databases.empty())
+    with django_db_blocker.unblock(), databases.provide(), emptied:
         yield
 
 
@@ -98,6 +141,18 @@ def nothing_kept() -> None:
     steps = sys.modules.get("rantai.iscm.demand.queries.steps")
     if steps is not None:
         steps.forget()
+
+
+@pytest.fixture(autouse=True)
+def printed_here(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Print papers in this process; the tests of papers themselves start one for each, as the program does."""
+    if "documents" in request.path.parts or not uses_database(request.node):
+        yield
+        return
+    from tests import printing  # Django is not set up when this file is read
+
+    with printing.printed_here():
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 # A test server may lose its data with its power: nothing waits for the disk.
-SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+SPEED = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "jit = off", "max_connections = 200")
 
 
 def start(folder: Path) -> str:

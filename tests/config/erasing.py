@@ -1,21 +1,15 @@
-"""What the tests of erasure and restore do in a database of their own, in a process of its own: `erasing.py VERB …`."""
+"""What the tests of erasure and restore do in the database of the programs that they run."""
 
-import json
-import sys
 from datetime import timedelta
 
-import django
-
-django.setup()
-
-from rantai.foundation.companies import actions as companies  # noqa: E402 (after the settings)
-from rantai.foundation.messages import actions as messages  # noqa: E402
-from rantai.foundation.messages.models import OutgoingMessage  # noqa: E402
-from rantai.foundation.parties import actions as parties  # noqa: E402
-from rantai.foundation.parties.models import Party, PartyKey, Tombstone  # noqa: E402
-from rantai.kernel import clock, relay  # noqa: E402
-from rantai.kernel.refs import DocRef  # noqa: E402
-from rantai.kernel.transactions import run_atomic  # noqa: E402
+from rantai.foundation.companies import actions as companies
+from rantai.foundation.messages import actions as messages
+from rantai.foundation.messages.models import OutgoingMessage
+from rantai.foundation.parties import actions as parties
+from rantai.foundation.parties.models import Party, PartyKey, Tombstone
+from rantai.kernel import clock, relay
+from rantai.kernel.refs import DocRef
+from rantai.kernel.transactions import run_atomic
 
 
 def make() -> int:
@@ -36,13 +30,13 @@ def add(name: str) -> int:
     return run_atomic(lambda: parties.add_party(name, roles=["customer"]).pk)
 
 
-def erase(party_id: str) -> int:
+def erase(party_id: int) -> int:
     """Forget a person, and what the houses keep of them."""
-    run_atomic(lambda: parties.erase_party(int(party_id), by="user:1"))
+    run_atomic(lambda: parties.erase_party(party_id, by="user:1"))
     return relay.drain()
 
 
-def read(party_id: str) -> dict[str, object]:
+def read(party_id: int) -> dict[str, object]:
     """Return what is known of a person."""
     party = Party.objects.filter(pk=party_id).first()
     return {
@@ -52,7 +46,3 @@ def read(party_id: str) -> dict[str, object]:
         "keys": PartyKey.objects.filter(party_id=party_id).count(),
         "erased": Tombstone.objects.filter(party_id=party_id).exists(),
     }
-
-
-if __name__ == "__main__":
-    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

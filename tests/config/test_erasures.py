@@ -1,13 +1,12 @@
 """Who was erased stays erased, whichever backup comes back."""
 
-import json
-import subprocess
-import sys
+import os
 from typing import Any
 
 import pytest
 
-from tests.config import programs
+from tests import databases
+from tests.config import erasing, programs
 
 KNOWN = {
     "name": "Sri Rahayu",
@@ -19,11 +18,9 @@ KNOWN = {
 FORGOTTEN = {"email": "", "letters_to": [""], "keys": 0, "erased": True}
 
 
-def ask(*arguments: object) -> Any:
-    command = [sys.executable, "-m", "tests.config.erasing", *map(str, arguments)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout.splitlines()[-1])
+def ask(verb: str, *arguments: object) -> Any:
+    with databases.visit(os.environ["DATABASE_URL"]):
+        return getattr(erasing, verb)(*arguments)
 
 
 def back_up() -> str:

@@ -1,13 +1,10 @@
 """A program that turns the loop for some orders and can be killed at any instruction: run it again and it goes on.
 
-    python -m tests.loop.errands PARTY ITEM ORDERS
-
 It prints a line after each step, so that a test can kill it between any two.
 """
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime, timedelta
 
 import django
@@ -82,7 +79,3 @@ def main(party: int, item: int, orders: int) -> None:
         worker.run(once=True)
         say(f"order {order} told")
     say("done")
-
-
-if __name__ == "__main__":
-    main(*(int(argument) for argument in sys.argv[1:]))
