@@ -40,7 +40,7 @@ from rantai_engines.planning._placing import end_forward
 from rantai_engines.planning._profile import add
 
 
-@compiled(types.void(STATE, INT, INT, INT))
+@short(types.void(STATE, INT, INT, INT))
 def enter(st: State, place: int, t: int, quantity: int) -> None:
     """Change the balance and log it; does nothing but mark when the log or the pool is full."""
     n = st.counters[C_LOG]

@@ -86,7 +86,7 @@ def lot_in_time(net: Net, source: int, most: int, end: int) -> int:
     return lot_within(net, source, low)
 
 
-@compiled(INT(NET, INT, INT, INT))
+@short(INT(NET, INT, INT, INT))
 def component_need(net: Net, source: int, line: int, lot: int) -> int:
     """Give the component units that an order takes: ceil(started × per ÷ kept share) + fixed."""
     started = ratio_up(max(lot - net.sources[source, S_FIXED], 0), PPM, net.sources[source, S_YIELD])

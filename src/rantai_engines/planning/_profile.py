@@ -126,14 +126,14 @@ def first_enough(st: State, place: int, start: int, end: int, least: int) -> int
     return int(st.pool_time[i]) if i < last else NEVER
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def first_negative(st: State, place: int, t: int) -> int:
     """Give the pool row of the first negative balance at or after ``t``, -1 when there is none."""
     end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
     return first_below_zero(st.pool_balance, row_at(st, place, t), end)
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def more_after(st: State, place: int, t: int) -> int:
     """Give the first instant from which the least balance is greater than it is from ``t`` on, NEVER for none."""
     first = st.segments[place, G_FIRST]
@@ -146,7 +146,7 @@ def more_after(st: State, place: int, t: int) -> int:
     return st.pool_time[last + 1] if last + 1 < end else NEVER
 
 
-@compiled(INT(STATE, INT, INT))
+@short(INT(STATE, INT, INT))
 def spare_from(st: State, place: int, t: int) -> int:
     """Give the least balance from ``t`` on."""
     first = st.segments[place, G_FIRST]

@@ -48,7 +48,7 @@ def worked_until(net: Net, calendar: int, t: int) -> int:
     return int(net.open_before[i] + min(t, net.open_end[i]) - net.open_start[i])
 
 
-@compiled(INT(NET, INT, INT, INT))
+@short(INT(NET, INT, INT, INT))
 def advance(net: Net, calendar: int, t: int, seconds: int) -> int:
     """Give the first instant at which ``seconds`` of work begun at ``t`` are done, NEVER when the calendar ends."""
     if seconds == 0 or t >= NEVER:
@@ -64,7 +64,7 @@ def advance(net: Net, calendar: int, t: int, seconds: int) -> int:
     return int(at) if at <= net.open_end[i] else NEVER
 
 
-@compiled(INT(NET, INT, INT, INT))
+@short(INT(NET, INT, INT, INT))
 def go_back(net: Net, calendar: int, t: int, seconds: int) -> int:
     """Give the last instant at which ``seconds`` of work must begin to be done by ``t``, -NEVER before the calendar."""
     if seconds == 0 or t <= -NEVER:
