@@ -98,5 +98,5 @@ def test_an_empty_list_asks_nothing_and_a_long_one_is_asked_the_usual_way(events
 
     with django_assert_num_queries(0):
         assert query.read([]) == []
-    assert len(query.read([*range(10_000, 10_000 + LONGEST), events[0].pk])) == 1
+    assert len(query.read([*range(-LONGEST, 0), events[0].pk])) == 1
     assert not query._plans
