@@ -59,9 +59,8 @@ def improve_queue(problem: Problem, asks: Ints, *, search: Search) -> Ints:
     Complexity: at most ``ALL_TRIALS`` plans of one class of one small component, some hundred microseconds each.
     """
     component = find_components(problem)
-    places = np.bincount(component)
-    small = np.flatnonzero(places <= MOST_PLACES)
-    if not 0 < len(small) * len(component) <= _MOST_CUTTING:
+    small = find_small(component)
+    if not len(small):
         return asks
     trials = min(TRIALS, ALL_TRIALS // len(small))
     own = component[problem.demands.item_location[asks[:, A_DEMAND]]]
@@ -71,6 +70,12 @@ def improve_queue(problem: Problem, asks: Ints, *, search: Search) -> Ints:
         order = _improve_component(problem, component == each, asks[rows], search, trials=trials)
         improved[rows] = asks[rows[order]]
     return improved
+
+
+def find_small(component: Ints) -> Ints:
+    """Return the components in which orders are tried: none where cutting all of them out would take too long."""
+    small = np.flatnonzero(np.bincount(component) <= MOST_PLACES)
+    return small if len(small) * len(component) <= _MOST_CUTTING else small[:0]
 
 
 def _improve_component(

@@ -8,7 +8,7 @@ import pytest
 
 from rantai.bench import chains
 from rantai_engines import spreading
-from rantai_engines.planning import parts
+from rantai_engines.planning import _improve, parts
 from rantai_engines.planning.problem import UNIT
 from rantai_engines.planning.side_by_side import solve_in_parts
 from rantai_engines.planning.solve import Params, solve
@@ -59,6 +59,21 @@ def test_threads_give_the_same_plan_as_one_after_the_other():
     beside = solve_in_parts(problem, params=Params(), least_work=500, spread=spreading.in_threads(2))
 
     assert list_differences(alone, beside) == []
+
+
+@pytest.mark.parametrize("is_small", [True, False])
+def test_parts_are_searched_for_better_orders_where_their_whole_would_be(monkeypatch, is_small):
+    (_seed, problem), *_others = list_chains(1)
+    monkeypatch.setattr(_improve, "_MOST_CUTTING", 1_000 if is_small else 0)
+    told = []
+
+    def spread(plan, problems):
+        told.append(plan.keywords["params"].search_orders)
+        return [plan(each) for each in problems]
+
+    solve_in_parts(problem, params=Params(), least_work=1, most_parts=3, spread=spread)
+
+    assert told == [is_small]
 
 
 def test_a_shuffled_problem_is_cut_alike():
