@@ -43,6 +43,9 @@ def list_pictures() -> Iterator[Picture]:
     yield Picture(name="needs", path="/needs/", role="planner")
     yield Picture(name="order", path=f"/orders/{late.pk}/", role="manager")
     yield Picture(name="forecast", path=f"/demand/forecasts/{forecast.item_id}/", role="planner")
+    yield Picture(name="exceptions", path="/supply/exceptions/", role="planner")
+    yield Picture(name="months", path="/supply/aggregate/", role="planner")
+    yield Picture(name="grid-dark", path="/demand/grid/", role="planner", scheme="dark")
     yield Picture(name="orders-chinese-dark", path="/orders/", role="finance", scheme="dark")
     yield from list_letters()
 
