@@ -20,7 +20,7 @@ MESSAGES := $(shell find src -name '*.po' 2>/dev/null)
 FIRST_COMPANY := $(if $(wildcard $(RANTAI_HOME)/secret.key),,company)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warm assets company run test test-fast test-postgres test-browser check bench soak docs messages lock format clean
+.PHONY: help setup warm assets company run test test-fast test-postgres test-browser check bench soak explore docs messages lock format clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -77,9 +77,11 @@ check: setup .venv/.messages ## Check form, types, imports, migrations and trans
 bench: setup .venv/.messages ## Measure what bench/results holds
 	$(RANTAI) bench all
 
-soak: setup assets .venv/.messages ## Kill what serve runs while it works (SEED=n), and try ten times the examples
+soak: setup assets .venv/.messages ## Kill what serve runs while it works, and look for lost or doubled work (SEED=n)
 	$(PYTEST) tests/soak -m soak $(if $(SEED),--seed $(SEED))
-	$(PYTEST) --hypothesis-profile soak -m hypothesis --ignore tests/browser --ignore tests/soak
+
+explore: setup .venv/.messages ## Try ten times the examples of every property, drawn anew
+	$(PYTEST) $(BY_FILE) --hypothesis-profile explore -m hypothesis --ignore tests/browser --ignore tests/soak
 
 docs: setup ## Write the reference pages that are made from the program
 	$(RUN) tools/reference.py

@@ -16,13 +16,13 @@ from hypothesis import HealthCheck, settings
 
 from tests import databases
 
-# `make test` tries the same examples each time, so that no landing hangs on a seed; `make soak` tries others, and more.
+# `make test` tries the same examples each time, so that no landing hangs on a seed; `make explore` others, and more.
 settings.register_profile(
     "test", derandomize=True, deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("soak", settings.get_profile("test"), derandomize=False)
+settings.register_profile("explore", settings.get_profile("test"), derandomize=False)
 settings.load_profile("test")
-SOAK_TIMES = 10
+EXPLORE_TIMES = 10
 
 DATABASE_FIXTURES = {"db", "django_db_setup", "transactional_db", "live_server", "spare_database"}
 
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker("database")
         if "browser" in Path(item.path).parts:
             item.add_marker("browser")
-    if settings.get_current_profile_name() == "soak":
+    if settings.get_current_profile_name() == "explore":
         try_more_examples(items)
     if config.getoption("--postgres"):
         dropped = [item for item in items if not proves_something_on_postgresql(item)]
@@ -78,7 +78,7 @@ def try_more_examples(items: list[pytest.Item]) -> None:
     tried = {getattr(item, "function", None) for item in items if item.get_closest_marker("hypothesis")}
     for work in tried - {None}:
         usual = work._hypothesis_internal_use_settings
-        work._hypothesis_internal_use_settings = settings(usual, max_examples=SOAK_TIMES * usual.max_examples)
+        work._hypothesis_internal_use_settings = settings(usual, max_examples=EXPLORE_TIMES * usual.max_examples)
 
 
 def uses_database(item: pytest.Item) -> bool:
