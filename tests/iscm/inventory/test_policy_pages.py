@@ -98,9 +98,14 @@ def test_every_room_opens_and_leads_to_the_others(client, case, name, role):
 
 @pytest.mark.parametrize(("name", "money"), [("placement", "Saves a year"), ("excess", "Value counted right")])
 def test_who_may_not_see_cost_sees_none(client, case, name, money):
-    assert "Rp" in enter(client, "planner").get(url(name)).content.decode()
-    assert "Rp" not in enter(client, "warehouse").get(url(name)).content.decode()
-    assert "Rp" not in client.get(url("candidate", case.candidate.pk)).content.decode()
+    assert tells_money(enter(client, "planner").get(url(name)))
+    assert not tells_money(enter(client, "warehouse").get(url(name)))
+    assert not tells_money(client.get(url("candidate", case.candidate.pk)))
+
+
+def tells_money(answer):
+    """Tell whether an amount is on a page; a token may have the same two letters in it."""
+    return re.search(r"\bRp\s*\d", answer.content.decode())
 
 
 @pytest.mark.parametrize("name", ["targets", "policies", "placement", "excess"])
