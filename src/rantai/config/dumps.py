@@ -13,9 +13,11 @@ from typing import Any
 import psycopg
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
 from rantai.config import schema
+from rantai.config.management.commands import migrate
 from rantai.kernel.console import Refused, Screen
 
 SQLITE_NAME = "database.sqlite3"
@@ -129,7 +131,11 @@ def load_table(server: psycopg.Connection, table: str, path: Path) -> None:
 
 
 def migrate_to(migrations: list[schema.Migration]) -> None:
-    """Build the schema as it was when the copy was made."""
+    """Build the schema as it was when the copy was made: at once where that is the schema of today."""
+    if {tuple(migration) for migration in migrations} == set(MigrationLoader(None).graph.nodes):
+        migrate.lay_out(connection)
+        connection.close()
+        return
     latest = {app: max(name for label, name in migrations if label == app) for app, _name in migrations}
     # The executor and not the command: what the command adds to new tables comes with the copy.
     executor = MigrationExecutor(connection)
