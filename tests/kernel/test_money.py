@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -74,3 +75,10 @@ def test_a_unit_converts_exactly_or_not_at_all() -> None:
     assert Quantity.of(2).convert(Fraction(12)) == Quantity.of(24)
     with pytest.raises(UnitDoesNotDivide):
         Quantity.parse("0.0001").convert(Fraction(1, 3))
+
+
+@given(st.lists(amounts), st.sampled_from(["IDR", "EUR", "KWD"]))
+def test_many_amounts_are_rounded_as_one_is(many: list[int], currency: str) -> None:
+    rounded = money.round_all_to_minor(np.array(many, np.int64), currency)
+
+    assert rounded.tolist() == [money.round_to_minor(one, currency) for one in many]

@@ -16,8 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
-from rantai.config import schema
-from rantai.config.management.commands import migrate
+from rantai.config import laying_out, schema
 from rantai.kernel.console import Refused, Screen
 
 SQLITE_NAME = "database.sqlite3"
@@ -132,8 +131,8 @@ def load_table(server: psycopg.Connection, table: str, path: Path) -> None:
 
 def migrate_to(migrations: list[schema.Migration]) -> None:
     """Build the schema as it was when the copy was made: at once where that is the schema of today."""
-    if {tuple(migration) for migration in migrations} == set(MigrationLoader(None).graph.nodes):
-        migrate.lay_out(connection)
+    if set(migrations) == set(MigrationLoader(None).graph.nodes):
+        laying_out.lay_out(connection)
         connection.close()
         return
     latest = {app: max(name for label, name in migrations if label == app) for app, _name in migrations}

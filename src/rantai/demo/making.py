@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -25,7 +23,7 @@ from rantai.foundation.documents import queries as documents
 from rantai.foundation.documents.models import StoredFile
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
-from rantai.kernel import clock, jobs, worker
+from rantai.kernel import clock, collector, jobs, worker
 from rantai.kernel.transactions import run_atomic
 from rantai.wires.imports import uploads
 from rantai.wires.imports.models import ImportRun
@@ -44,20 +42,8 @@ def make_demo(*, size: str, seed: int, as_of: date, report: Report) -> dict[str,
     """Make the company and its world; raises CompanyExists. A demonstration that was killed is begun anew."""
     autodiscover_modules("tasks")
     clear_unfinished()
-    with _without_collection():
+    with collector.resting():
         return _make(size=size, seed=seed, as_of=as_of, report=report)
-
-
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """Let reference counts free the rows of half a minute: looking for cycles among them takes a sixth of it."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _make(*, size: str, seed: int, as_of: date, report: Report) -> dict[str, Any]:

@@ -68,9 +68,7 @@ def load_proposals(rows: ProposalRows) -> Sequence[int]:
     """Store what `record_proposals` does, for very many; return their keys in their order. Raises ReasonsDoNotAddUp."""
     require_transaction()
     for subject, units, reasons in zip(rows.subject_ids, rows.units, rows.reasons, strict=True):
-        explained = sum(reason[1] for reason in reasons)
-        if explained != units:
-            raise ReasonsDoNotAddUp(DocRef(rows.subject_kind, subject), units, explained)
+        _refuse_gap(DocRef(rows.subject_kind, subject), units, sum(reason[1] for reason in reasons))
     keys = bulk.reserve_keys(DecisionRecord, len(rows.units))
     bulk.add(
         DecisionRecord,
@@ -93,8 +91,7 @@ def record_proposals(proposals: Sequence[Proposal]) -> Sequence[DecisionRecord]:
     require_transaction()
     for proposal in proposals:
         explained = sum(reason.units.amount for reason in proposal.reasons)
-        if explained != proposal.units.amount:
-            raise ReasonsDoNotAddUp(proposal.subject, proposal.units.amount, explained)
+        _refuse_gap(proposal.subject, proposal.units.amount, explained)
     at = clock.now()
     records = inserts.add(
         [
@@ -114,6 +111,11 @@ def record_proposals(proposals: Sequence[Proposal]) -> Sequence[DecisionRecord]:
     )
     inserts.add(_reason_rows(records, proposals))
     return records
+
+
+def _refuse_gap(subject: DocRef, units: int, explained: int) -> None:
+    if explained != units:
+        raise ReasonsDoNotAddUp(subject, units, explained)
 
 
 def decide(record_ids: Iterable[int], *, state: str, by: str, policy: ApprovalPolicy | None = None) -> int:

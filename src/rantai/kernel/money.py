@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from typing import TYPE_CHECKING
 
 from rantai.kernel.quantities import Quantity
+
+if TYPE_CHECKING:  # money is everywhere, arrays are not
+    import numpy as np
+    from numpy.typing import NDArray
 
 SCALE = 10_000
 MAX_AMOUNT = 10**17
@@ -82,6 +87,12 @@ def round_to_minor(amount: int, currency: str) -> int:
     """Round ten-thousandths half-up to the minor unit of `currency`."""
     step = _step(currency)
     return round_half_up(amount, step) * step
+
+
+def round_all_to_minor(amounts: NDArray[np.int64], currency: str) -> NDArray[np.int64]:
+    """Round very many as `round_to_minor` does one."""
+    step = _step(currency)
+    return (2 * abs(amounts) + step) // (2 * step) * step * (2 * (amounts > 0) - 1)
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 
 from rantai.kernel import clock, outbox, statements
 from rantai.kernel.compiled import Compiled
@@ -20,8 +20,10 @@ _BACKOFF = timedelta(seconds=2)
 _DUE = (
     "SELECT d.id FROM kernel_delivery d WHERE d.state = 'waiting' AND d.next_at <= %s AND NOT EXISTS ("
     "SELECT 1 FROM kernel_delivery e WHERE e.stream = d.stream AND e.handler = d.handler AND e.id < d.id"
-    " AND NOT e.state = 'done') ORDER BY d.next_at, d.id LIMIT %s"
+    " AND NOT e.state = 'done')"
 )
+_IN_TURN = " ORDER BY d.next_at, d.id"
+_OF_KIND = " AND d.event_id IN (SELECT id FROM kernel_event WHERE kind = %s)"
 _DONE = (
     "UPDATE kernel_delivery SET state = 'done', attempts = attempts + 1, delivered_at = %s, error = '' WHERE id = %s"
 )
@@ -33,7 +35,7 @@ def deliver_due(*, limit: int = 200) -> int:
     The handler's writes and the delivery's mark commit together, so a crash repeats or forgets neither.
     """
     delivered = 0
-    for (pk,) in statements.read(_DUE, [_now(), limit]):
+    for (pk,) in statements.read(_DUE + _IN_TURN + " LIMIT %s", [_now(), limit]):
         delivered += _deliver(pk)
     return delivered
 
@@ -51,25 +53,17 @@ def drain(*, rounds: int = 1000) -> int:
 
 def deliver_kind(kind: str) -> int:
     """Deliver what is due of one kind of fact, whatever else waits; return how many handlers ran without error."""
-    return sum(_deliver(pk) for pk in list(_due().filter(event__kind=kind).values_list("pk", flat=True)))
+    return sum(_deliver(pk) for (pk,) in statements.read(_DUE + _OF_KIND + _IN_TURN, [_now(), kind]))
 
 
 def is_pending() -> bool:
     """Tell whether a fact is due to be told now, by this process or another."""
-    return _due().exists()
+    return bool(statements.read(_DUE + " LIMIT 1", [_now()]))
 
 
 def retry_parked(pk: int) -> None:
     """Give a parked delivery its attempts back, and with it those that wait behind."""
     Delivery.objects.filter(pk=pk, state="parked").update(state="waiting", attempts=0, next_at=clock.now(), error="")
-
-
-def _due() -> QuerySet[Delivery]:
-    earlier = Delivery.objects.filter(
-        stream=OuterRef("stream"), handler=OuterRef("handler"), pk__lt=OuterRef("pk")
-    ).exclude(state="done")
-    rows = Delivery.objects.filter(state="waiting", next_at__lte=clock.now())
-    return rows.filter(~Exists(earlier)).order_by("next_at", "id")
 
 
 def _now() -> object:

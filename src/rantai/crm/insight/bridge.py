@@ -169,10 +169,7 @@ def _build(
 
 def _scale(values: NDArray[np.float64], currency: str) -> list[int]:
     """Return amounts in 1/10,000, each rounded half-up to the minor unit."""
-    amounts = np.rint(values * SCALE).astype(np.int64)
-    step = 10 ** (4 - money.minor_digits(currency))
-    minor = (2 * np.abs(amounts) + step) // (2 * step)
-    scaled: list[int] = (np.sign(amounts) * minor * step).tolist()
+    scaled: list[int] = money.round_all_to_minor(np.rint(values * SCALE).astype(np.int64), currency).tolist()
     return scaled
 
 

@@ -5,3 +5,6 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "stock.adjust": ("warehouse",),
     "stock.plan": ("planner",),
 }
+
+USUAL_HOLDING_RATE = 0.2
+"""Cost of holding stock a year as a share of its cost, where the company has set no `holding_rate`."""

@@ -19,13 +19,13 @@ from rantai.iscm.inventory.bridge import excess as excess_bridge
 from rantai.iscm.inventory.bridge import placement as placement_bridge
 from rantai.iscm.inventory.models import PlacementRun, StockTarget
 from rantai.iscm.inventory.queries import classes, excess, network, policies, targets
+from rantai.iscm.inventory.rules import USUAL_HOLDING_RATE
 from rantai.kernel import clock, jobs
 from rantai.kernel import measures as kpis
 from rantai.kernel.transactions import run_atomic
 
 ROWS_AT_ONCE = 200
 """Candidates of one transaction: far below a quarter of a second on SQLite."""
-RATE = placement_bridge.USUAL_RATE
 
 
 class NoTargets(RuntimeError):
@@ -49,7 +49,7 @@ def place_stock(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
         network=network.read_network(held, on=_find_day(at)),
         targets=held,
         cost=dict(Item.objects.exclude(standard_cost=0).values_list("id", "standard_cost")),
-        rate=rules.holding_rate / 10_000 or RATE,
+        rate=rules.holding_rate / 10_000 or USUAL_HOLDING_RATE,
     )
     staged = run_atomic(lambda: placement_actions.begin_run(as_of=at, target_run_id=current.pk))
     tally = placement_bridge.Tally()

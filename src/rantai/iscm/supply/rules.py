@@ -1,5 +1,8 @@
 """Who may see the plan and decide its proposals; what a company may set."""
 
+from collections.abc import Mapping
+from typing import Any
+
 PERMISSIONS: dict[str, tuple[str, ...]] = {
     "plan.view": ("sales", "service", "planner", "buyer", "production", "warehouse", "manager"),
     "plan.decide": ("planner", "buyer", "manager"),
@@ -18,8 +21,6 @@ AGGREGATE_WEEKS = 26
 """How far the plan of the months looks: `aggregate_weeks` of Company.settings; the forecast reaches no further."""
 AGGREGATE_NODES = 500
 """Branch-and-bound nodes of its search: the same number gives the same plan."""
-USUAL_HOLDING_RATE = 0.2
-"""Cost of holding stock a year as a share of its cost, where the company has set no `holding_rate`."""
 SHORT_SHARE = 0.5
 """What a unit that is never served costs at least, as a share of its standard cost: a usual margin."""
 WAIT_SHARE = 0.1
@@ -27,3 +28,8 @@ WAIT_SHARE = 0.1
 
 WHOLE_UNITS = frozenset({"PCE", "H87", "C62", "EA", "SET", "BX", "CT", "PK", "PX", "DZN", "PR"})
 """Units of which nobody orders a part."""
+
+
+def read_horizon(settings: Mapping[str, Any]) -> int:
+    """Return how many weeks of forecast a company's plan sees."""
+    return int(settings.get("plan_horizon_weeks", HORIZON_WEEKS))

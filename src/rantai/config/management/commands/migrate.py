@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.apps import apps
 from django.core.management.commands import migrate
-from django.db import DEFAULT_DB_ALIAS, connections, router
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import Migration, RunPython
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.recorder import MigrationRecorder
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from rantai.config import laying_out
 
 _PARTIAL = ("app_label", "check_unapplied", "fake", "fake_initial", "plan", "prune")
 
@@ -22,44 +18,6 @@ class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
         """Apply them; what Django does after each `migrate` follows in both cases."""
         connection = connections[options.get("database") or DEFAULT_DB_ALIAS]
-        if not any(options.get(name) for name in _PARTIAL) and is_empty(connection):
-            lay_out(connection)
+        if not any(options.get(name) for name in _PARTIAL) and laying_out.is_empty(connection):
+            laying_out.lay_out(connection)
         super().handle(*args, **options)
-
-
-def is_empty(connection: BaseDatabaseWrapper) -> bool:
-    return not MigrationRecorder(connection).applied_migrations() and not set(
-        connection.introspection.table_names()
-    ) - {MigrationRecorder.Migration._meta.db_table}
-
-
-def lay_out(connection: BaseDatabaseWrapper) -> None:
-    """Create every table as the models have it, run what migrations do besides, and record them all, or nothing.
-
-    Replaying the history of every model takes Django eight times as long. A test compares what comes of both ways.
-    """
-    loader = MigrationLoader(connection)
-    targets = loader.graph.leaf_nodes()
-    migrations = {key: loader.graph.nodes[key] for target in targets for key in loader.graph.forwards_plan(target)}
-    recorder = MigrationRecorder(connection)
-    with connection.schema_editor() as editor:
-        editor.create_model(MigrationRecorder.Migration)
-        for label in loader.migrated_apps:
-            for model in router.get_migratable_models(apps.get_app_config(label), connection.alias):
-                if model._meta.can_migrate(connection):
-                    editor.create_model(model)
-        _run_programs(migrations.values(), editor)
-        for app, name in migrations:
-            recorder.record_applied(app, name)
-
-
-def _run_programs(migrations: Iterable[Migration], editor: Any) -> None:
-    """Run triggers, sequences and data of migrations, after the last table instead of in between."""
-    registry: Any = apps
-    editor.deferred_sql, later = [], editor.deferred_sql
-    for statement in later:
-        editor.execute(statement)
-    for migration in migrations:
-        for operation in migration.operations:
-            if isinstance(operation, RunPython):
-                operation.code(registry, editor)

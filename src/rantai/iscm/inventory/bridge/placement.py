@@ -29,8 +29,6 @@ LEVEL = 0.95
 EXPLAINED = 0.5
 SLIGHT = 0.01
 """Less than this share of what is asked of a place is a rounding, not somebody who asks there."""
-USUAL_RATE = 0.2
-"""Cost of holding stock a year as a share of its cost, where the company has set none."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,8 +10,9 @@ import numpy as np
 
 from rantai.iscm.supply import bridge, rules
 from rantai.iscm.supply.queries import aggregate_problem, keys
-from rantai.iscm.supply.queries.aggregate_problem import UNIT, Stated
+from rantai.iscm.supply.queries.aggregate_problem import Stated
 from rantai.iscm.supply.queries.aggregate_scope import Floats
+from rantai.iscm.supply.queries.limits import UNIT
 from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai.kernel import clock
 

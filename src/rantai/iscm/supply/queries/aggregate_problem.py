@@ -11,15 +11,15 @@ import numpy as np
 
 from rantai.foundation.items.models import Item
 from rantai.foundation.parties.models import Company
+from rantai.iscm.inventory.rules import USUAL_HOLDING_RATE
 from rantai.iscm.supply import rules
 from rantai.iscm.supply.queries import aggregate_scope, days, keys
 from rantai.iscm.supply.queries.aggregate_hours import list_hours
 from rantai.iscm.supply.queries.aggregate_scope import Bools, Floats, Lines, Scope, Tables
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.limits import FINITE, UNIT
 from rantai.iscm.supply.queries.needs import fetch
 
-UNIT = 10_000
-WEEK = 7 * 86_400
 _HOUR = 3600
 _MILLION = 1_000_000
 _WEEKS_A_YEAR = 52
@@ -215,7 +215,7 @@ def _measure(
     loads: Mapping[str, Any], operations: Mapping[str, Any], table: Mapping[str, Any], row: int, step: int, at: int
 ) -> tuple[float, float]:
     """Return hours for a unit and for an order: of a place among those in parallel, or of a day's or week's hours."""
-    if table["kind"][at] == 1:
+    if table["kind"][at] == FINITE:
         share = loads["quantity"][row] / UNIT * _MILLION / table["efficiency_ppm"][at] / _HOUR
         return float(operations["unit_seconds"][step] * share), float(operations["fixed_seconds"][step] * share)
     return float(loads["quantity_per"][row] / _MILLION), float(loads["quantity"][row] / UNIT)
@@ -238,7 +238,7 @@ class _Costs:
 
     def __init__(self, tables: Tables, scope: Scope, company: Company, lines: Lines) -> None:
         self._tables, self._scope, self._lines = tables, scope, lines
-        self._rate = int(company.settings.get("holding_rate", 0)) / UNIT or rules.USUAL_HOLDING_RATE
+        self._rate = int(company.settings.get("holding_rate", 0)) / UNIT or USUAL_HOLDING_RATE
         self.unit = self._find_costs()
 
     def _find_costs(self) -> Floats:

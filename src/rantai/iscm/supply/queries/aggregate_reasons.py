@@ -19,9 +19,8 @@ def share_ahead(snapshot: Snapshot, solution: Tables) -> dict[int, float]:
     if not len(rows):
         return {}
     functions, fills = snapshot.tables["step_functions"], solution["stock_fills"]
-    found: dict[int, float] = {}
-    for row in rows.tolist():
-        safety = int(functions["value"][functions["offset"][steps[row]]])
-        filled = int(fills["quantity"][fills["item_location"] == row].sum())
-        found[row] = max(0, filled - safety) / filled if filled else 0.0
-    return found
+    filled = np.zeros(len(steps), np.int64)
+    np.add.at(filled, fills["item_location"], fills["quantity"])
+    safety, filled = functions["value"][functions["offset"][steps[rows]]], filled[rows]
+    shares = np.divide(np.maximum(filled - safety, 0), filled, out=np.zeros(len(rows)), where=filled > 0)
+    return dict(zip(rows.tolist(), shares.tolist(), strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 
 from rantai.iscm.supply.queries import sourcing
 from rantai.iscm.supply.queries.days import Ints
+from rantai.iscm.supply.queries.limits import FINITE, INFINITE
 
 MOST_PLACES = 3_000
 """Item-locations of one plan of the months: what the busiest resources need comes first."""
@@ -102,7 +103,7 @@ def choose(tables: Tables, lines: Lines, *, now: int) -> Scope:
     np.add.at(own, np.searchsorted(keys, demands["place"]), demands["quantity"].astype(np.float64))
     needed = explode(own, lines, brings, find_first_sources(tables, brings))
     usable = (sources["effective_to"] > now) & (sources["kind"] != sourcing.DROPSHIP)
-    limited = tables["resources"]["kind"] > 0
+    limited = tables["resources"]["kind"] != INFINITE
     of_load = tables["operations"]["source"][loads["operation"]] if len(loads["operation"]) else loads["operation"]
     of_load = of_load.astype(np.int64)
     chosen, places = np.zeros(len(limited), np.bool_), np.zeros(len(keys), np.bool_)
@@ -135,10 +136,9 @@ def _rank(tables: Tables, made: Floats, of_load: Ints, limited: Bools) -> list[i
     """Return limited resources, those that the most of what is needed loads first, in their own measure."""
     loads, resources = tables["loads"], tables["resources"]
     work = np.zeros(len(limited))
-    operations = tables["operations"]["unit_seconds"]
-    each = np.where(
-        resources["kind"][loads["resource"]] == 1, operations[loads["operation"]], loads["quantity_per"].astype(float)
-    ) if len(loads["operation"]) else np.zeros(0)  # fmt: skip
+    seconds = tables["operations"]["unit_seconds"]
+    is_place, per = resources["kind"][loads["resource"]] == FINITE, loads["quantity_per"].astype(float)
+    each = np.where(is_place, seconds[loads["operation"]], per) if len(per) else per
     np.add.at(work, loads["resource"], each * made[of_load])
     share = work / np.maximum(resources["maximum"], 1)
     return [int(row) for row in np.lexsort((resources["key"], -share)) if limited[row]]

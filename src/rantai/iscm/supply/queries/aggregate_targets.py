@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from rantai.iscm.supply.models import AggregatePlan, AggregateStock
+from rantai.iscm.supply.models import AggregateStock
 from rantai.iscm.supply.queries import aggregate_plans, aggregate_scope, days, keys
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.needs import ints
@@ -15,7 +14,6 @@ from rantai.iscm.supply.queries.sites import Sites
 
 Tables = dict[str, dict[str, Any]]
 _NAMES = ("item_id", "location_id", "week", "stock", "taken")
-_WEEK = timedelta(days=7)
 
 
 def list_places() -> Ints:
@@ -31,7 +29,7 @@ def lay_in(tables: Tables, sites: Sites, *, now: int, weeks: int) -> None:
     hold as a week ends, first in first out, only what is for later weeks is handed down, less what orders ask for
     then: the detailed plan sees every order. What is handed down never falls within the weeks that it sees.
     """
-    plan = AggregatePlan.objects.filter(state="standing").first()
+    plan = aggregate_plans.find_standing()
     table = tables["item_locations"]
     table["safety_steps"] = np.full(len(table["key"]), -1, np.int64)
     rows = list(plan.stocks.order_by("item_id", "location_id", "week").values_list(*_NAMES)) if plan else []
@@ -59,7 +57,9 @@ def _list_steps(
     place = keys.split(pair)[1]
     today, zone = sites.today(place), sites.zone(place)
     steps = [(0, safety)]
-    for monday, held in aggregate_plans.list_held([row[2:5] for row in rows], until=today + weeks * _WEEK):
+    for monday, held in aggregate_plans.list_held(
+        [row[2:5] for row in rows], until=today + weeks * aggregate_plans.WEEK
+    ):
         if held - firm > steps[-1][1] and monday > today:
             steps.append((days.midnight(monday, zone), held - firm))
     return steps

@@ -31,7 +31,7 @@ from rantai.iscm.supply.queries.needs import Columns, FirmDemand, ints
 from rantai.iscm.supply.queries.sites import Sites
 from rantai.iscm.supply.queries.supplies import Awaited
 from rantai.kernel import clock, snapshots
-from rantai.kernel.money import minor_digits, round_to_minor
+from rantai.kernel.money import round_all_to_minor, round_to_minor
 
 _DAYS_BACK = 60
 _LONGEST_YEARS = 3
@@ -64,9 +64,7 @@ class Snapshot:
 
     def to_moneys(self, stakes: np.ndarray[Any, np.dtype[np.float64]]) -> Ints:
         """Return the same of many stakes."""
-        amounts = np.rint(stakes * 10_000).astype(np.int64)
-        step = 10 ** (4 - minor_digits(self.company.currency))
-        return np.sign(amounts) * ((2 * np.abs(amounts) + step) // (2 * step)) * step
+        return round_all_to_minor(np.rint(stakes * 10_000).astype(np.int64), self.company.currency)
 
 
 def take_snapshot(as_of: datetime, *, weeks: int | None = None) -> Snapshot:
@@ -77,7 +75,7 @@ def take_snapshot(as_of: datetime, *, weeks: int | None = None) -> Snapshot:
     with snapshots.read_consistently() as watermark:
         company = parties.get_company()
         sites = Sites(as_of=as_of, company_zone=company.zone)
-        seen = weeks or int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
+        seen = weeks or rules.read_horizon(company.settings)
         found = _read(company, sites, as_of=as_of, watermark=watermark, weeks=seen)
         if weeks is None:
             aggregate_targets.lay_in(found.tables, sites, now=found.now, weeks=seen)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
-from rantai.foundation.parties.models import Company
 from rantai.iscm.supply import rules
 from rantai.iscm.supply.actions import aggregates
 from rantai.iscm.supply.models import AggregateLoad, AggregatePlan, AggregateStock
@@ -40,7 +39,8 @@ def aggregate(request: access.StaffRequest) -> HttpResponseBase:
     company, shown = parties.get_company(), aggregate_plans.list_shown()
     plan = next((one for one in shown if str(one.pk) == request.GET.get("plan")), shown[0] if shown else None)
     built = aggregate_plans.list_ahead(plan) if plan else []
-    until = edge.today() + timedelta(weeks=_seen_weeks(company))
+    seen = rules.read_horizon(company.settings)
+    until = edge.today() + timedelta(weeks=seen)
     rows = [_show_built(weeks, until, company.currency) for weeks in built]
     sees_cost = request.user.has_perm(access.SEES_COST)
     if plan and request.GET.get("export") in ("csv", "xlsx"):
@@ -51,7 +51,7 @@ def aggregate(request: access.StaffRequest) -> HttpResponseBase:
         "plans": [{"plan": one, "word": words.AGGREGATES[one.state]} for one in shown],
         "live": Job.objects.filter(task=_TASK, state__in=("queued", "running")).order_by("-id").first(),
         "sees_cost": sees_cost,
-        "seen_weeks": _seen_weeks(company),
+        "seen_weeks": seen,
         "rows": rows[:MOST_ROWS],
         "others": max(0, len(rows) - MOST_ROWS),
         "handed": sum(1 for row in rows if row["handed"]),
@@ -103,10 +103,6 @@ def give_back(request: access.StaffRequest, plan_id: int) -> HttpResponse:
 
 def _plan_anew(actor: str) -> Job:
     return jobs.enqueue("iscm.solve_plan", {"as_of": clock.now().isoformat()}, key="now", actor=actor)
-
-
-def _seen_weeks(company: Company) -> int:
-    return int(company.settings.get("plan_horizon_weeks", rules.HORIZON_WEEKS))
 
 
 def _show_plan(plan: AggregatePlan, currency: str) -> dict[str, Any]:
