@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import random
+import sqlite3
 import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from django.db import DatabaseError, OperationalError, connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 Result = TypeVar("Result")
 
-_PASSING = ("locked", "deadlock", "could not serialize", "busy")
+_PASSING_STATES = ("40001", "40P01", "55P03")
+"""PostgreSQL's: serialization failure, deadlock detected, lock not available."""
+
+_PASSING_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def is_passing(error: DatabaseError) -> bool:
-    """Tell whether trying again may succeed: another writer was in the way."""
-    text = str(error).lower()
-    return isinstance(error, OperationalError) and any(word in text for word in _PASSING)
+    """Tell whether trying again may succeed: another writer was in the way, and nothing was written.
+
+    By the database's code, never by its words: a connection that breaks may say that it was "busy", and what it
+    was asked to commit may be committed.
+    """
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", 0) & 0xFF in _PASSING_CODES
+    return getattr(cause, "sqlstate", None) in _PASSING_STATES
 
 
 def run_atomic(work: Callable[[], Result], *, tries: int = 3) -> Result:
