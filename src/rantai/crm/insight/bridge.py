@@ -14,7 +14,7 @@ from rantai.crm.insight.models import AccountValue, Valuation
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Company
 from rantai.kernel import money
-from rantai_engines.forecasting.cycles import LEAST_OCCASIONS, CycleProblem, forecast_cycles
+from rantai_engines.forecasting.cycles import CycleProblem, forecast_cycles
 from rantai_engines.valuation.params import ValuationParams
 from rantai_engines.valuation.problem import ValuationProblem
 from rantai_engines.valuation.solution import ValuationSolution
@@ -242,27 +242,27 @@ def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, week
     customers, items = rhythms.party_ids[seen], rhythms.item_ids[seen]
     days, units = rhythms.days[seen], rhythms.units[seen]
     begins, counts = _find_pairs(customers, items)
-    regular = counts >= LEAST_OCCASIONS
-    rows = np.repeat(regular, counts)
     problem = CycleProblem(
-        offsets=np.concatenate([[0], np.cumsum(counts[regular])]).astype(np.int64),
-        days=days[rows],
-        quantities=units[rows],
-        alive=np.array([alive.get(party, 1.0) for party in customers[begins[regular]].tolist()], dtype=np.float64),
+        offsets=np.append(begins, days.size).astype(np.int64),
+        days=days,
+        quantities=units,
+        alive=np.array([alive.get(party, 1.0) for party in customers[begins].tolist()], dtype=np.float64),
         until_day=until_day,
+        customers=customers[begins],
     )
     found = forecast_cycles(problem, weeks=weeks)
+    regular = found.regular
     known = np.unique(items[begins[regular]])
-    recent = ~rows & (days > until_day - RECENT_DAYS) & np.isin(items, known)
+    recent = ~np.repeat(regular, counts) & (days > until_day - RECENT_DAYS) & np.isin(items, known)
     place = np.searchsorted(known, items[recent])
     rate = np.bincount(place, units[recent], known.size) / (RECENT_DAYS / 7)
     squares = np.bincount(place, units[recent] ** 2, known.size) / (RECENT_DAYS / 7)
     return Expected(
         party_ids=np.concatenate([customers[begins[regular]], np.zeros(known.size, dtype=np.int64)]),
         item_ids=np.concatenate([items[begins[regular]], known]),
-        mean=np.concatenate([found.mean, np.repeat(rate[:, None], weeks, axis=1)]),
-        variance=np.concatenate([found.variance, np.repeat(squares[:, None], weeks, axis=1)]),
-        likely=np.concatenate([found.likely, np.repeat(rate[:, None], weeks, axis=1)]),
+        mean=np.concatenate([found.mean[regular], np.repeat(rate[:, None], weeks, axis=1)]),
+        variance=np.concatenate([found.variance[regular], np.repeat(squares[:, None], weeks, axis=1)]),
+        likely=np.concatenate([found.likely[regular], np.repeat(rate[:, None], weeks, axis=1)]),
     )
 
 
