@@ -93,6 +93,11 @@ PLANNER_URL = Variable(
     default="",
     meaning="Address of the planner process; empty is a socket in RANTAI_HOME/run.",
 )
+CLUSTER = Variable(
+    name="RANTAI_CLUSTER",
+    default="",
+    meaning="Address of a Dask scheduler that large plans are shared out to; empty is this machine's cores.",
+)
 
 VARIABLES = tuple(value for value in list(globals().values()) if isinstance(value, Variable))
 

@@ -16,6 +16,7 @@ PORT = environment.PORT.read_count()
 PUBLIC_URL = (environment.PUBLIC_URL.read() or f"http://localhost:{PORT}").rstrip("/")
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 PLANNER_URL = environment.PLANNER_URL.read() or f"unix://{HOME / 'run' / 'planner.sock'}"
+CLUSTER = environment.CLUSTER.read()
 
 DEBUG = environment.DEBUG.is_on()
 SECRET_KEY = environment.read_secret_key(HOME)

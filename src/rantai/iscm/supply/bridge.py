@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 
 from rantai.iscm.supply import rules
 from rantai.iscm.supply.queries import cutting, days, layout
@@ -79,7 +80,7 @@ def plan(tables: Tables, *, now: int, horizon_end: int, release_until: int) -> A
     """Solve the problem that a snapshot's tables state; the same tables give the same answer."""
     problem = to_problem(tables, now=now, horizon_end=horizon_end)
     # Product lines that share nothing are planned side by side; how many cores there are never shows in the plan.
-    spread = spreading.in_threads(spreading.count_cores())
+    spread = spreading.choose(settings.CLUSTER)
     solution = solve_in_parts(problem, params=Params(release_until=release_until), spread=spread)
     found = to_tables(solution)
     return Answer(
