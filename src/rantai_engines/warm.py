@@ -81,6 +81,11 @@ def warm_planning() -> None:
     importlib.import_module("rantai_engines.planning.solve")
 
 
+def warm_following() -> None:
+    """Compile what changes a plan in place, whose kernels say their types."""
+    importlib.import_module("rantai_engines.planning.held")
+
+
 def warm_promising() -> None:
     """Compile promises, whose kernels say their types."""
     importlib.import_module("rantai_engines.promising.solve")
@@ -93,4 +98,5 @@ ENGINES: Final[dict[str, Callable[[], None]]] = {
     "inventory": warm_inventory,
     "planning": warm_planning,
     "promising": warm_promising,
+    "following": warm_following,
 }

@@ -35,8 +35,8 @@ def test_a_forecast_after_warming_compiles_nothing(hidden: bool) -> None:
     assert warmed["forecast_all"] > 0
 
 
-def test_every_engine_of_a_turn_is_warmed_in_its_order() -> None:
-    assert list(warm.ENGINES) == ["valuation", "forecasting", "inventory", "planning", "promising"]
+def test_every_engine_of_a_turn_is_warmed_in_its_order_and_then_what_follows_the_plan() -> None:
+    assert list(warm.ENGINES) == ["valuation", "forecasting", "inventory", "planning", "promising", "following"]
 
     warm.warm_valuation()
     warm.warm_inventory()

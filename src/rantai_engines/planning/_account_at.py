@@ -1,6 +1,7 @@
 """Write the account of some item-locations of a held plan: what ``account`` writes of all, at a few."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,6 @@ from rantai_engines.planning._capacity import amount
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._held_state import HeldState
 from rantai_engines.planning._layout import (
-    L_ROW,
     N_END,
     N_LOAD,
     N_START,
@@ -24,10 +24,12 @@ from rantai_engines.planning._layout import (
     S_ROW,
     T_ROW,
     UP_TO,
+    Ints,
 )
 from rantai_engines.planning._listing import list_made
 from rantai_engines.planning._pegs_at import Peg, list_needs, list_pegs
 from rantai_engines.planning._placing import started_units, step_start
+from rantai_engines.planning.account import list_consumption
 from rantai_engines.planning.plan_part import NumberedOrders, PlanPart
 from rantai_engines.planning.solution import (
     CauseKind,
@@ -51,9 +53,11 @@ _Row = tuple[int, ...]
 _Code = tuple[int, int, int]
 
 
-def account_of(facts: Facts, held: HeldState, places: Sequence[int], *, release_until: int) -> PlanPart:
+def account_of(
+    facts: Facts, held: HeldState, places: Sequence[int], *, release_until: int, only_released: bool = False
+) -> PlanPart:
     """Write the account of item-locations; rows come by item-location, in the order of ``places``."""
-    return _Part(facts, held, release_until).write(places)
+    return _Part(facts, held, release_until).write(places, only_released=only_released)
 
 
 class _Part:
@@ -62,25 +66,28 @@ class _Part:
     def __init__(self, facts: Facts, held: HeldState, release_until: int) -> None:
         self.facts, self.held, self.release_until = facts, held, release_until
         self.pegs: dict[int, list[Peg]] = {}
+        self.given: dict[int, dict[int, list[Peg]]] = {}
         self.why: dict[int, list[tuple[_Code, int]]] = {}
 
-    def write(self, places: Sequence[int]) -> PlanPart:
+    def write(self, places: Sequence[int], *, only_released: bool) -> PlanPart:
         orders = [order for place in places for order, *_ in sorted(self.held.listed(list_made, place))]
         needs = [(place, need) for place in places for need in list_needs(self.facts, self.held, place)]
-        lines = self.held.net.lines
-        taken = [(n.index, int(lines[n.line, L_ROW]), place, n.time, n.units) for place, n in needs if n.is_order]
-        given = [(n.index, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.DEMAND]
-        fills = [(n.index, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.STOCK_TARGET]
+        given = [(n.number, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.DEMAND]
+        fills = [(n.number, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.STOCK_TARGET]
         demands = [d for place in places for d in self.facts.demands.at.get(place, ())]
         pegs = [self._peg_row(place, peg) for place in places for peg in self._pegs(place)]
+        rows = [self._order_row(order) for order in orders]
+        explained = [row[0] for row in rows if row[-1] or not only_released]
+        consumers = [self._consumer_place(place, peg) for place in places for peg in self._pegs(place)]
         return PlanPart(
             item_locations=np.array(places, np.int64),
-            orders=table_of(NumberedOrders, [self._order_row(order) for order in orders]),
-            consumption=table_of(Consumption, taken),
+            orders=table_of(NumberedOrders, rows),
+            consumption=self._consumption(np.array(orders, np.int64)),
             deliveries=table_of(Deliveries, sorted(given)),
             stock_fills=table_of(StockFills, fills),
             pegs=table_of(Pegs, pegs),
-            reasons=table_of(Reasons, [row for order in orders for row in self._reason_rows(order)]),
+            consumers=np.array(consumers, np.int64),
+            reasons=table_of(Reasons, [row for order in explained for row in self._reason_rows(order)]),
             runs=table_of(Runs, [row for order in orders for row in self._run_rows(order)]),
             delays=table_of(Delays, [row for d in demands for row in self._delay_rows(d)]),
             shortages=table_of(Shortages, [row for d in demands for row in self._told("shortages", d)]),
@@ -128,9 +135,20 @@ class _Part:
             rows.append((order, int(net.steps[step, T_ROW]), resource, start, end, units))
         return rows
 
+    def _consumption(self, orders: Ints) -> Consumption:
+        raw = self.held.state.orders[orders]
+        raw[:, P_QUANTITY] += raw[:, P_RIDERS]
+        found = list_consumption(self.held.network_now(), raw, self.held.state.runs)
+        return replace(found, order=orders[found.order])
+
+    def _consumer_place(self, place: int, peg: Peg) -> int:
+        if not peg.need.is_order:
+            return place
+        return int(self.held.net.sources[self.held.state.orders[peg.need.number, P_SOURCE], S_PLACE])
+
     def _peg_row(self, place: int, peg: Peg) -> _Row:
         s, n = peg.supply, peg.need
-        return s.kind, s.index, n.kind, n.index, place, peg.units, s.time, n.time
+        return s.kind, s.number, n.kind, n.number, place, peg.units, s.time, n.time
 
     def _reason_rows(self, order: int) -> list[_Row]:
         return [(order, kind, subject, units) for (kind, _, subject), units in self._why(order)]
@@ -143,9 +161,7 @@ class _Part:
         place = int(self.held.net.sources[self.held.state.orders[order, P_SOURCE], S_PLACE])
         found: dict[_Code, int] = {}
         rest = self._units(order)
-        for peg in self._pegs(place):
-            if peg.supply.kind != SupplyKind.ORDER or peg.supply.index != order:
-                continue
+        for peg in self._given_by(order, place):
             rest -= peg.units
             for code, units in self._shares(place, peg):
                 found[code] = found.get(code, 0) + units
@@ -155,14 +171,23 @@ class _Part:
         self.why[order] = sorted(found.items())
         return self.why[order]
 
+    def _given_by(self, order: int, place: int) -> list[Peg]:
+        """Give the pegs of what an order brings to its item-location."""
+        if place not in self.given:
+            known = self.given[place] = {}
+            for peg in self._pegs(place):
+                if peg.supply.kind == SupplyKind.ORDER:
+                    known.setdefault(peg.supply.number, []).append(peg)
+        return self.given[place].get(order, [])
+
     def _shares(self, place: int, peg: Peg) -> list[tuple[_Code, int]]:
         need, columns = peg.need, self.facts.demands.columns
         if need.kind == ConsumerKind.DEMAND:
-            return [((int(ReasonKind.DEMAND), int(columns["key"][need.index]), need.index), peg.units)]
+            return [((int(ReasonKind.DEMAND), int(columns["key"][need.number]), need.number), peg.units)]
         if need.kind == ConsumerKind.STOCK_TARGET:
             return [((int(ReasonKind.STOCK_TARGET), int(self.facts.places.key[place]), place), peg.units)]
-        whole, given, passed, shares = self._units(need.index), 0, 0, []
-        for code, units in self._why(need.index):
+        whole, given, passed, shares = self._units(need.number), 0, 0, []
+        for code, units in self._why(need.number):
             passed += units
             upto = peg.units if passed == whole else int(np.rint(peg.units * (passed / whole)))
             if upto > given:

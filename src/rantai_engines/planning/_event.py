@@ -172,10 +172,10 @@ class Event:
         victims = [(self.lowest(need, seen), need) for need in needs[:_LOOKED_AT]]
         if not victims:
             raise TooMany
-        victim, need = max(victims, key=lambda pair: (self.right(pair[0]), pair[1].time, pair[1].index))
+        victim, need = max(victims, key=lambda pair: (self.right(pair[0]), pair[1].time, pair[1].number))
         if victim is None or victim in self.unplanned:
             # Nobody needs that order, or whoever did has gone and left part of a lot.
-            self.settle(self.drop(need.index)) if need.is_order else self._release(need.demand)
+            self.settle(self.drop(need.number)) if need.is_order else self._release(need.demand)
         else:
             self.unplan(victim)
 
@@ -186,14 +186,14 @@ class Event:
         """Give the demand of lowest right that a need is there for, None for nobody."""
         if not need.is_order:
             return need.demand
-        if need.index in seen:
-            return seen[need.index]
-        seen[need.index] = None
-        place = int(self.net.sources[self.state.orders[need.index, P_SOURCE], S_PLACE])
-        takers = [peg.need for peg in list_pegs(self.facts, self.held, place) if peg.supply.order == need.index]
+        if need.number in seen:
+            return seen[need.number]
+        seen[need.number] = None
+        place = int(self.net.sources[self.state.orders[need.number, P_SOURCE], S_PLACE])
+        takers = [peg.need for peg in list_pegs(self.facts, self.held, place) if peg.supply.order == need.number]
         found = [victim for taker in takers if (victim := self.lowest(taker, seen)) is not None]
-        seen[need.index] = max(found, key=self.right) if found else None
-        return seen[need.index]
+        seen[need.number] = max(found, key=self.right) if found else None
+        return seen[need.number]
 
     def right(self, demand: int | None) -> tuple[float, ...]:
         """Give what ``network.queue`` sorts by; nobody comes last, then stock targets."""

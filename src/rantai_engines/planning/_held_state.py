@@ -184,13 +184,15 @@ def without_forecasts(problem: Problem, held: HeldState) -> HeldState:
     return HeldState(held.network, _quiet(held.net), firm)
 
 
+def list_numbers(held: HeldState) -> Ints:
+    """Give the numbers of the orders that ``plain_rows`` gives, in their order."""
+    return np.flatnonzero(_whole_orders(held)[:, P_QUANTITY] > 0).astype(np.int64)
+
+
 def plain_rows(problem: Problem, held: HeldState) -> Rows:
     """Give the rows of a state as ``solve`` gives them: riders in their hosts, nothing cancelled, targets by number."""
     state, n_demands = held.state, len(problem.demands.key)
-    orders = state.orders[: state.counters[C_ORDERS]].copy()
-    riders = np.flatnonzero((orders[:, P_HOST] >= 0) & (orders[:, P_QUANTITY] > 0))
-    np.add.at(orders[:, P_QUANTITY], orders[riders, P_HOST], orders[riders, P_QUANTITY])
-    orders[orders[:, P_HOST] >= 0, P_QUANTITY] = 0
+    orders = _whole_orders(held)
     told = {}
     for name, (counter, column) in TOLD.items():
         table = getattr(state, name)[: state.counters[counter]].copy()
@@ -200,6 +202,15 @@ def plain_rows(problem: Problem, held: HeldState) -> Rows:
         told[name] = table
     kept = np.ascontiguousarray(orders[orders[:, P_QUANTITY] > 0])
     return Rows(orders=kept, runs=state.runs[: state.counters[C_RUNS]], **told)
+
+
+def _whole_orders(held: HeldState) -> Ints:
+    """Give all orders by number, those that ride in others without units of their own."""
+    orders = held.state.orders[: held.state.counters[C_ORDERS]].copy()
+    riders = np.flatnonzero((orders[:, P_HOST] >= 0) & (orders[:, P_QUANTITY] > 0))
+    np.add.at(orders[:, P_QUANTITY], orders[riders, P_HOST], orders[riders, P_QUANTITY])
+    orders[orders[:, P_HOST] >= 0, P_QUANTITY] = 0
+    return orders
 
 
 def firm_kinds(kind: Ints) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":

@@ -99,9 +99,9 @@ def _unload(event: Event, resource: int) -> list[int]:
             # What was released by hand is too much by itself: look no further than where it ends.
             return short + _unload_later(event, resource, at)
         seen: dict[int, int | None] = {}
-        needs = [Need(kind=int(ConsumerKind.ORDER), index=order, time=at, units=0) for order in running]
-        worst = max(needs, key=lambda need: (event.right(event.lowest(need, seen)), need.index))
-        short += event.drop(worst.index)
+        needs = [Need(kind=int(ConsumerKind.ORDER), number=order, time=at, units=0) for order in running]
+        worst = max(needs, key=lambda need: (event.right(event.lowest(need, seen)), need.number))
+        short += event.drop(worst.number)
     return short
 
 

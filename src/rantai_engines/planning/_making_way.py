@@ -47,7 +47,7 @@ def _list_victims(firm: Event, plan: Event, late: set[int]) -> list[int]:
     needs = []
     for resource, start, end in _runs(firm, late):
         for order in list_orders_on(plan, resource, start, end, over=-1):
-            needs.append(Need(kind=int(ConsumerKind.ORDER), index=order, time=start, units=0))
+            needs.append(Need(kind=int(ConsumerKind.ORDER), number=order, time=start, units=0))
     for place, time in _places(firm):
         there = list_needs(plan.facts, plan.held, place)
         at = bisect_right(there, time, key=lambda need: need.time)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from rantai_engines.planning._account_at import account_of
 from rantai_engines.planning._facts import Facts
-from rantai_engines.planning._held_state import hold, plain_rows, without_forecasts
+from rantai_engines.planning._held_state import hold, list_numbers, plain_rows, without_forecasts
 from rantai_engines.planning._netchange import apply_changes, check_row
 from rantai_engines.planning._questions import answer
 from rantai_engines.planning.account import sort_rows, write_solution
@@ -39,6 +39,10 @@ class HeldPlan:
     forecasts_give_way : an event's demand that is late only because forecasts or stock targets hold what it needs is
         served before them, as ``ask`` said, and they are planned again after it. Else an event displaces nobody.
 
+    Attributes
+    ----------
+    numbers : the number of each order of the plan as it was first made, by its row in ``solution``.
+
     Raises
     ------
     ValueError : the loop is that of the planning cases.
@@ -56,6 +60,7 @@ class HeldPlan:
         network, rows = plan_rows(problem, params=params, seed=seed)
         self.facts = Facts(problem)
         self.plan = hold(problem, network, sort_rows(network, rows))
+        self.numbers = list_numbers(self.plan)
         self.firm = without_forecasts(problem, self.plan)
 
     def apply(self, changes: Sequence[Change]) -> Touched:
@@ -78,9 +83,15 @@ class HeldPlan:
             release_until=self.params.release_until, root_reasons=self.params.root_reasons,
         )  # fmt: skip
 
-    def account(self, item_locations: Sequence[int]) -> PlanPart:
-        """Give what the plan says of some item-locations, orders by number: what an event touched, for publishing."""
-        return account_of(self.facts, self.plan, item_locations, release_until=self.params.release_until)
+    def account(self, item_locations: Sequence[int], *, only_released: bool = False) -> PlanPart:
+        """Give what the plan says of some item-locations, orders by number: what an event touched, for publishing.
+
+        ``only_released``: reasons of orders that begin by ``params.release_until`` alone; those of all others cost a
+        walk up to every demand, and a plan that changes by the minute proposes none of them.
+        """
+        return account_of(
+            self.facts, self.plan, item_locations, release_until=self.params.release_until, only_released=only_released
+        )
 
     def ask(self, wanted: Sequence[Wanted]) -> Answers:
         """Say when units could be had, lines of one question one after the other; nothing stays planned.

@@ -35,9 +35,10 @@ class NumberedOrders:
 class PlanPart:
     """What a plan says of ``item_locations``.
 
-    ``orders`` that bring units there, with their ``runs`` and ``reasons``; ``consumption`` of what orders take there;
-    ``deliveries``, ``delays`` and ``shortages`` of the demands there, ``stock_fills`` and ``pegs`` there. A by-product
-    is pegged under the number of the order that gives it.
+    ``orders`` that bring units there, with their ``runs`` and ``reasons`` and the ``consumption`` of what they take;
+    ``deliveries``, ``delays`` and ``shortages`` of the demands there, ``stock_fills`` and ``pegs`` there, and by peg
+    the item-location of who takes the units (``consumers``). A by-product is pegged under the number of the order
+    that gives it.
     """
 
     item_locations: Ints
@@ -46,6 +47,7 @@ class PlanPart:
     deliveries: Deliveries
     stock_fills: StockFills
     pegs: Pegs
+    consumers: Ints
     reasons: Reasons
     runs: Runs
     delays: Delays

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rantai_engines.planning.changes import AddDemand, CancelDemand, ChangeCalendar, ChangeDemand, ChangeReceipt
 from rantai_engines.planning.held import HeldPlan
 from rantai_engines.planning.problem import UNIT
-from rantai_engines.planning.solution import ConsumerKind, SupplyKind
+from rantai_engines.planning.solution import ConsumerKind, ReasonKind, SupplyKind
 from rantai_engines.planning.solve import Params, solve
 from rantai_engines.planning.tables import InvalidProblem
 
@@ -156,8 +156,31 @@ def test_the_account_of_all_item_locations_is_the_plan(seed: int) -> None:
     pegged = ("item_location", "supply_kind", "consumer_kind", "supply_time", "need_time")
     assert _sums(part.pegs, pegged) == _sums(whole.pegs, pegged)
     assert part.reasons.quantity.sum() == whole.orders.quantity.sum()
+    taken = ("bom_line", "item_location", "time", "quantity")
+    assert _rows(part.consumption, *taken) == _rows(whole.consumption, *taken)
     timed = ("operation", "resource", "start", "end", "quantity")
     assert _rows(part.runs, *timed) == _rows(whole.runs, *timed)
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_the_account_names_the_orders_of_the_first_plan_by_their_numbers(seed: int) -> None:
+    held = HeldPlan(random_finite_problem(seed))
+
+    whole, part = held.solution(), held.account(range(len(held.facts.places.key)))
+
+    row_of = {number: row for row, number in enumerate(held.numbers.tolist())}
+    orders = {row_of[row[0]]: row[1:] for row in _rows(part.orders, *part.orders.__slots__)}
+    assert orders == dict(enumerate(_rows_as_they_stand(whole.orders, *part.orders.__slots__[1:])))
+    for name, kinds in (("supply", SupplyKind), ("consumer", ConsumerKind)):
+        own = getattr(part.pegs, f"{name}_kind") == kinds.ORDER
+        named = getattr(part.pegs, name)
+        named[own] = [row_of[number] for number in named[own].tolist()]
+    assert _rows(part.pegs, *part.pegs.__slots__) == _rows(whole.pegs, *part.pegs.__slots__)
+    lots = part.reasons.kind == ReasonKind.LOT
+    part.reasons.subject[lots] = [row_of[number] for number in part.reasons.subject[lots].tolist()]
+    part.reasons.order[:] = [row_of[number] for number in part.reasons.order.tolist()]
+    assert _rows(part.reasons, *part.reasons.__slots__) == _rows(whole.reasons, *part.reasons.__slots__)
 
 
 def test_a_forecast_that_gave_way_comes_back() -> None:
@@ -199,7 +222,11 @@ def test_a_key_that_names_no_row_is_refused() -> None:
 
 
 def _rows(table: object, *names: str) -> list[tuple[int, ...]]:
-    return sorted(zip(*(getattr(table, name).tolist() for name in names), strict=True))
+    return sorted(_rows_as_they_stand(table, *names))
+
+
+def _rows_as_they_stand(table: object, *names: str) -> list[tuple[int, ...]]:
+    return list(zip(*(getattr(table, name).tolist() for name in names), strict=True))
 
 
 def _sums(table: object, names: tuple[str, ...]) -> dict[tuple[int, ...], int]:
