@@ -40,6 +40,34 @@ def add(model: type[models.Model], columns: Mapping[str, Any]) -> int:
     return count
 
 
+def change(model: type[models.Model], keys: Sequence[int], columns: Mapping[str, Any]) -> int:
+    """Write values into the rows with given keys, in one statement; columns as in `add`. Return how many there were."""
+    require_transaction()
+    if not keys:
+        return 0
+    quote = connection.ops.quote_name
+    fields: dict[str, Any] = {name: model._meta.get_field(name) for name in columns}
+    key: Any = model._meta.pk
+    types = [_type_of(field) for field in (key, *fields.values())]
+    values = (_to_values(field, columns[name]) for name, field in fields.items())
+    rows = list(zip(keys, *values, strict=False))
+    names = [quote(field.column) for field in fields.values()]
+    # both databases name the columns of a VALUES list so
+    sets = ", ".join(f"{name} = told.column{place}" for place, name in enumerate(names, start=2))
+    table, own = quote(model._meta.db_table), quote(key.column)
+    return statements.write(
+        f"UPDATE {table} SET {sets} FROM ({statements.list_values(len(rows), *types)}) AS told"  # noqa: S608
+        f" WHERE {table}.{own} = told.column1",
+        [value for row in rows for value in row],
+    )
+
+
+def _type_of(field: Any) -> str:
+    """Return the type to which a value is cast; SQLite keeps days as text and would make numbers of them."""
+    is_text = connection.vendor == "sqlite" and isinstance(field, models.DateField)
+    return "text" if is_text else str(field.rel_db_type(connection))
+
+
 def reserve_keys(model: type[models.Model], count: int) -> Sequence[int]:
     """Return keys that nobody else gets, for rows that are written in this transaction, rising."""
     require_transaction()
