@@ -72,7 +72,7 @@ def test_fewer_than_asked_leaves_the_rest_to_the_buyer(client):
         ("10", "", "On which day"),
         ("10", "1900-01-01", "between 2000 and 2199"),
         ("10", "2999-01-01", "between 2000 and 2199"),
-        ("10", "2026-02-30", "valid date"),
+        ("10", "2026-02-30", "is no day"),
     ],
 )
 def test_what_cannot_be_meant_is_named_and_nothing_kept(client, units, on, words):

@@ -27,6 +27,16 @@ class OrderChanged(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LinesExchanged(Fact):
+    """Other items stand for what had not left of lines of a confirmed order; the lines are in the same order."""
+
+    sales_order_id: int
+    revision: int
+    old_lines: tuple[int, ...]
+    new_lines: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class InvoiceIssued(Fact):
     """An invoice or credit note left the series."""
 

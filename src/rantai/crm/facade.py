@@ -91,7 +91,11 @@ def preview_change(order_id: int, *, changes: Sequence[LineChange], as_of: datet
 
 
 def change_order(order_id: int, *, changes: Sequence[LineChange], revision: int, by: str, as_of: datetime) -> OrderView:
-    """Change quantities and dates of a confirmed order, taking new dates; raises OrderRefused, RevisionConflict."""
+    """Change quantities, dates and items of a confirmed order, taking new dates.
+
+    What has not left of a line whose item is exchanged stands on a new line. Raises OrderRefused, RevisionConflict,
+    iscm's REFUSALS.
+    """
     order = orders.get_order(order_id)
     planned = changing.plan_changes(order, changes, as_of=as_of)
     offer = _ask_changes(order, planned, as_of)

@@ -32,6 +32,15 @@ def on_order_changed(fact: own.OrderChanged) -> None:
         letters.tell_cancelled(orders.get_order(fact.sales_order_id))
 
 
+def on_lines_exchanged(fact: own.LinesExchanged) -> None:
+    """Write to the customer once which items come now and when; let operations sense what it means."""
+    order = orders.get_order(fact.sales_order_id)
+    statuses = iscm.list_demand_status(DocRef(OURS, fact.sales_order_id))
+    pairs = dict(zip(fact.new_lines, fact.old_lines, strict=True))
+    letters.tell_exchanged(order, pairs, statuses=statuses, revision=fact.revision)
+    iscm.sense_demand_soon()
+
+
 def on_promise_revised(fact: events.PromiseRevised) -> None:
     """Copy the promise; the highest revision wins."""
     if fact.order_kind == OURS:
@@ -87,6 +96,7 @@ def on_payment_recorded(fact: own.PaymentRecorded) -> None:
 HANDLED: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
     (own.OrderConfirmed, on_order_confirmed),
     (own.OrderChanged, on_order_changed),
+    (own.LinesExchanged, on_lines_exchanged),
     (events.PromiseRevised, on_promise_revised),
     (events.MilestoneReached, on_milestone_reached),
     (events.DeliveryNotePrinted, on_delivery_note_printed),

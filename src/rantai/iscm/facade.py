@@ -40,6 +40,7 @@ from rantai.iscm.doors.production import (
 from rantai.iscm.doors.promise import (
     cancel_demands,
     change_demand,
+    expedite_demand,
     list_alternatives,
     list_demand_status,
     list_leanings,
@@ -103,6 +104,7 @@ __all__ = [
     "deliver_shipment",
     "describe_need",
     "end_return",
+    "expedite_demand",
     "finish_production",
     "finish_step",
     "get_forecast",

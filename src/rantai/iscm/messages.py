@@ -165,6 +165,7 @@ class DemandLine:
     location_id: int | None = None
     stake: Stake = Stake()
     offer: OfferLine | None = None
+    replaces: str = ""  # the line of the same document that this one was exchanged for: 'sales_order:12/34'
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -210,7 +211,7 @@ class RecordedDemand:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemandChange:
-    """A new quantity or date for a recorded demand; quantity zero cancels the rest."""
+    """A new quantity or date for a recorded demand; quantity zero cancels it, where nothing has left yet."""
 
     key: DemandKey
     expected_revision: int
@@ -218,6 +219,7 @@ class DemandChange:
     requested_on: date
     offer: OfferLine | None = None
     cause: str = "customer"
+    cause_ref: str = ""  # for the ledger: of an exchanged item the line that stands for it now
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

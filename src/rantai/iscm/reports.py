@@ -282,6 +282,8 @@ class Alternative:
     slices: tuple[messages.OfferSlice, ...]
     keeps_date: bool
     cost: CostToComplete
+    supplier_id: int | None = None
+    """Of whom purchasing has to buy it, where nothing less makes it happen."""
 
     @property
     def promised_on(self) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from rantai.iscm import facade as iscm
+from rantai.iscm.demand.models import Demand
 from rantai.iscm.promising import measures
 from rantai.iscm.promising.queries import quantiles
 from tests.factories import crm as crm_factory
@@ -73,3 +75,12 @@ def test_a_delivery_is_judged_by_the_first_promise(client: Client) -> None:
     client.force_login(foundation.make_user(roles=["planner"], language="en"))
     page = client.get(reverse("iscm_promising:calibration"))
     assert page.status_code == 200
+    line = Demand.objects.get()
+    behind = client.get(page.context["rows"][0]["href"])
+    text = html.unescape(behind.content.decode())
+    assert reverse("iscm_promising:demand", args=[line.pk]) in text
+    assert "0 of 1 promise kept its P80 day" in text
+    assert line.number in text
+    elsewhere = client.get(reverse("iscm_promising:judged"), {"supplier": "7", "category": "x"})
+    assert elsewhere.context["due"] == 0
+    assert line.number not in elsewhere.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from rantai.iscm.production.models import ProductionOrder
 from rantai.iscm.promising.models import Promise, PromiseRevision, SlotTake, SupplySlot
 from rantai.kernel.models import Event
 from rantai.kernel.quantities import ZERO, Quantity
+from rantai.kernel.refs import DocRef
 from tests.factories import crm as crm_factory
 from tests.factories import foundation, production
 from tests.factories import iscm as factory
@@ -156,3 +158,55 @@ def test_another_day_moves_the_line_and_what_was_said_of_it_is_what_happens() ->
     apply(wanted)
     assert ripple.lines[0].after_on == Promise.objects.get(pk=demand.pk).promised_on == date(2026, 11, 20)
     assert ripple.supplies == (), "the same stock, later"
+
+
+def test_another_item_is_tried_with_what_it_takes_and_leaves_no_trace() -> None:
+    site, item, other = foundation.make_site(), foundation.make_item(), foundation.make_item()
+    for stocked in (item, other):
+        foundation.make_source(stocked, lead_time_days=20)
+        factory.make_stock(stocked, site, 10)
+    first, waiting = factory.make_demand(item, 10), factory.make_demand(item, 6)
+    factory.drain()
+    before = photograph()
+    line = messages.DemandLine(
+        key=replace(change(first).key, generation=2), item_id=other.pk, units=Quantity.of(7),
+        requested_on=first.requested_on,
+    )  # fmt: skip
+    added = messages.DemandOrder(
+        company_id=first.company_id, ref=DocRef(first.kind, first.order_id), number=first.number,
+        party_id=first.party_id, lines=(line,), as_of=factory.MONDAY,
+    )  # fmt: skip
+
+    ripple = iscm.preview_change((change(first, 0),), added=added, as_of=factory.MONDAY, by="test")
+
+    assert photograph() == before
+    gone, come = ripple.lines
+    assert (gone.after_units, come.before_units, come.after_units) == (ZERO, ZERO, Quantity.of(7))
+    assert come.after_on == gone.before_on
+    assert sorted((row.item_id, row.before, row.after, row.outcome) for row in ripple.supplies) == [
+        (item.pk, Quantity.of(10), ZERO, "free"), (other.pk, ZERO, Quantity.of(7), ""),
+    ]  # fmt: skip
+    assert [(move.demand_id, move.gains) for move in ripple.moves] == [(waiting.pk, True)]
+
+
+def test_stock_that_is_held_counts_as_let_go_and_a_refused_change_adds_nothing() -> None:
+    site, item, other = foundation.make_site(), foundation.make_item(), foundation.make_item()
+    factory.make_stock(item, site, 10)
+    factory.make_stock(other, site, 10)
+    demand = factory.make_demand(item, 5)
+    (shipment,) = factory.release()
+
+    (supply,) = preview(change(demand, 0)).supplies
+
+    assert (supply.kind, supply.before, supply.after) == ("stock", Quantity.of(5), ZERO)
+    crm_factory.pack(Shipment.objects.get(pk=shipment.pk), at=factory.MONDAY)
+    line = messages.DemandLine(
+        key=replace(change(demand).key, generation=2), item_id=other.pk, units=Quantity.of(5),
+        requested_on=demand.requested_on,
+    )  # fmt: skip
+    added = messages.DemandOrder(
+        company_id=demand.company_id, ref=DocRef(demand.kind, demand.order_id), number=demand.number,
+        party_id=demand.party_id, lines=(line,), as_of=factory.MONDAY,
+    )  # fmt: skip
+    ripple = iscm.preview_change((change(demand, 0),), added=added, as_of=factory.MONDAY, by="test")
+    assert (ripple.is_refused, len(ripple.lines), ripple.supplies) == (True, 1, ())

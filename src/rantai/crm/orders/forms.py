@@ -50,11 +50,7 @@ class LineForm(forms.Form):
     def clean_item(self) -> str:
         """Find the one item that was meant."""
         text = self.cleaned_data["item"].strip()
-        self.found = find_item(text)
-        if self.found is None:
-            raise forms.ValidationError(
-                _("No item is called '%(text)s'. Look for it below, or check the code.") % {"text": text}
-            )
+        self.found = must_find_item(text)
         return text
 
     def clean_site(self) -> int | None:
@@ -127,10 +123,21 @@ class OrderForm(forms.Form):
 
 
 class ChangeForm(forms.Form):
-    """What one line of a confirmed order should become."""
+    """What one line of a confirmed order should become; without another item its own stays."""
 
+    item = forms.CharField(
+        label=gettext_lazy("Another item"),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "list": "items"}),
+    )
     quantity = FigureField(label=gettext_lazy("Quantity"), minimum=0)
     requested_on = forms.DateField(label=gettext_lazy("Wanted on"), required=False)
+
+    def clean_item(self) -> Item | None:
+        """Find the one item that was meant."""
+        text: str = self.cleaned_data["item"].strip()
+        return must_find_item(text) if text else None
 
 
 class PaymentForm(forms.Form):
@@ -203,6 +210,16 @@ def find_item(text: str) -> Item | None:
     exact = Item.objects.filter(Q(code__iexact=code) | Q(gtin=code), archived_at=None)[:2]
     found = list(exact) or search_items(text, at_most=2)
     return found[0] if len(found) == 1 else None
+
+
+def must_find_item(text: str) -> Item:
+    """Return the item that was meant; raises ValidationError where there is none, or more than one."""
+    found = find_item(text)
+    if found is None:
+        raise forms.ValidationError(
+            _("No item is called '%(text)s'. Look for it below, or check the code.") % {"text": text}
+        )
+    return found
 
 
 def search_items(text: str, *, at_most: int = 12) -> list[Item]:

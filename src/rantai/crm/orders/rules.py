@@ -5,6 +5,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
     "orders.capture": ("sales", "service", "manager"),
     "orders.confirm": ("sales", "service", "manager"),
     "orders.change": ("sales", "service", "manager"),
+    "orders.expedite": ("manager",),
     "orders.cancel": ("sales", "service", "manager"),
     "orders.release_hold": ("finance", "manager"),
     "invoices.view": ("sales", "service", "finance", "manager"),

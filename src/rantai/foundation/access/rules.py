@@ -126,6 +126,7 @@ ABILITIES: dict[str, Any] = {
     "orders.cancel": _("Cancel orders"),
     "orders.capture": _("Write orders and quotes"),
     "orders.change": _("Change confirmed orders"),
+    "orders.expedite": _("Buy from a faster supplier for a late order"),
     "orders.confirm": _("Confirm orders and promise dates"),
     "orders.release_hold": _("Let held orders go"),
     "orders.view": _("See orders"),

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from rantai.iscm import messages, reports
 from rantai.iscm.demand.actions import demands as demand_actions
-from rantai.iscm.promising.actions import records, ripples
+from rantai.iscm.promising.actions import expediting, records, ripples
 from rantai.iscm.promising.queries import alternatives, asks, leanings, statuses
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
@@ -48,6 +48,17 @@ def change_demand(
     return tuple(records.change_demand(change, as_of=at, by=by) for change in changes)
 
 
+def expedite_demand(
+    change: messages.DemandChange, *, as_of: datetime | None = None, by: str = ""
+) -> messages.RecordedDemand:
+    """Let a recorded demand have what a faster supplier would bring, and ask purchasing to buy it for it there.
+
+    In the caller's transaction. The offer is an alternative that names a supplier; where it cannot be taken any more
+    another one is (`promise_changed`) and nothing is bought. Raises as `change_demand` does.
+    """
+    return expediting.expedite_demand(change, as_of=as_of or clock.now(), by=by)
+
+
 class _Undone(Exception):
     """Carries the answer of a trial out of the transaction that it undoes."""
 
@@ -56,9 +67,13 @@ class _Undone(Exception):
 
 
 def preview_change(
-    changes: tuple[messages.DemandChange, ...], *, as_of: datetime | None = None, by: str = ""
+    changes: tuple[messages.DemandChange, ...],
+    *,
+    added: messages.DemandOrder | None = None,
+    as_of: datetime | None = None,
+    by: str = "",
 ) -> reports.Ripple:
-    """Return what changes of recorded demand would move: what is frozen, what it costs, who gains.
+    """Return what changes of recorded demand, and demand added with them, would move: who gains, what is frozen, cost.
 
     The change itself is made with all that follows in operations, in a transaction of its own, and undone: what was
     shown is what happens, while nobody else moves meanwhile. An edge; raises RevisionConflict.
@@ -66,7 +81,7 @@ def preview_change(
     at = as_of or clock.now()
     try:
         with transaction.atomic():
-            raise _Undone(ripples.try_change(changes, as_of=at, by=by))
+            raise _Undone(ripples.try_change(changes, added=added, as_of=at, by=by))
     except _Undone as undone:
         return undone.ripple
 

@@ -26,6 +26,14 @@ class Said:
     category_id: int | None
     days: dict[int, date]
     there_on: date | None
+    demand_id: int = 0
+
+    def is_kept(self, quantile: int, *, today: date) -> bool | None:
+        """Tell whether a day was kept; None where none was said or nobody can tell yet."""
+        day = self.days.get(quantile)
+        if day is None or (self.there_on is None and day >= today):
+            return None
+        return self.there_on is not None and self.there_on <= day
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,10 +70,11 @@ def calibrate(said: Iterable[Said], *, today: date) -> list[Calibration]:
     due: dict[tuple[int | None, int | None], dict[int, int]] = defaultdict(lambda: dict.fromkeys(QUANTILES, 0))
     for row in said:
         key = (row.supplier_id, row.category_id)
-        for quantile, day in row.days.items():
-            if row.there_on is not None or day < today:
+        for quantile in row.days:
+            is_kept = row.is_kept(quantile, today=today)
+            if is_kept is not None:
                 due[key][quantile] += 1
-                met[key][quantile] += row.there_on is not None and row.there_on <= day
+                met[key][quantile] += is_kept
     order = sorted(due, key=lambda key: (key[0] is not None, key[0] or 0, key[1] or 0))
     return [Calibration(supplier_id=key[0], category_id=key[1], met=met[key], due=due[key]) for key in order]
 
@@ -82,6 +91,7 @@ def read_said(*, since: date) -> list[Said]:
             category_id=row.demand.item.category_id,
             days={quantile: getattr(row, name) for quantile, name in QUANTILES.items() if getattr(row, name)},
             there_on=there.get(row.demand_id),
+            demand_id=row.demand_id,
         )
         for row in rows
     ]

@@ -14,6 +14,7 @@ urlpatterns = [
     path("allocations/<int:rule_id>/edit/", allocations.edit_rule, name="edit_allocation"),
     path("allocations/<int:rule_id>/end/", allocations.end_rule, name="end_allocation"),
     path("calibration/", calibration.calibration, name="calibration"),
+    path("calibration/promises/", calibration.judged, name="judged"),
     path("release/", promises.release, name="release"),
     path("lines/<int:demand_id>/", promises.demand, name="demand"),
     path("items/<int:item_id>/<int:location_id>/", promises.item_location, name="item_location"),

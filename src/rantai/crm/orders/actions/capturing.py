@@ -71,7 +71,7 @@ def _header(draft: OrderDraft, priced: drafts.PricedDraft) -> dict[str, object]:
 
 
 def _write_lines(order: SalesOrder, priced: drafts.PricedDraft) -> None:
-    lines = inserts.add([_make_line(order, number, line) for number, line in enumerate(priced.lines, start=1)])
+    lines = inserts.add([make_line(order, number, line) for number, line in enumerate(priced.lines, start=1)])
     inserts.add(
         [
             ScheduleLine(
@@ -83,7 +83,8 @@ def _write_lines(order: SalesOrder, priced: drafts.PricedDraft) -> None:
     )
 
 
-def _make_line(order: SalesOrder, number: int, line: drafts.PricedLine) -> SalesOrderLine:
+def make_line(order: SalesOrder, number: int, line: drafts.PricedLine) -> SalesOrderLine:
+    """Return a line as it will be written, its place on paper given."""
     return SalesOrderLine(
         order=order,
         number=number,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from rantai.crm import events
 from rantai.crm.orders import states
-from rantai.crm.orders.actions import confirming, headers
+from rantai.crm.orders.actions import confirming, exchanging, headers
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import asking, drafts, orders
 from rantai.crm.pricing import rules as amounts
@@ -27,28 +27,43 @@ from rantai.kernel.transitions import IllegalTransition
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LineChange:
-    """What a line should become: a quantity in the line's unit (zero cancels what is open), a date, or both."""
+    """What a line should become: a quantity in the line's unit (zero cancels what is open), a date, another item.
+
+    With another item what has not left is ordered of that item, on a line of its own.
+    """
 
     line_id: int
     quantity: int | None = None
     requested_on: date | None = None
+    item_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedChange:
-    """A change of one line, checked: what it and its schedule line would be."""
+    """A change of one line, checked: what it and its schedule line would be, and what would stand for it."""
 
     line: SalesOrderLine
     schedule: ScheduleLine | None
     quantity: int
     units: int
     requested_on: date | None
+    exchanged: drafts.PricedLine | None = None
+
+    @property
+    def wanted_on(self) -> date | None:
+        """The day that the customer wants what is still to come."""
+        return self.exchanged.requested_on if self.exchanged else self.requested_on
 
     @property
     def asked(self) -> asking.ScheduleChange | None:
         """What operations are asked, where they supply the line."""
         if self.schedule is None or self.requested_on is None:
             return None
+        if self.exchanged is not None:
+            return asking.ScheduleChange(
+                schedule_line_id=self.schedule.pk, units=self.exchanged.units,
+                requested_on=self.exchanged.requested_on, item_id=self.exchanged.item.pk,
+            )  # fmt: skip
         return asking.ScheduleChange(
             schedule_line_id=self.schedule.pk, units=self.units, requested_on=self.requested_on
         )
@@ -61,6 +76,7 @@ def plan_changes(order: SalesOrder, changes: Sequence[LineChange], *, as_of: dat
     today = clock.business_date(as_of, order.company.zone)
     problems: list[drafts.LineProblem] = []
     planned = []
+    wanted = []
     for change in changes:
         line = lines.get(change.line_id)
         if line is None:
@@ -68,36 +84,63 @@ def plan_changes(order: SalesOrder, changes: Sequence[LineChange], *, as_of: dat
             continue
         found = list(_find_problems(line, schedule.get(line.pk), change, today))
         problems += found
-        if not found:
+        if found:
+            continue
+        if change.item_id not in (None, line.item_id):
+            wanted.append(_want(line, schedule.get(line.pk), change))
+        else:
             planned.append(_plan(line, schedule.get(line.pk), change))
     if problems:
         raise drafts.OrderRefused(problems)
-    return tuple(plan for plan in planned if _differs(plan))
+    priced = exchanging.price_items(order, wanted, as_of=as_of)
+    exchanged = [_plan_exchange(one, line) for one, line in zip(wanted, priced, strict=True)]
+    return (*(plan for plan in planned if _differs(plan)), *exchanged)
 
 
 def change_order(
     order_id: int, *, planned: Sequence[PlannedChange], offer: messages.Offer, expected_revision: int, by: str,
     as_of: datetime,
 ) -> SalesOrder:  # fmt: skip
-    """Change quantities and dates of a confirmed order, taking the dates that operations offered.
+    """Change quantities, dates and items of a confirmed order, taking the dates that operations offered.
 
-    Records OrderChanged. Raises RevisionConflict, IllegalTransition, OrderRefused.
+    What an exchanged item had is let go before the other one takes its own. Records OrderChanged, and LinesExchanged
+    where an item was. Raises RevisionConflict, IllegalTransition, OrderRefused.
     """
     require_transaction()
     order = get_confirmed(order_id)
     schedule = asking.list_schedule(order_id)
-    confirming.refuse_unpromised(schedule, offer)
-    revisions.take(order, expected=expected_revision)
+    exchanges = _list_exchanges(planned)
+    confirming.refuse_unpromised(schedule, offer, codes=_name_items(planned))
+    revisions.take(order, expected=expected_revision, line_count=order.line_count + len(exchanges))
+    added = exchanging.add_lines(order, exchanges, offer)
     rows = {row.pk: row for row in schedule}
-    demands = describe_changes(planned, rows, offer)
+    demands = describe_changes(planned, rows, offer, refs={one.replaced.pk: one.key for one in added})
     if demands:
         confirming.note_demands(schedule, iscm.change_demand(demands, as_of=as_of, by=by))
+    if added:
+        recorded = iscm.record_demand(exchanging.describe_added(order, added, by=by, as_of=as_of))
+        confirming.note_demands([one.schedule for one in added], recorded)
     _write_changes(planned)
     reprice(order)
     headers.refresh(order.pk)
     audit.record(DocRef("sales_order", order.pk), action="changed", by=by, changes=_note(planned))
     outbox.record(events.OrderChanged(sales_order_id=order.pk, revision=order.revision, cancelled=False))
+    if added:
+        outbox.record(_tell_exchanged(order, added))
     return order
+
+
+def describe_trial(
+    order: SalesOrder, planned: Sequence[PlannedChange], offer: messages.Offer, *, by: str, as_of: datetime
+) -> tuple[tuple[messages.DemandChange, ...], messages.DemandOrder | None]:
+    """Return what operations would be told of planned changes: what changes, and what is added for it."""
+    rows = {row.pk: row for row in asking.list_schedule(order.pk)}
+    changes = describe_changes(planned, rows, offer)
+    exchanges = _list_exchanges(planned)
+    if not exchanges:
+        return changes, None
+    sketched = exchanging.sketch_lines(order, exchanges, offer)
+    return changes, exchanging.describe_added(order, sketched, by=by, as_of=as_of)
 
 
 def cancel_order(order_id: int, *, expected_revision: int, by: str, as_of: datetime) -> SalesOrder:
@@ -193,29 +236,70 @@ def _plan(line: SalesOrderLine, row: ScheduleLine | None, change: LineChange) ->
     )
 
 
+def _want(line: SalesOrderLine, row: ScheduleLine | None, change: LineChange) -> exchanging.Wanted:
+    assert change.item_id is not None
+    return exchanging.Wanted(
+        line=line, schedule=row, item_id=change.item_id, requested_on=change.requested_on,
+        quantity=line.quantity if change.quantity is None else change.quantity,
+    )  # fmt: skip
+
+
+def _plan_exchange(one: exchanging.Wanted, priced: drafts.PricedLine) -> PlannedChange:
+    """Keep of the line what has left; the rest is the other item's."""
+    row = one.schedule
+    assert row is not None
+    return PlannedChange(
+        line=one.line, schedule=row, quantity=one.left, units=row.fulfilled, requested_on=row.requested_on,
+        exchanged=priced,
+    )  # fmt: skip
+
+
+def _name_items(planned: Sequence[PlannedChange]) -> dict[int, str]:
+    return {plan.exchanged.item.pk: plan.exchanged.item.code for plan in planned if plan.exchanged}
+
+
+def _list_exchanges(planned: Sequence[PlannedChange]) -> list[exchanging.Exchange]:
+    return [(plan.schedule, plan.exchanged) for plan in planned if plan.schedule and plan.exchanged]
+
+
+def _tell_exchanged(order: SalesOrder, added: Sequence[exchanging.NewLine]) -> events.LinesExchanged:
+    return events.LinesExchanged(
+        sales_order_id=order.pk,
+        revision=order.revision,
+        old_lines=tuple(one.replaced.pk for one in added),
+        new_lines=tuple(one.schedule.line_id for one in added),
+    )
+
+
 def _differs(plan: PlannedChange) -> bool:
     row = plan.schedule
     return plan.quantity != plan.line.quantity or (row is not None and plan.requested_on != row.requested_on)
 
 
 def describe_changes(
-    planned: Sequence[PlannedChange], rows: Mapping[int, ScheduleLine], offer: messages.Offer
-) -> tuple[messages.DemandChange, ...]:
-    """Return what operations are told of planned changes, each with the dates that they offered."""
+    planned: Sequence[PlannedChange], rows: Mapping[int, ScheduleLine], offer: messages.Offer,
+    *, refs: Mapping[int, messages.DemandKey] | None = None,
+) -> tuple[messages.DemandChange, ...]:  # fmt: skip
+    """Return what operations are told of planned changes, each with the dates that they offered.
+
+    `refs` name what stands for exchanged lines, by the line's id, where that is written.
+    """
     offered = {(line.line, line.schedule): line for line in offer.lines}
     changes = []
     for plan in planned:
         if plan.schedule is None or plan.requested_on is None:
             continue
         row = rows[plan.schedule.pk]
+        successor = (refs or {}).get(row.line_id)
         changes.append(
             messages.DemandChange(
                 key=asking.key_of(row),
                 expected_revision=row.demand_revision,
                 units=Quantity(plan.units),
                 requested_on=plan.requested_on,
-                offer=offered.get((row.line_id, row.number)),
-                cause="customer",
+                offer=None if plan.exchanged else offered.get((row.line_id, row.number)),
+                cause=exchanging.CAUSE if plan.exchanged else "customer",
+                cause_ref=str(DocRef("sales_order", row.order_id, successor.line)) if successor else "",
             )
         )
     return tuple(changes)
@@ -248,5 +332,9 @@ def _note(planned: Sequence[PlannedChange]) -> dict[str, list[str]]:
         row = plan.schedule
         before = [str(Quantity(plan.line.quantity)), str(row.requested_on if row else "")]
         after = [str(Quantity(plan.quantity)), str(plan.requested_on or "")]
+        if plan.exchanged is not None:
+            new = plan.exchanged
+            before.insert(0, plan.line.item.code)
+            after = [new.item.code, str(Quantity(new.quantity)), str(new.requested_on)]
         noted[f"line {plan.line.number}"] = [" · ".join(filter(None, before)), " · ".join(filter(None, after))]
     return noted

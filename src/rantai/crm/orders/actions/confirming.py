@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -126,14 +126,20 @@ def release_hold(hold: OrderHold, *, by: str) -> None:
         audit.record(DocRef("sales_order", hold.order_id), action="released", by=by, changes={"hold": [hold.kind, ""]})
 
 
-def refuse_unpromised(schedule: Sequence[ScheduleLine], offer: messages.Offer) -> None:
-    """Raise OrderRefused where operations cannot promise every unit of a line."""
+def refuse_unpromised(
+    schedule: Sequence[ScheduleLine], offer: messages.Offer, *, codes: Mapping[int, str] | None = None
+) -> None:
+    """Raise OrderRefused where operations cannot promise every unit of a line.
+
+    `codes` are those of items, by id, that are offered in place of a line's own.
+    """
+    others = codes or {}
     rows = {(row.line_id, row.number): row for row in schedule}
     problems = [
         LineProblem(
             line=rows[line.line, line.schedule].line.number - 1,
             field="item",
-            text=say_unpromised(rows[line.line, line.schedule].line.item.code, line),
+            text=say_unpromised(others.get(line.item_id) or rows[line.line, line.schedule].line.item.code, line),
         )
         for line in offer.lines
         if line.unpromised

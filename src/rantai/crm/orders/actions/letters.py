@@ -52,6 +52,25 @@ def tell_received(order: SalesOrder, statuses: Sequence[DemandStatus]) -> None:
         _queue(order, "order.received", subject="received", values=values)
 
 
+def tell_exchanged(
+    order: SalesOrder, pairs: Mapping[int, int], *, statuses: Sequence[DemandStatus], revision: int
+) -> None:
+    """Say which item comes in whose place and when; `pairs` are new line → exchanged line."""
+    promised = {status.key.line: status.promised_on for status in statuses}
+    lines = {line.pk: line for line in orders.list_lines(order.pk)}
+    with override(order.party.language):
+        goods = [
+            _("%(new)s, instead of %(old)s")
+            % {
+                "new": _describe(lines[new], lines[new].quantity, promised.get(new), order=order),
+                "old": _name(lines[old]),
+            }
+            for new, old in pairs.items()
+        ]
+        values = {"lines": "\n".join(goods), "total": formats.money(order.total, order.currency)}
+        _queue(order, "order.exchanged", subject=f"exchanged:{revision}", values=values)
+
+
 def tell_promise_moved(
     order: SalesOrder, row: ScheduleLine, *, before: date, after: date, cause: str, revision: int
 ) -> None:

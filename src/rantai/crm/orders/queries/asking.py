@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
@@ -16,11 +16,15 @@ from rantai.kernel.quantities import Quantity
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ScheduleChange:
-    """What a schedule line would become: base units still wanted of it in all, and the date."""
+    """What a schedule line would become: base units still wanted of it in all, and the date.
+
+    With another item the units are those of the item, for what has not left.
+    """
 
     schedule_line_id: int
     units: int
     requested_on: date
+    item_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -94,7 +98,13 @@ def list_order_ways(
         company_id=order.company_id, lines=lines, demand_class=order.account.demand_class, as_of=as_of,
         releasing=tuple(key_of(row) for row in rows.values()),
     )  # fmt: skip
-    return [(rows[found.line, found.schedule], found.alternatives) for found in iscm.list_alternatives(ask)]
+    found = [(rows[one.line, one.schedule], one.alternatives) for one in iscm.list_alternatives(ask)]
+    return [(row, tuple(way for way in ways if _helps(way, row))) for row, ways in found]
+
+
+def _helps(way: reports.Alternative, row: ScheduleLine) -> bool:
+    """Leave out a faster source that is no faster than what is promised: it may be where that comes from."""
+    return way.kind != "expedite" or row.promised_on is None or way.promised_on < row.promised_on
 
 
 def _describe_draft(priced: drafts.PricedDraft, as_of: datetime) -> messages.Ask:
@@ -119,11 +129,8 @@ def ask_for_changes(
 ) -> messages.Offer:
     """Ask what dates a confirmed order's lines would get if they changed, counting their own supply as free."""
     rows = [(change, schedule[change.schedule_line_id]) for change in changes]
-    wanted = [(change, row) for change, row in rows if change.units > row.fulfilled]
-    lines = tuple(
-        _ask_line(order, row, units=change.units - row.fulfilled, requested_on=change.requested_on)
-        for change, row in wanted
-    )
+    wanted = [(change, row) for change, row in rows if change.item_id or change.units > row.fulfilled]
+    lines = tuple(_ask_change(order, row, change) for change, row in wanted)
     releasing = tuple(key_of(row) for _change, row in wanted)
     return _ask(order.company_id, lines, order.account.demand_class, as_of, releasing)
 
@@ -159,6 +166,14 @@ def _ask(
     return iscm.promise(
         messages.Ask(company_id=company_id, lines=lines, demand_class=demand_class, as_of=as_of, releasing=releasing)
     )
+
+
+def _ask_change(order: SalesOrder, row: ScheduleLine, change: ScheduleChange) -> messages.AskLine:
+    """Ask of another item wherever it is: a site was chosen for the old one."""
+    if change.item_id is None:
+        return _ask_line(order, row, units=change.units - row.fulfilled, requested_on=change.requested_on)
+    line = _ask_line(order, row, units=change.units, requested_on=change.requested_on)
+    return replace(line, item_id=change.item_id, location_id=None)
 
 
 def _ask_line(order: SalesOrder, row: ScheduleLine, *, units: int, requested_on: date) -> messages.AskLine:

@@ -16,6 +16,7 @@ FOR_CUSTOMERS = {
     "supply_late": gettext_lazy("A delivery to us comes later than we were told."),
     "supply_early": gettext_lazy("A delivery to us comes earlier than we were told."),
     "supply_cancelled": gettext_lazy("A delivery to us was cancelled."),
+    "expedited": gettext_lazy("We found a faster way."),
     "partner_cancelled": gettext_lazy("Our partner cannot send it."),
     "plan": gettext_lazy("We planned our deliveries anew."),
     "stock_count": gettext_lazy("We counted our stock and found a difference."),

@@ -26,8 +26,7 @@ def list_figures(on: date, *, company: Company) -> tuple[Figure, ...]:
     kept, due = count_on_time_in_full(on, zone=company.zone)
     standing = lists.count_standing(on)
     opened = standing.late + standing.kept + standing.undated
-    late_worth = _sum_worth(Q(pk__in=lists.list_late_orders(on).values("pk")))
-    worth = _sum_worth(Q(state="confirmed"))
+    worth, late_worth = _sum_worth(on)
     return (
         Figure(
             code="crm.otif_requested",
@@ -80,7 +79,10 @@ def count_on_time_in_full(on: date, *, zone: str) -> tuple[int, int]:
     return found["kept"], found["due"]
 
 
-def _sum_worth(condition: Q) -> int:
-    """Sum orders in the company's currency: by rate in SQL and then here, for amount × rate leaves 64 bits."""
-    rows = SalesOrder.objects.filter(condition).order_by().values_list("rate").annotate(total=Sum("total"))
-    return sum(int(total) * rate // 10**9 for rate, total in rows)
+def _sum_worth(on: date) -> tuple[int, int]:
+    """Sum confirmed orders and the late of them in our currency: by rate in SQL, for amount × rate leaves 64 bits."""
+    rows = SalesOrder.objects.filter(state="confirmed").order_by().values("rate")
+    found = rows.annotate(whole=Sum("total"), late=Sum("total", filter=lists.late(on)))
+    sums = [(row["rate"], int(row["whole"]), int(row["late"] or 0)) for row in found]
+    whole = sum(amount * rate // 10**9 for rate, amount, _late in sums)
+    return whole, sum(late * rate // 10**9 for rate, _amount, late in sums)

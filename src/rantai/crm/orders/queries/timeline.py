@@ -60,7 +60,7 @@ def _facts(order: SalesOrder) -> Iterator[shapes.Entry]:
         if event.kind == "MilestoneReached" and key not in told:
             told.add(key)
             yield _say_stage(payload, codes)
-        elif event.kind == "PromiseRevised" and payload["cause"] not in {"first", "cancelled"}:
+        elif event.kind == "PromiseRevised" and payload["cause"] not in {"first", "cancelled", "exchanged"}:
             yield _say_promise(event, payload, codes)
         elif event.kind in _PLAIN:
             yield shapes.Entry(
@@ -104,6 +104,7 @@ CAUSE_NAMES = {
     "supply_late": gettext_lazy("supply late"),
     "supply_early": gettext_lazy("supply early"),
     "supply_cancelled": gettext_lazy("supply cancelled"),
+    "expedited": gettext_lazy("a faster supplier"),
     "plan": gettext_lazy("new plan"),
     "stock_count": gettext_lazy("stock changed"),
     "shortage": gettext_lazy("shortage"),
@@ -146,6 +147,7 @@ LETTERS = {
     "order.date_lost": gettext_lazy("no date yet"),
     "order.date_found": gettext_lazy("new date"),
     "order.cancelled": gettext_lazy("order cancelled"),
+    "order.exchanged": gettext_lazy("another item"),
     "order.return_authorized": gettext_lazy("how to return"),
     "order.answered": gettext_lazy("answer to a question"),
     "invoice.issued": gettext_lazy("invoice"),

@@ -21,7 +21,7 @@ from rantai.iscm import messages
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, toasts
+from rantai.ui import conflicts, formats, toasts
 
 
 @require_http_methods(["GET", "POST"])
@@ -34,6 +34,7 @@ def change_order(request: HttpRequest, order_id: int) -> HttpResponseBase:
         return redirect(edge.order_url(order_id))
     rows = _make_rows(request, order)
     context: dict[str, Any] = {"house": "customers", "order": order, "rows": rows}
+    context["items"] = forms.list_suggestions()
     status = 200
     if request.method == "POST":
         answer = _take(request, order, context)
@@ -52,7 +53,7 @@ def _make_rows(request: HttpRequest, order: SalesOrder) -> list[dict[str, Any]]:
         initial = {"quantity": line.quantity, "requested_on": row.requested_on if row else None}
         form = forms.ChangeForm(request.POST or None, prefix=f"line-{line.pk}", initial=initial)
         if row is None:
-            del form.fields["requested_on"]
+            del form.fields["requested_on"], form.fields["item"]
         rows.append({"line": line, "schedule": row, "form": form, "unit": names.get(line.unit_code, line.unit_code)})
     return rows
 
@@ -74,16 +75,18 @@ def _take(request: HttpRequest, order: SalesOrder, context: dict[str, Any]) -> H
     except edge.REFUSALS as problem:
         toasts.hurt(request, str(problem))
         return redirect(request.path)
-    context["preview"] = _preview(planned, offer)
+    context["preview"] = _preview(order, planned, offer)
     context["ripple"] = _find_ripple(request, order, planned, offer)
     return None
 
 
 def _to_change(row: dict[str, Any]) -> changing.LineChange:
     cleaned = row["form"].cleaned_data
+    item = cleaned.get("item")
     return changing.LineChange(
-        line_id=row["line"].pk, quantity=cleaned["quantity"], requested_on=cleaned.get("requested_on")
-    )
+        line_id=row["line"].pk, quantity=cleaned["quantity"], requested_on=cleaned.get("requested_on"),
+        item_id=item.pk if item else None,
+    )  # fmt: skip
 
 
 def _ask(order: SalesOrder, planned: tuple[changing.PlannedChange, ...]) -> messages.Offer:
@@ -112,15 +115,35 @@ def _find_ripple(
     request: HttpRequest, order: SalesOrder, planned: tuple[changing.PlannedChange, ...], offer: messages.Offer
 ) -> ripples.Shown | None:
     """Ask operations to try the change and undo it: what else moves, what is frozen, who gains, what it costs."""
-    schedule = {row.pk: row for row in asking.list_schedule(order.pk)}
-    demands = changing.describe_changes(planned, schedule, offer)
+    now, by = clock.now(), edge.actor(request)
+    demands, added = changing.describe_trial(order, planned, offer, by=by, as_of=now)
     if not demands:
         return None
-    found = iscm.preview_change(demands, as_of=clock.now(), by=edge.actor(request))
+    found = iscm.preview_change(demands, added=added, as_of=now, by=by)
     return ripples.show(found, order, user=cast(User, request.user), today=edge.today())
 
 
-def _preview(planned: tuple[changing.PlannedChange, ...], offer: messages.Offer) -> list[dict[str, Any]]:
+def _show_exchange(
+    plan: changing.PlannedChange, offered: messages.OfferLine | None, currency: str
+) -> dict[str, Any] | None:
+    """Show what comes in a line's place, at which price, and when each part of it does."""
+    new = plan.exchanged
+    if new is None or plan.schedule is None:
+        return None
+    names = units.name_units()
+    slices = offered.slices if offered and len(offered.slices) > 1 else ()
+    return {
+        "item": new.item,
+        "quantity": formats.quantity(new.quantity, names.get(new.unit_code, new.unit_code)),
+        "price": formats.money(new.unit_price, currency),
+        "left": formats.quantity(plan.schedule.fulfilled) if plan.schedule.fulfilled else "",
+        "parts": [(formats.quantity(part.units), part.promised_on) for part in slices],
+    }
+
+
+def _preview(
+    order: SalesOrder, planned: tuple[changing.PlannedChange, ...], offer: messages.Offer
+) -> list[dict[str, Any]]:
     offered = {line.line: line for line in offer.lines}
     rows = []
     for plan in planned:
@@ -135,7 +158,8 @@ def _preview(planned: tuple[changing.PlannedChange, ...], offer: messages.Offer)
                 "before": before,
                 "after": after,
                 "days": (after - before).days if after and before else None,
-                "is_late": bool(after and plan.requested_on and after > plan.requested_on),
+                "is_late": bool(after and plan.wanted_on and after > plan.wanted_on),
+                "exchange": _show_exchange(plan, line, order.currency),
             }
         )
     return rows

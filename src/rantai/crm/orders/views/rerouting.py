@@ -17,12 +17,15 @@ from rantai.crm.orders.views import edge, ways
 from rantai.foundation.access import rules as access
 from rantai.foundation.items.models import Item
 from rantai.foundation.locations import queries as locations
+from rantai.foundation.parties.models import Party
 from rantai.iscm import reports
 from rantai.kernel import clock, texts
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import conflicts, toasts
 
+BUYS = "orders.expedite"
+"""Who may let something be bought from a faster supplier."""
 Found = list[tuple[ScheduleLine, tuple[reports.Alternative, ...]]]
 
 
@@ -50,7 +53,9 @@ def order_ways(request: access.StaffRequest, order_id: int) -> HttpResponseBase:
 
 def _take(request: access.StaffRequest, order: SalesOrder, found: Found) -> HttpResponse:
     back, value = edge.order_url(order.pk), request.POST.get("take", "")
-    chosen = next(((row, way) for row, rows in found for way in rows if value and _write(row, way) == value), None)
+    may_buy = request.user.has_perm(BUYS)
+    ways_of = ((row, way) for row, rows in found for way in rows)
+    chosen = next((one for one in ways_of if value and _write(*one, may_buy=may_buy) == value), None)
     if chosen is None:
         toasts.warn(request, _("This way is not there any more. Look at what is left."))
         return redirect(back)
@@ -61,7 +66,10 @@ def _take(request: access.StaffRequest, order: SalesOrder, found: Found) -> Http
     except edge.REFUSALS as problem:
         toasts.hurt(request, str(problem))
         return redirect(back)
-    toasts.say(request, _("Changed. The customer is told where a date moved."))
+    if rerouting.is_bought(chosen[1]) and not others_were_faster:
+        toasts.say(request, _("Purchasing is asked to buy it. The customer is told where a date moved."))
+    else:
+        toasts.say(request, _("Changed. The customer is told where a date moved."))
     if others_were_faster:
         toasts.warn(request, _("Somebody was faster: a line got another date than it was shown."))
     return redirect(back)
@@ -69,7 +77,7 @@ def _take(request: access.StaffRequest, order: SalesOrder, found: Found) -> Http
 
 def _do(request: access.StaffRequest, order: SalesOrder, row: ScheduleLine, way: reports.Alternative) -> bool:
     revision, by, now = edge.read_revision(request), edge.actor(request), clock.now()
-    if rerouting.is_ours(way):
+    if rerouting.is_ours(way) or rerouting.is_bought(way):
         return run_atomic(lambda: rerouting.take_way(row, way, expected_revision=revision, by=by, as_of=now))[1]
     change = changing.LineChange(line_id=row.line_id, requested_on=way.promised_on)
     planned = changing.plan_changes(order, [change], as_of=now)
@@ -87,14 +95,17 @@ def _show(request: access.StaffRequest, order: SalesOrder, found: Found) -> list
     names = {site.pk: site.name for site in locations.list_sites(order.company_id)} if found else {}
     wanted = {row.line.item_id for row, _rows in found} | {way.item_id for _row, rows in found for way in rows}
     items = Item.objects.in_bulk(wanted)
+    sellers = Party.objects.in_bulk({way.supplier_id for _row, rows in found for way in rows if way.supplier_id})
     currency = order.company.currency if request.user.has_perm(access.SEES_COST) else ""
+    may_buy = request.user.has_perm(BUYS)
     return [
         LateLine(
             name=texts.pick(items[row.line.item_id].name) or items[row.line.item_id].code,
             promised_on=row.promised_on,
             ways=[
                 ways.describe(
-                    way, currency, value=_write(row, way), names=names, items=items, today=edge.today()
+                    way, currency, value=_write(row, way, may_buy=may_buy), names=names, items=items,
+                    today=edge.today(), seller=sellers[way.supplier_id].name if way.supplier_id else "",
                 )
                 for way in rows
             ],
@@ -103,14 +114,14 @@ def _show(request: access.StaffRequest, order: SalesOrder, found: Found) -> list
     ]  # fmt: skip
 
 
-def _write(row: ScheduleLine, way: reports.Alternative) -> str:
+def _write(row: ScheduleLine, way: reports.Alternative, *, may_buy: bool) -> str:
     """Return what a click posts, empty where somebody else has to do it or it changes the order's lines.
 
     A later day is one that the customer agreed to: it is what the line wants from then on.
     """
     if way.kind == "later":
         return f"later|{row.pk}|{way.promised_on.isoformat()}"
-    if not rerouting.is_ours(way):
+    if not rerouting.is_ours(way) and not (may_buy and rerouting.is_bought(way)):
         return ""
     sources = ",".join(str(part.source_id or 0) for part in way.slices)
     return f"{way.kind}|{row.pk}|{sources}|{way.promised_on.isoformat()}"

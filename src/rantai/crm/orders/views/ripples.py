@@ -51,6 +51,7 @@ class Shown:
     refusals: tuple[str, ...]
     moves: tuple[Move, ...]
     supplies: tuple[str, ...]
+    takes: tuple[str, ...]
     frozen: tuple[str, ...]
     orphans: str
     cost: str
@@ -58,7 +59,7 @@ class Shown:
     @property
     def is_still(self) -> bool:
         """Tell whether nothing else moves."""
-        return not (self.refusals or self.moves or self.supplies or self.frozen or self.orphans)
+        return not (self.refusals or self.moves or self.supplies or self.takes or self.frozen or self.orphans)
 
 
 def show(ripple: reports.Ripple, order: SalesOrder, *, user: User, today: date) -> Shown:
@@ -66,12 +67,14 @@ def show(ripple: reports.Ripple, order: SalesOrder, *, user: User, today: date) 
     wanted = {row.item_id for row in ripple.moves} | {row.item_id for row in ripple.supplies}
     items = Item.objects.select_related("base_unit").in_bulk(wanted)
     freed = [row for row in ripple.supplies if row.outcome]
+    taken = [row for row in ripple.supplies if not row.outcome]
     currency = order.company.currency if user.has_perm(access.SEES_COST) else ""
     orphans = formats.quantity(ripple.orphan_units) if ripple.orphan_units else ""
     return Shown(
         refusals=tuple(line.refusal for line in ripple.lines if line.refusal),
         moves=tuple(_to_move(row, items[row.item_id]) for row in ripple.moves),
         supplies=tuple(_say_supply(row, items[row.item_id]) for row in freed),
+        takes=tuple(_say_taken(row, items[row.item_id]) for row in taken),
         frozen=tuple(_say_frozen(row, items[row.item_id]) for row in freed if row.is_frozen and row.ref is not None),
         orphans=_("%(units)s would belong to nobody") % {"units": orphans} if orphans else "",
         cost=ways.say_cost(ripple.cost, currency) if currency else "",
@@ -91,6 +94,13 @@ def _to_move(row: reports.RippleMove, item: Item) -> Move:
 def _say_supply(row: reports.RippleSupply, item: Item) -> str:
     units = formats.quantity(Quantity(row.before.amount - row.after.amount), str(item.base_unit))
     return str(OUTCOMES[row.outcome]) % {"units": units, "kind": KINDS[row.kind]}
+
+
+def _say_taken(row: reports.RippleSupply, item: Item) -> str:
+    units = formats.quantity(Quantity(row.after.amount - row.before.amount), str(item.base_unit))
+    return _("%(item)s takes %(units)s: %(kind)s") % {
+        "item": texts.pick(item.name) or item.code, "units": units, "kind": KINDS[row.kind],
+    }  # fmt: skip
 
 
 def _say_frozen(row: reports.RippleSupply, item: Item) -> str:

@@ -173,12 +173,14 @@ def _of_offer(code: str, requested_on: date, line: messages.OfferLine | None, to
 
 
 def _read_schedule(order: SalesOrder, schedule: dict[int, ScheduleLine], today: date) -> dict[int, Dates]:
-    """Read the copy; where the promise is still on its way, ask operations what it is."""
+    """Read the copy; where the promise is still on its way, ask operations what it is. What is cancelled has no day."""
     fresh = {}
     if any(row.promise_revision == 0 and row.demand_id for row in schedule.values()):
         fresh = {status.key.line: status for status in iscm.list_demand_status(DocRef("sales_order", order.pk))}
     dates = {}
     for line_id, row in schedule.items():
+        if row.units == row.cancelled:
+            continue
         known = fresh.get(line_id) if row.promise_revision == 0 else None
         basis = known.basis if known else row.basis
         dates[line_id] = Dates(

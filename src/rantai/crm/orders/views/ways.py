@@ -137,7 +137,7 @@ def _count(data: QueryDict) -> int:
 
 def describe(
     way: reports.Alternative, currency: str, *, value: str, names: Mapping[int, str], items: Mapping[int, Item],
-    today: date,
+    today: date, seller: str = "",
 ) -> Way:  # fmt: skip
     """Return a way in words; without a currency its cost is not told."""
     item = items[way.item_id]
@@ -146,7 +146,7 @@ def describe(
         "item": texts.pick(item.name) or item.code,
     }
     return Way(
-        title=title,
+        title=f"{title}: {seller}" if seller else title,
         parts=tuple(_say_part(part, today) for part in _merge(way.slices)),
         cost=say_cost(way.cost, currency) if currency else "",
         promised_on=way.promised_on,

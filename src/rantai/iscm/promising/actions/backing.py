@@ -1,4 +1,4 @@
-"""Ask for the supply that a promise was given for: make to order, or let a partner send it.
+"""Ask for the supply that a promise was given for: make to order, let a partner send it, buy it from somebody faster.
 
 Proposals by default: planned production orders and requisitions that a person accepts; an ApprovalPolicy of the
 kinds 'production', 'purchase' or 'dropship' lets them go at once. Once a plan runs, it sees them as what they are.
@@ -19,7 +19,8 @@ from rantai.iscm.production.models import ProductionComponent, ProductionOrder
 from rantai.iscm.production.queries import orders, walk
 from rantai.iscm.production.queries.structure import Ways
 from rantai.iscm.promising.models import SlotTake
-from rantai.iscm.promising.queries import making, partners
+from rantai.iscm.promising.queries import bought, making, partners
+from rantai.iscm.promising.queries.replenishment import Replenishment
 from rantai.kernel import clock, decisions, money
 from rantai.kernel.compiled import Compiled
 from rantai.kernel.models import ApprovalPolicy
@@ -60,7 +61,28 @@ def back_demand(demand_id: int, *, at: datetime, by: str = "system") -> None:
     takes = _TAKES.read(demand.pk)
     _follow_made(demand, [take for take in takes if take.basis == "make"], at=at, by=by)
     _follow_dropped(demand, [take for take in takes if take.basis == "dropship"], at=at, by=by)
+    _follow_bought(demand, [take for take in takes if take.basis in ("lead_time", "plan")], by=by)
 
+
+def ask_to_buy(demand: Demand, take: SlotTake, *, units: int, at: datetime, by: str) -> None:
+    """Ask SRM for units of a take at its source, for this demand; nothing where none are missing.
+
+    Raises requisitions.BadRequest.
+    """
+    require_transaction()
+    source = take.source
+    assert source is not None
+    if not units:
+        return
+    case = _Case(demand=demand, ways=Ways([], on=at.date()), supply=walk.Supply(), at=at, by=by)
+    arrives_on = Replenishment([demand.item_id], as_of=at).arrive(source)
+    cause = DocRef("demand", demand.pk, _BOUGHT + demand.revision)
+    _request(case, cause, source, item_id=demand.item_id, units=_round_up(units, source), wanted=units,
+             due_on=max(arrives_on, case.today), location_id=take.location_id)  # fmt: skip
+
+
+_BOUGHT = 10**6
+"""So that what is bought for a demand is called otherwise than what a partner sends for it."""
 
 _TAKES = Compiled(lambda demand_id: SlotTake.objects.filter(demand_id=demand_id, slot=None).order_by("id"))
 
@@ -167,6 +189,16 @@ def _follow_dropped(demand: Demand, takes: list[SlotTake], *, at: datetime, by: 
         cause = DocRef("demand", demand.pk, demand.promise.revision)
         _request(case, cause, takes[-1].source, item_id=demand.item_id, units=difference, wanted=difference,
                  due_on=max(takes[-1].promised_on, case.today), kind="dropship")  # fmt: skip
+
+
+def _follow_bought(demand: Demand, takes: list[SlotTake], *, by: str) -> None:
+    """Withdraw what was to be bought for a demand that waits for it no more, unless the supplier has the order."""
+    rows = [row for row in bought.list_open(demand) if not row.is_firm]
+    asked = sum(row.open_units.amount for row in rows)
+    waiting = sum(take.units for take in takes)
+    needed = _round_up(waiting, takes[-1].source) if waiting else 0
+    if asked > needed:
+        _ask_less(rows, asked - needed, by=by)
 
 
 def _ask_less(asked: list[OpenSupply], units: int, *, by: str) -> None:

@@ -25,6 +25,7 @@ class Standing:
     unpromised: int = 0
     reason: str = ""
     relies_on: list[str] = field(default_factory=list)
+    cause_ref: str = ""
 
     @property
     def promised_on(self) -> date | None:
@@ -61,6 +62,17 @@ def revise(standings: Sequence[Standing], *, cause: str, cause_ref: str, at: dat
     Promise.objects.bulk_update(changed, _HEAD_FIELDS, batch_size=500)
     _write(moved, changed, cause=cause, cause_ref=cause_ref, at=at)
     return changed
+
+
+def close(standings: Sequence[Standing], *, cause: str, cause_ref: str, at: datetime) -> None:
+    """Write the last revision of demands that want nothing more, though no date moved. Records PromiseRevised."""
+    require_transaction()
+    heads = Promise.objects.in_bulk([standing.demand.pk for standing in standings])
+    closed = [_fill_head(heads[standing.demand.pk], standing) for standing in standings]
+    for head in closed:
+        head.revision += 1
+    Promise.objects.bulk_update(closed, _HEAD_FIELDS, batch_size=500)
+    _write(standings, closed, cause=cause, cause_ref=cause_ref, at=at)
 
 
 def read_standings(demands: Iterable[Demand]) -> list[Standing]:
@@ -132,13 +144,18 @@ def _write(
                 slices=[_slice(take) for take in standing.takes],
                 relies_on=standing.relies_on,
                 cause=cause,
-                cause_ref=cause_ref,
+                cause_ref=standing.cause_ref or cause_ref,
                 at=at,
             )
             for standing, head in zip(standings, heads, strict=True)
         ]
     )
-    outbox.record(*(_fact(standing, head, cause, cause_ref) for standing, head in zip(standings, heads, strict=True)))
+    outbox.record(
+        *(
+            _fact(standing, head, cause, standing.cause_ref or cause_ref)
+            for standing, head in zip(standings, heads, strict=True)
+        )
+    )
 
 
 def _promised_units(standing: Standing) -> int:

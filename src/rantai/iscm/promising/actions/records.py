@@ -39,7 +39,9 @@ def record_demand(order: messages.DemandOrder) -> tuple[messages.RecordedDemand,
     }
     zones = {wish.ask.address_id: wish.offer.zone for wish in wishes if wish.offer.zone}
     rows = demand_actions.record_demands(order, ships_from=ships_from, zones=zones, seq=seq)
-    standings = [_stand(demand, wish) for demand, wish in zip(rows, wishes, strict=True)]
+    standings = [
+        _stand(demand, wish, line.replaces) for demand, wish, line in zip(rows, wishes, order.lines, strict=True)
+    ]
     inserts.send([take for standing in standings for take in standing.takes])
     promises.give_first(standings, at=order.as_of)
     return tuple(_answer(standing, wish) for standing, wish in zip(standings, wishes, strict=True))
@@ -55,8 +57,11 @@ def change_demand(change: messages.DemandChange, *, as_of: datetime, by: str = "
     demand = _lock_one(change.key)
     if demand.revision != change.expected_revision:
         raise RevisionConflict(demand, change.expected_revision, demand.revision)
+    if change.units.amount < demand.fulfilled:
+        raise demand_actions.CannotReduce(demand, change.units.amount, demand.fulfilled)
     if not change.units:
-        _cancel([demand], as_of=as_of, by=by)
+        cause = "cancelled" if change.cause == "customer" else change.cause
+        _cancel([demand], cause=cause, cause_ref=change.cause_ref, as_of=as_of, by=by)
         return _answer_now(demand)
     if change.units.amount < demand.fulfilled + demand.reserved:
         demand = _withdraw([demand], at=as_of, by=by)[0]
@@ -69,7 +74,8 @@ def change_demand(change: messages.DemandChange, *, as_of: datetime, by: str = "
     netting.consume_again([demand])
     standing = promises.read_standings([demand])[0]
     standing.reason = wish.offer.reason if wish else ""
-    promises.revise([standing], cause=change.cause, cause_ref="", at=as_of)
+    write = promises.revise if demand.state == "open" else promises.close
+    write([standing], cause=change.cause, cause_ref=change.cause_ref, at=as_of)
     _announce_changed([demand])
     _announce_freed([demand])
     return _answer_now(demand, is_changed=bool(wish and wish.is_changed))
@@ -82,7 +88,7 @@ def cancel_demands(ref: DocRef, *, as_of: datetime, by: str) -> int:
     """
     require_transaction()
     rows = [row for row in demands.lock_order(ref) if row.state == "open" and ref.line in (0, row.line)]
-    _cancel(rows, as_of=as_of, by=by)
+    _cancel(rows, cause="cancelled", cause_ref="", as_of=as_of, by=by)
     return len(rows)
 
 
@@ -188,13 +194,14 @@ def _first_location(wish: takes.Wish) -> int | None:
     return next((part.location_id for part in wish.offer.slices), None)
 
 
-def _stand(demand: Demand, wish: takes.Wish) -> promises.Standing:
+def _stand(demand: Demand, wish: takes.Wish, replaces: str) -> promises.Standing:
     return promises.Standing(
         demand=demand,
         takes=takes.to_takes(demand.pk, wish.offer),
         unpromised=wish.offer.unpromised.amount,
         reason=wish.offer.reason,
         relies_on=sorted({str(ref) for ref in takes.list_relied(wish.offer)}),
+        cause_ref=replaces,
     )
 
 
@@ -222,7 +229,7 @@ def _ask(demand: Demand, line: messages.AskLine, as_of: datetime) -> messages.Of
     return asks.promise_alone(ask).lines[0]
 
 
-def _cancel(rows: Sequence[Demand], *, as_of: datetime, by: str) -> None:
+def _cancel(rows: Sequence[Demand], *, cause: str, cause_ref: str, as_of: datetime, by: str) -> None:
     held = _withdraw([row for row in rows if row.reserved], at=as_of, by=by)
     fresh = {row.pk: row for row in held}
     wanted = [fresh.get(row.pk, row) for row in rows]
@@ -230,7 +237,7 @@ def _cancel(rows: Sequence[Demand], *, as_of: datetime, by: str) -> None:
     for demand in wanted:
         demand_actions.cancel_rest(demand)
     netting.consume_again(wanted)
-    promises.revise(promises.read_standings(wanted), cause="cancelled", cause_ref="", at=as_of)
+    promises.close(promises.read_standings(wanted), cause=cause, cause_ref=cause_ref, at=as_of)
     _announce_changed(wanted)
     _announce_freed(wanted)
 

@@ -15,6 +15,7 @@ from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.actions import demands as demand_actions
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.fulfilment.actions import withdrawals
+from rantai.iscm.inventory.models import Reservation
 from rantai.iscm.production.queries import orders
 from rantai.iscm.promising.actions import records
 from rantai.iscm.promising.models import Promise, PromiseRevision, SlotTake, SupplySlot
@@ -43,10 +44,13 @@ class _Held:
     is_frozen: bool = False
 
 
-def try_change(changes: Sequence[messages.DemandChange], *, as_of: datetime, by: str) -> reports.Ripple:
-    """Change demands as `records.change_demand` does, let the house follow, and return what moved.
+def try_change(
+    changes: Sequence[messages.DemandChange], *, added: messages.DemandOrder | None = None, as_of: datetime, by: str
+) -> reports.Ripple:
+    """Change and add demands as `records` does, let the house follow, and return what moved.
 
-    The same code as the change itself, in the caller's transaction, which must be rolled back. Raises RevisionConflict.
+    The same code as the change itself, in the caller's transaction, which must be rolled back. Where a change is
+    refused nothing is added. Raises RevisionConflict.
     """
     require_transaction()
     before = demands.find_by_keys([change.key for change in changes])
@@ -56,16 +60,17 @@ def try_change(changes: Sequence[messages.DemandChange], *, as_of: datetime, by:
     last_event = Delivery.objects.aggregate(last=Max("event_id"))["last"] or 0
     heads = Promise.objects.in_bulk([row.pk for row in rows])
     refusals = [_try_one(change, as_of=as_of, by=by) for change in changes]
+    recorded = records.record_demand(added) if added and not any(refusals) else ()
     _follow(last_event)
-    after = demands.find_by_keys([change.key for change in changes])
+    after = demands.find_by_keys([*(change.key for change in changes), *(one.key for one in recorded)])
     lines = tuple(
         _to_line(change.key, row, after[change.key], heads[row.pk], refusal)
         for change, row, refusal in zip(changes, rows, refusals, strict=True)
     )
     supplies = tuple(_compare(held, _list_held(list(after.values()))))
     return reports.Ripple(
-        lines=lines,
-        moves=tuple(_list_moves(last_revision, mine={row.pk for row in rows})),
+        lines=(*lines, *(_to_new_line(after[one.key]) for one in recorded)),
+        moves=tuple(_list_moves(last_revision, mine={row.pk for row in after.values()})),
         supplies=supplies,
         orphan_units=Quantity(_count_orphans(supplies)),
         cost=_count_cost(list(after.values()), as_of=as_of),
@@ -97,12 +102,15 @@ def _follow(last_event: int) -> None:
 
 
 def _list_held(rows: Sequence[Demand]) -> dict[tuple[str, str], _Held]:
-    """Return what demands lean on: slots, proposals to make, what partners were asked to send."""
+    """Return what demands lean on: slots, stock held for them, proposals to make, what partners were asked to send."""
     found: dict[tuple[str, str], _Held] = {}
     ids = [row.pk for row in rows]
     for take in SlotTake.objects.filter(demand_id__in=ids, slot__isnull=False).select_related("slot").order_by("id"):
         assert take.slot is not None
         _add(found, take.slot.kind, offers.cite(take.slot), take.slot.item_id, take.units)
+    for kept in Reservation.objects.filter(demand_id__in=ids, state="held").select_related("balance").order_by("id"):
+        stock = kept.balance
+        _add(found, "stock", DocRef("stock", stock.location_id, stock.item_id), stock.item_id, kept.units)
     for peg in orders.list_of_demands(ids):
         if peg.order.state == "planned":
             _add(found, "make", peg.order.ref, peg.order.item_id, peg.units)
@@ -184,6 +192,14 @@ def _to_line(
         after_on=now.promised_on if is_open else None,
         refusal=refusal,
     )
+
+
+def _to_new_line(row: Demand) -> reports.RippleLine:
+    head = Promise.objects.get(pk=row.pk)
+    return reports.RippleLine(
+        key=demands.key_of(row), before_units=ZERO, after_units=Quantity(row.units),
+        unpromised=Quantity(head.unpromised), before_on=None, after_on=head.promised_on,
+    )  # fmt: skip
 
 
 def _count_cost(rows: Sequence[Demand], *, as_of: datetime) -> reports.CostToComplete:

@@ -17,7 +17,7 @@ from rantai.iscm.demand.models import Demand
 from rantai.iscm.inventory import queries as stock
 from rantai.iscm.promising.actions import keeping, promises, records, takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
-from rantai.iscm.promising.queries import offers, sheets
+from rantai.iscm.promising.queries import bought, offers, sheets
 from rantai.kernel import changes, inserts
 from rantai.kernel.transactions import require_transaction
 from rantai.srm import facade as srm
@@ -62,8 +62,10 @@ def open_stock(pairs: Iterable[Pair], *, as_of: datetime) -> None:
 
 
 def follow_purchases(order_ids: Sequence[int], *, cause: str, as_of: datetime) -> None:
-    """Set the slots of purchase orders from what SRM knows of them, and tell whom it moves."""
-    settle(lambda: _read_purchases(order_ids), cause=cause, as_of=as_of)
+    """Set the slots of purchase orders from what SRM knows; those whom they were bought for have them first."""
+    rows = srm.list_open_supply(order_ids=order_ids)
+    first = [row.cause.id for row in rows if row.cause and row.cause.kind == "demand" and row.location_id]
+    settle(lambda: _read_purchases(order_ids), cause=cause, as_of=as_of, first=first)
 
 
 def follow_receipt(order_id: int, *, pair: Pair, as_of: datetime) -> None:
@@ -104,18 +106,16 @@ def revise_promises_on(slot: SupplySlot, *, cause: str, as_of: datetime) -> None
     date_anew(_read_takes(slot), slot, cause=cause, as_of=as_of)
 
 
-def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200) -> int:
-    """Give free units of an item at a location to demands that wait without supply, the most urgent first.
+def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200, first: Collection[int] = ()) -> int:
+    """Give free units of an item at a location to demands that wait without supply: `first`, then the most urgent.
 
     Returns how many demands were looked at. What waits for a plan keeps its promise if the supply is in time.
     """
     require_transaction()
-    free = sum(
-        slot.available - slot.promised
-        for slot in SupplySlot.objects.filter(item_id=pair[0], location_id=pair[1], is_firm=True)
-    )
+    firm = SupplySlot.objects.filter(item_id=pair[0], location_id=pair[1], is_firm=True)
+    free = sum(slot.available - slot.promised for slot in firm)
     looked = 0
-    for demand, units in _list_waiting(pair, limit) if free > 0 else ():
+    for demand, units in _list_waiting(pair, limit, first=first) if free > 0 else ():
         if free <= 0:
             break
         looked += 1
@@ -123,7 +123,7 @@ def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200) 
     return looked
 
 
-def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime) -> None:
+def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime, first: Collection[int] = ()) -> None:
     """Write what is true of supplies: takes that no longer fit are given back first, then promised anew."""
     require_transaction()
     rows = lock_slots(read)
@@ -143,7 +143,7 @@ def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime) -> 
     for slot, why in moved:
         revise_promises_on(slot, cause=why, as_of=as_of)
     for pair in sorted({(slot.item_id, slot.location_id) for slot, _supply in rows}):
-        cover_waiting(pair, cause="supply_found", as_of=as_of)
+        cover_waiting(pair, cause="supply_found", as_of=as_of, first=first)
 
 
 def date_anew(leaning: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
@@ -179,9 +179,8 @@ def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> 
     loose = list(waiting.order_by("id"))
     standing = promises.read_standings([demand])[0]
     units = sum(take.units for take in loose) + standing.unpromised
-    # what the plan brings in time does not wait for a receipt that comes too late
-    is_planned = bool(loose) and not standing.unpromised and all(take.basis == "plan" for take in loose)
-    not_after = max(take.promised_on for take in loose) if is_planned else None
+    keeps_day = not standing.unpromised and bought.is_awaited(demand, loose)
+    not_after = max(take.promised_on for take in loose) if keeps_day else None
     seq = changes.next_change()
     backed = records.find_backed(demand, units, not_after=not_after, as_of=as_of, seq=seq)
     if not backed:
@@ -197,7 +196,7 @@ def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> 
 
 
 def _shrink(loose: Sequence[SlotTake], units: int) -> None:
-    """Take so many units away from takes that had no slot."""
+    """Take units away from takes that had no slot."""
     for take in loose:
         count = min(take.units, units)
         units -= count
@@ -384,7 +383,7 @@ def _redate(take: SlotTake, slot: SupplySlot, sheet: sheets.Sheet) -> bool:
     return dates.p80_on > take.promised_on
 
 
-def _list_waiting(pair: Pair, limit: int) -> list[tuple[Demand, int]]:
+def _list_waiting(pair: Pair, limit: int, *, first: Collection[int]) -> list[tuple[Demand, int]]:
     """Return open demands of an item with units that no supply stands behind at a location, the most urgent first."""
     loose = SlotTake.objects.filter(
         slot=None, basis__in=WAITING, location_id=pair[1], demand__item_id=pair[0], demand__state="open"
@@ -396,4 +395,4 @@ def _list_waiting(pair: Pair, limit: int) -> list[tuple[Demand, int]]:
     for demand_id, units in rows.values_list("pk", "promise__unpromised"):
         found[demand_id] += units
     urgent = Demand.objects.filter(pk__in=found).order_by("due_at", "-penalty_per_day", "-margin_per_unit", "id")
-    return [(demand, found[demand.pk]) for demand in urgent[:limit]]
+    return [(row, found[row.pk]) for row in sorted(urgent[:limit], key=lambda row: row.pk not in first)]

@@ -129,7 +129,8 @@ def _faster(case: _Case) -> Iterator[reports.Alternative]:
             if brought is not None:
                 parts = [*here, brought]
                 offered = offers.to_line(case.line, parts, reason="no_source")
-                yield from _to_way("expedite", case.line, offered, case, usual_id=usual.pk)
+                for way in _to_way("expedite", case.line, offered, case, usual_id=usual.pk):
+                    yield replace(way, supplier_id=source.supplier_id if source.kind == "buy" else None)
 
 
 def _to_way(

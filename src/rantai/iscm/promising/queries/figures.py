@@ -59,11 +59,12 @@ def _below() -> Figure:
     here = stock.usable().filter(same).order_by().values("item").annotate(units=Sum("on_hand")).values("units")
     waits = Demand.objects.filter(item=OuterRef("item"), location=OuterRef("location"), state="open").order_by()
     rows = StockTarget.objects.filter(run__state="current", safety_stock__gt=0)
-    below = rows.annotate(here=Coalesce(Subquery(here, output_field=BigIntegerField()), 0)).filter(
-        here__lt=F("safety_stock")
+    below = Q(here__lt=F("safety_stock"))
+    held = Coalesce(Subquery(here, output_field=BigIntegerField()), 0)
+    found = rows.annotate(here=held, waits=Exists(waits)).aggregate(
+        whole=Count("pk"), below=Count("pk", filter=below), waiting=Count("pk", filter=below & Q(waits=True))
     )
-    whole, count = rows.count(), below.count()
-    waiting = below.filter(Exists(waits)).count() if count else 0
+    whole, count, waiting = found["whole"], found["below"], found["waiting"]
     return Figure(
         code="iscm.below_safety",
         label=_("Below safety stock"),

@@ -36,8 +36,12 @@ def list_open(demand: Demand) -> list[Asked]:
 
 
 def _for_demands(rows: Sequence[OpenSupply]) -> list[Asked]:
-    """Keep what is sent to customers: asked for a demand at once, or by a proposal of the plan that was made for it."""
-    dropped = [row for row in rows if row.cause is not None and row.cause.kind in ("demand", "planned_order")]
+    """Keep what is sent to customers: asked for a demand at once, or by a proposal of the plan that was made for it.
+
+    What is bought for a demand comes to a site of ours.
+    """
+    caused = [row for row in rows if row.cause is not None and row.cause.kind in ("demand", "planned_order")]
+    dropped = [row for row in caused if row.drop_for_number or (row.cause and row.cause.kind == "planned_order")]
     planned = _read_planned(row.cause.id for row in dropped if row.cause and row.cause.kind == "planned_order")
     found = []
     for row in dropped:
