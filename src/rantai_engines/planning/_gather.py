@@ -98,29 +98,33 @@ _OTHERS = {
 }
 
 
-def gather(problem: Problem, parts: Sequence[Part], solutions: Sequence[Solution]) -> Solution:
-    """Return the plan of the whole from the plans of its parts, in their order."""
+def gather(problem: Problem, parts: Sequence[Part], solutions: list[Solution]) -> Solution:
+    """Return the plan of the whole from the plans of its parts, in their order; the list of these is emptied.
+
+    A table of the parts is let go as it is joined, since a large plan twice is more than a machine has room for.
+    """
     numbers: list[dict[str, Ints]] = [dict(part.rows) for part in parts]
-    orders = _sort_orders(problem, _join(_ORDERS, [found.orders for found in solutions], numbers), numbers)
-    outputs = _sorted(_OUTPUTS, _join(_OUTPUTS, [found.co_products for found in solutions], numbers), numbers)
+    held = [{each.name: getattr(found, each.name) for each in fields(found)} for found in solutions]
+    solutions.clear()
+    orders = _sort_orders(problem, _join(_ORDERS, [found.pop("orders") for found in held], numbers), numbers)
+    outputs = _sorted(_OUTPUTS, _join(_OUTPUTS, [found.pop("co_products") for found in held], numbers), numbers)
     tables = {
-        name: _sorted(join, _join(join, [getattr(found, name) for found in solutions], numbers))
-        for name, join in _OTHERS.items()
+        name: _sorted(join, _join(join, [found.pop(name) for found in held], numbers)) for name, join in _OTHERS.items()
     }
     delivered = np.zeros(len(problem.demands.key), np.int64)
     last = np.full(len(problem.demands.key), NEVER, np.int64)
-    for own, found in zip(numbers, solutions, strict=True):
-        delivered[own["demands"]] = found.delivered
-        last[own["demands"]] = found.last_delivery
+    for own, found in zip(numbers, held, strict=True):
+        delivered[own["demands"]] = found["delivered"]
+        last[own["demands"]] = found["last_delivery"]
     return Solution(orders=orders, co_products=outputs, delivered=delivered, last_delivery=last, **tables)
 
 
-def _join(join: _Join, tables: Sequence[Any], numbers: Sequence[Numbers]) -> Columns:
-    """Return the rows of all parts, one part after the other, indexes in rows of the whole."""
-    parts = [_renumber(join, table, own) for table, own in zip(tables, numbers, strict=True)]
-    return {each.name: np.concatenate([part[each.name] for part in parts]) for each in fields(join.kind)} | {
-        _PART: np.repeat(np.arange(len(parts)), [len(next(iter(part.values()))) for part in parts])
-    }
+def _join(join: _Join, tables: list[Any], numbers: Sequence[Numbers]) -> Columns:
+    """Return the rows of all parts, one part after the other, indexes in rows of the whole; empties the list."""
+    parts = [_renumber(join, tables.pop(0), own) for own in numbers]
+    counts = [len(next(iter(part.values()))) for part in parts]
+    joined = {each.name: np.concatenate([part.pop(each.name) for part in parts]) for each in fields(join.kind)}
+    return joined | {_PART: np.repeat(np.arange(len(counts), dtype=np.int16), counts)}
 
 
 def _renumber(join: _Join, table: Any, numbers: Numbers) -> Columns:
@@ -145,14 +149,14 @@ def _sort_orders(problem: Problem, joined: Columns, numbers: Sequence[dict[str, 
     place[np.lexsort((sources.key, sources.cost, sources.rank, keys[sources.item_location]))] = np.arange(len(place))
     order = np.lexsort((np.maximum(joined["end"], problem.now), place[joined["source"]], joined["start"]))
     _hand_out("orders", order, joined[_PART], numbers)
-    return Orders(**{name: values[order] for name, values in joined.items() if name != _PART})
+    return Orders(**{each.name: joined.pop(each.name)[order] for each in fields(Orders)})
 
 
 def _sorted(join: _Join, joined: Columns, numbers: Sequence[dict[str, Ints]] = ()) -> Any:
     order = np.lexsort(tuple(joined[name] for name in reversed(join.sort)))
     if numbers:
         _hand_out("outputs", order, joined[_PART], numbers)
-    return join.kind(**{name: values[order] for name, values in joined.items() if name != _PART})
+    return join.kind(**{each.name: joined.pop(each.name)[order] for each in fields(join.kind)})
 
 
 def _hand_out(name: str, order: Ints, part: Ints, numbers: Sequence[dict[str, Ints]]) -> None:

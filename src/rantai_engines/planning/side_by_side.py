@@ -36,5 +36,4 @@ def solve_in_parts(
     # A part may be small enough for a search that its whole is too large for: thousands of items that share nothing.
     is_searching = params.search_orders and len(find_small(find_components(problem))) > 0
     params = replace(params, search_orders=is_searching)
-    found = spread(partial(solve, params=params, seed=seed), [part.problem for part in parts])
-    return gather(problem, parts, found)
+    return gather(problem, parts, spread(partial(solve, params=params, seed=seed), [part.problem for part in parts]))
