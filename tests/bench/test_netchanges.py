@@ -4,7 +4,7 @@ import pytest
 
 from rantai.bench import chain_worlds, netchanges
 from rantai.iscm.supply.management import planning
-from rantai.iscm.supply.management.bridge import Follower
+from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai.kernel.transactions import run_atomic
 

@@ -14,7 +14,7 @@ from rantai.iscm import messages
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.supply.management import planning
 from rantai.iscm.supply.management.answering import Planner
-from rantai.iscm.supply.management.bridge import Follower
+from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai.kernel import changes
 from rantai.kernel.quantities import Quantity

@@ -248,6 +248,7 @@ def test_the_planner_reads_its_plan_back_and_finds_it_whole() -> None:
     assert read is not None
     assert planning.verify_plan(read) == {
         "revision": 1,
+        "step": 0,
         "changes_since": 0,
         "problem_is_stored_as_planned": True,
         "solution_is_stored_as_planned": True,

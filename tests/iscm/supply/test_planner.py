@@ -14,6 +14,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connections
+from django.db.models import Sum
 
 from rantai.iscm import facade as iscm
 from rantai.iscm.promising import planner_client
@@ -21,7 +22,7 @@ from rantai.iscm.supply import tasks
 from rantai.iscm.supply.management import planning
 from rantai.iscm.supply.models import PlanBlock, PlannedOrder, PlanOutcome, PlanRun
 from rantai.kernel import jobs
-from rantai.kernel.models import ApprovalPolicy, DecisionRecord, Lease
+from rantai.kernel.models import ApprovalPolicy, DecisionRecord, Job, Lease
 from rantai.srm.buying.models import PurchaseRequisition
 from tests import forks
 from tests.factories import foundation
@@ -124,6 +125,58 @@ def test_a_step_that_finds_no_planner_and_meets_the_new_one_has_its_plan_of_that
     back.join()
     assert found["revision"] == 1
     assert planner.poll() is None
+
+
+def wait_for_step(step: int) -> PlanRun:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        run = PlanRun.objects.get(state="current")
+        if run.step >= step:
+            return run
+        time.sleep(0.05)
+    raise AssertionError(f"the plan stays at step {run.step}")
+
+
+def test_the_plan_follows_what_happens_by_itself_and_after_a_kill(planner, bought, socket_url):
+    _site, item = bought
+    run_job("iscm.solve_plan")
+
+    late = factory.make_demand(item, 4, requested_on=date(2026, 11, 20))
+    run = wait_for_step(1)
+    assert PlanOutcome.objects.get(run=run, demand=late).pegged == 40_000
+    assert iscm.get_plan().open_proposals >= 1
+    assert PlannedOrder.objects.filter(run=run, state="proposed").aggregate(units=Sum("units"))["units"] == 140_000
+
+    planner.send_signal(signal.SIGKILL)
+    planner.wait()
+    missed = factory.make_demand(item, 3, requested_on=date(2026, 11, 23))
+    second = start()
+    try:
+        run = wait_for_step(2)
+        assert PlanOutcome.objects.get(run=run, demand=missed).pegged == 30_000
+        assert PlanOutcome.objects.filter(run=run).count() == 3
+    finally:
+        second.terminate()
+        second.wait(timeout=20)
+
+
+def test_what_is_not_changed_in_place_has_the_whole_plan_made_anew(planner, bought, socket_url):
+    run_job("iscm.solve_plan")
+    unknown = foundation.make_item()
+    foundation.make_source(unknown, supplier=foundation.make_party(role="supplier"), lead_time_days=3, cost=10_000)
+    factory.make_demand(unknown, 2, requested_on=date(2026, 11, 20))
+    until = time.monotonic() + 60
+    while not Job.objects.filter(task="iscm.finish_change").exists() and time.monotonic() < until:
+        time.sleep(0.05)
+
+    waiting = Job.objects.get(task="iscm.finish_change")
+    job = jobs.run_here(waiting.task, waiting.payload, worker="t", key="", actor="", listener=lambda *_: None)
+
+    assert "does not know item" in waiting.payload["why"]
+    assert job.result["revision"] == 2
+    assert PlanOutcome.objects.filter(run__state="current").count() == 2
+    again = jobs.run_here(waiting.task, waiting.payload, worker="t", key="", actor="", listener=lambda *_: None)
+    assert again.result == {"revision": 2}
 
 
 def test_a_question_that_it_does_not_know_gets_an_answer(planner, socket_url):

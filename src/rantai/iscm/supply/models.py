@@ -13,8 +13,10 @@ class PlanRun(models.Model):
     company = models.ForeignKey("foundation_parties.Company", on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=8, default="building")
     revision = models.PositiveIntegerField(null=True, help_text="place among the published plans")
+    step = models.PositiveIntegerField(default=0, help_text="net changes that were published over it")
     as_of = models.DateTimeField()
-    watermark = models.BigIntegerField(default=0, help_text="newest changed_seq that it knows")
+    watermark = models.BigIntegerField(default=0, help_text="newest changed_seq that it knows, net changes included")
+    solved_watermark = models.BigIntegerField(default=0, help_text="newest changed_seq that it was solved with")
     problem_hash = models.CharField(max_length=64, blank=True)
     solution_hash = models.CharField(max_length=64, blank=True)
     params = models.JSONField(default=dict)
@@ -50,6 +52,36 @@ class PlanBlock(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "table", "block"], name="plan_block_once")]
+
+
+class PlanChange(models.Model):
+    """What a net change moved: everything that the plan says of the item-locations that it touched; never changed."""
+
+    run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
+    step = models.PositiveIntegerField(help_text="its place among the changes of the run, from 1 without a gap")
+    watermark = models.BigIntegerField(help_text="newest changed_seq that it knows")
+    codec = models.CharField(max_length=10)
+    bytes = models.BinaryField()
+    places = models.PositiveIntegerField(help_text="item-locations")
+    demands = models.PositiveIntegerField(help_text="that were planned again")
+    published_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "step"], name="plan_change_step")]
+
+
+class ChangedPlace(models.Model):
+    """An item-location that a net change touched: who reads a block knows which changes lie over it."""
+
+    run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="+", db_index=False)
+    change = models.ForeignKey(PlanChange, on_delete=models.CASCADE, related_name="touched", db_index=False)
+    step = models.PositiveIntegerField()
+    block = models.PositiveSmallIntegerField()
+    place = models.BigIntegerField(help_text="key of the item-location")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "block", "place", "step"], name="changed_place_once")]
+        indexes = [models.Index(fields=["change"], name="changed_place_of")]
 
 
 class PlanOutcome(models.Model):

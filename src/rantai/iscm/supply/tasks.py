@@ -69,6 +69,16 @@ def solve_plan(run: jobs.Run, *, as_of: str) -> dict[str, Any]:
     return answer
 
 
+@jobs.task("iscm.finish_change")
+def finish_change(run: jobs.Run, *, plan: int, why: str) -> dict[str, Any]:
+    """Make the whole plan anew, since something happened that is not changed in place, unless somebody did by now."""
+    current = plans.find_run()
+    if current is None or current.pk != plan:
+        return {"revision": current.revision if current else None}
+    log.info("plan_made_anew", why=why)
+    return solve_plan(run, as_of=plans.find_present(current).isoformat())
+
+
 @jobs.task("iscm.plan_aggregate")
 def plan_aggregate(run: jobs.Run, *, as_of: str = "") -> dict[str, Any]:
     """Propose a plan of the months, by the planner that runs, else by one that is started for it."""

@@ -1,4 +1,4 @@
-"""The published plan as scenarios see it: its problem and its solution, read from its blocks."""
+"""The published plan as scenarios see it: its problem and its solution as they were solved, without net changes."""
 
 from __future__ import annotations
 

@@ -12,7 +12,16 @@ from django.db.models import Max, Q
 
 from rantai.iscm import events
 from rantai.iscm.supply import states
-from rantai.iscm.supply.models import Dismissal, PlanBlock, PlanException, PlannedOrder, PlanOutcome, PlanRun
+from rantai.iscm.supply.models import (
+    ChangedPlace,
+    Dismissal,
+    PlanBlock,
+    PlanChange,
+    PlanException,
+    PlannedOrder,
+    PlanOutcome,
+    PlanRun,
+)
 from rantai.iscm.supply.queries.drafts import Draft
 from rantai.iscm.supply.queries.findings import Finding
 from rantai.iscm.supply.queries.layout import Block
@@ -47,8 +56,9 @@ def begin_run(
     """Open a run that nobody sees until it is published."""
     require_transaction()
     return PlanRun.objects.create(
-        company_id=company_id, as_of=as_of, watermark=watermark, params=dict(params), builder=builder, started_at=at
-    )
+        company_id=company_id, as_of=as_of, watermark=watermark, solved_watermark=watermark, params=dict(params),
+        builder=builder, started_at=at,
+    )  # fmt: skip
 
 
 def stage_blocks(run: PlanRun, blocks: Sequence[Block]) -> None:
@@ -67,18 +77,19 @@ def stage_outcomes(run: PlanRun, outcomes: Mapping[str, Any]) -> None:
 def stage_findings(run: PlanRun, findings: Sequence[Finding]) -> None:
     """Write some exceptions of a run."""
     require_transaction()
+    bulk.add(PlanException, {"run_id": run.pk, **to_columns(findings)})
+
+
+def to_columns(findings: Sequence[Finding]) -> dict[str, list[Any]]:
+    """Return findings as columns of their exceptions."""
     refs = [row.ref or DocRef("", 0) for row in findings]
     names = ("kind", "item_id", "location_id", "number", "units", "is_on", "wanted_on", "cause", "stake")
-    bulk.add(
-        PlanException,
-        {
-            "run_id": run.pk,
-            "ref_kind": [ref.kind for ref in refs],
-            "ref_id": [ref.id for ref in refs],
-            "ref_line": [ref.line for ref in refs],
-            **{name: [getattr(row, name) for row in findings] for name in names},
-        },
-    )
+    return {
+        "ref_kind": [ref.kind for ref in refs],
+        "ref_id": [ref.id for ref in refs],
+        "ref_line": [ref.line for ref in refs],
+        **{name: [getattr(row, name) for row in findings] for name in names},
+    }
 
 
 def stage_proposals(run: PlanRun, drafts: Sequence[Draft], *, engine: str, at: datetime) -> int:
@@ -95,7 +106,7 @@ def stage_proposals(run: PlanRun, drafts: Sequence[Draft], *, engine: str, at: d
         if draft.identity in known and not _is_material(draft, known[draft.identity])
     }
     orders = bulk.reserve_keys(PlannedOrder, len(drafts))
-    records = decisions.load_proposals(_to_proposals(run, orders, drafts, engine))
+    records = decisions.load_proposals(to_proposals(run, orders, drafts, engine))
     columns = {name: [getattr(draft, name) for draft in drafts] for name in _DRAFT}
     let_go = [kept.get(draft.identity) for draft in drafts]
     bulk.add(
@@ -221,7 +232,7 @@ def _drop_rows(run_ids: Sequence[int]) -> int:
 
 
 def _drop_blocks(run_ids: Sequence[int]) -> int:
-    return _drop_from(PlanBlock, run_ids)
+    return sum(_drop_from(model, run_ids) for model in (ChangedPlace, PlanChange, PlanBlock))
 
 
 def _drop_from(model: type[models.Model], run_ids: Sequence[int]) -> int:
@@ -237,7 +248,8 @@ def _is_material(draft: Draft, before: Dismissal) -> bool:
     return moved or bool(set(draft.demand_ids) - set(before.demand_ids))
 
 
-def _to_proposals(run: PlanRun, orders: Sequence[int], drafts: Sequence[Draft], engine: str) -> decisions.ProposalRows:
+def to_proposals(run: PlanRun, orders: Sequence[int], drafts: Sequence[Draft], engine: str) -> decisions.ProposalRows:
+    """Return drafts as what an engine proposes, for proposals with given keys."""
     return decisions.ProposalRows(
         kinds=[draft.kind for draft in drafts],
         subject_kind="planned_order",

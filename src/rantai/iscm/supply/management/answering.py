@@ -8,8 +8,8 @@ from typing import Any
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
-from rantai.iscm.supply.management import aggregating, planning, scenarios
-from rantai.iscm.supply.management import bridge as following
+from rantai.iscm.supply.management import aggregating, planning, scenarios, stepping
+from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.management.news import News
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries import days, keys
@@ -27,8 +27,9 @@ class Planner:
         self.name = name
         self._plan: planning.Plan | None = None
         self._solving = threading.Lock()
-        self._follower: tuple[int, following.Follower] | None = None
+        self._follower: Follower | None = None
         self._following = threading.Lock()
+        self._followed: dict[str, Any] = {"revision": None, "watermark": 0}
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return the answer to one question; raises NotUnderstood."""
@@ -46,9 +47,11 @@ class Planner:
                 return self.try_out(question)
             case "follow":
                 return self.follow()
+            case "followed":
+                return self._followed
             case "verify":
                 return self.verify()
-        known = "follow, ping, ask, solve, scenario and verify"
+        known = "follow, followed, ping, ask, solve, scenario and verify"
         raise NotUnderstood(f"The planner knows {known}, not {question.get('op')!r}.")
 
     def solve(self, as_of: datetime) -> dict[str, Any]:
@@ -86,19 +89,26 @@ class Planner:
         return scenarios.solve(plan, question["patch"])
 
     def follow(self) -> dict[str, Any]:
-        """Change the plan in memory by what was committed since it was made or last followed; say what that touched.
+        """Change the plan by what was committed since it was made or last followed, and publish what that touched.
 
-        The published plan stays as it is. The first question after a plan has it laid down, which takes as long as
-        planning; `is_provisional` says that only a whole plan can follow, and `why`.
+        The first question after a plan has it laid down, which takes as long as planning; `is_provisional` says that
+        only a whole plan can follow, and `why`: a job makes it.
         """
-        plan = self._read_plan()
-        if plan is None:
-            return {"revision": None}
         with self._following:
-            if self._follower is None or self._follower[0] != plan.run.pk:
+            plan = self._read_plan()
+            if plan is None:
+                return {"revision": None}
+            if self._follower is None or self._follower.is_overtaken or self._follower.run.pk != plan.run.pk:
                 self._follower = None  # the former one's memory goes first
-                self._follower = plan.run.pk, following.Follower(plan)
-            return {"revision": plan.run.revision, **self._follower[1].follow()}
+                self._follower = Follower(plan)
+            told = self._follower.follow()
+            self._followed = {"revision": plan.run.revision, **told, **stepping.publish(self._follower)}
+            return self._followed
+
+    def stop_following(self) -> None:
+        """Forget the plan that is held: who follows next lays the published one down anew."""
+        with self._following:
+            self._follower = None
 
     def verify(self) -> dict[str, Any]:
         """Return whether what is held, what is stored and what the database says are the same."""

@@ -87,7 +87,7 @@ def _list_newer(
     plan: planning.Plan, items: Collection[int], gone: Collection[int], held: dict[int, int], sites: Sites
 ) -> Iterator[bridge.Wanted]:
     """Yield what orders recorded or changed after the plan want beyond what it counted."""
-    rows = Demand.objects.filter(state="open", item_id__in=items, changed_seq__gt=plan.run.watermark)
+    rows = Demand.objects.filter(state="open", item_id__in=items, changed_seq__gt=plan.run.solved_watermark)
     left = rows.exclude(pk__in=gone).annotate(left=F("units") - F("fulfilled") - F("cancelled") - F("reserved"))
     demands = plan.problem["demands"]
     names = ("pk", "item_id", "location_id", "left", "requested_on")

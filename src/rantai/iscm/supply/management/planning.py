@@ -41,7 +41,7 @@ class Plan:
 
 def find_unchanged(as_of: datetime) -> PlanRun | None:
     """Return the current plan where it was made for this instant and nothing has changed since."""
-    run = PlanRun.objects.filter(state="current", as_of=as_of).first()
+    run = PlanRun.objects.filter(state="current", as_of=as_of, step=0).first()
     return run if run and run.watermark == snapshots.newest_change() else None
 
 
@@ -81,7 +81,7 @@ def sweep() -> None:
 
 
 def load_plan() -> Plan | None:
-    """Read the current plan back from its blocks, as after a crash; None before the first plan."""
+    """Read the current plan back as it was solved, from its blocks, as after a crash; None before the first plan."""
     run = PlanRun.objects.filter(state="current").first()
     if run is None:
         return None
@@ -94,23 +94,24 @@ def load_plan() -> Plan | None:
 
 
 def verify_plan(plan: Plan) -> dict[str, bool | int]:
-    """Compare a plan with its own checksums, with a second solution, and with a fresh look at the database.
+    """Compare a plan as it was solved with its checksums, a second solution and a fresh look at the database.
 
-    The last holds only while nothing has changed since the plan's watermark.
+    The last holds only while nothing has changed since it was solved; net changes are published over it.
     """
     run = plan.run
     again = bridge.plan(
         plan.problem, now=run.now, horizon_end=run.horizon_end, release_until=run.params["release_until"]
     )
-    newest = snapshots.newest_change()
+    newest, watermark = snapshots.newest_change(), run.solved_watermark
     found: dict[str, bool | int] = {
         "revision": run.revision or 0,
-        "changes_since": max(0, newest - run.watermark),
+        "step": run.step,
+        "changes_since": max(0, newest - watermark),
         "problem_is_stored_as_planned": again.problem_hash == run.problem_hash,
         "solution_is_stored_as_planned": bridge.checksum(plan.solution, "") == run.solution_hash,
         "solving_again_gives_the_same": again.solution_hash == run.solution_hash,
     }
-    if newest == run.watermark:
+    if newest == watermark:
         fresh = take_snapshot(run.as_of)
         stated = bridge.checksum(fresh.tables, f"{fresh.now}/{fresh.horizon_end}")
         found["database_says_the_same"] = stated == run.problem_hash

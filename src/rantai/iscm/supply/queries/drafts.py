@@ -67,6 +67,8 @@ class _Why:
     """The engine's reasons of one order, by kind."""
 
     orders: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    stakes: dict[int, float] = field(default_factory=dict)
+    """Of the same orders, in currency."""
     forecast: int = 0
     weeks: list[int] = field(default_factory=list)
     requirements: int = 0
@@ -101,9 +103,6 @@ class _Writer:
         self.details = _read_details(sorted({demand for why in whys.values() for demand in why.orders}))
         self.rates: dict[str, int | None] = {}
         self.taken: dict[str, int] = defaultdict(int)
-        firm = snapshot.firm
-        stakes = snapshot.tables["demands"]["stake"]
-        self.stakes = {int(pk): float(stakes[place]) for place, pk in enumerate(firm.demand_ids)}
 
     def write(self, row: int) -> Iterator[Draft]:
         """Yield the proposals of one planned order: one, or of a dropship one for each customer's order."""
@@ -145,7 +144,7 @@ class _Writer:
             unit_cost=source.cost,
             currency=currency,
             amount=self._amount(source.cost, units, currency, today),
-            stake=self.snapshot.to_money(sum(self.stakes.get(pk, 0.0) for pk in behind)),
+            stake=self.snapshot.to_money(sum(self.whys[row].stakes[pk] for pk in behind)),
             reasons=reasons,
             demand_ids=behind,
         )
@@ -199,6 +198,7 @@ def _add_demand(why: _Why, demands: dict[str, Any], subject: int, units: int) ->
     pk, kind = keys.untag(int(demands["key"][subject]))
     if kind == keys.ORDER:
         why.orders[pk] += units
+        why.stakes[pk] = float(demands["stake"][subject])
     elif kind == keys.FORECAST:
         why.forecast += units
         why.weeks.append(int(demands["due"][subject]))

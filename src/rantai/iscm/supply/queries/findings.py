@@ -65,7 +65,7 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> Columns:
     """Return what the plan says of each firm demand, as columns of its outcomes (`PlanOutcome`), in their order."""
     demands, firm = snapshot.tables["demands"], snapshot.firm
     count = len(firm.demand_ids)
-    pegged, last = (column[:count] for column in _sum_deliveries(solution, len(demands["key"])))
+    pegged, last = (column[firm.rows] for column in _sum_deliveries(solution, len(demands["key"])))
     ship_on, planned_on = _find_days(snapshot, np.where(pegged > 0, last, _NOT))
     due = np.fromiter((day.toordinal() for day in firm.due_on), np.int64, count)
     planned = np.fromiter((day.toordinal() if day else 0 for day in planned_on), np.int64, count)
@@ -74,7 +74,7 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> Columns:
     return {
         "demand_id": firm.demand_ids,
         "demand_seq": firm.seqs,
-        "item_id": keys.items_of(demands["place"][:count]),
+        "item_id": keys.items_of(demands["place"][firm.rows]),
         "location_id": locations[firm.ship_to],
         "units": firm.units,
         "pegged": pegged,
@@ -83,7 +83,7 @@ def list_outcomes(snapshot: Snapshot, solution: Tables) -> Columns:
         "ship_on": ship_on,
         "planned_on": planned_on,
         "late_days": late,
-        "stake": snapshot.to_moneys(demands["stake"][:count]),
+        "stake": snapshot.to_moneys(demands["stake"][firm.rows]),
         **_list_causes(snapshot, solution, np.flatnonzero((late > 0) | (short > 0))),
     }
 
@@ -103,7 +103,7 @@ def _list_causes(snapshot: Snapshot, solution: Tables, hurt: Ints) -> Columns:
     """Return the columns of leaf causes: of who is late or short, and of what is too large to be planned."""
     firm = snapshot.firm
     count = len(firm.demand_ids)
-    causes, subjects = _find_causes(solution, count)
+    causes, subjects = (column[firm.rows] for column in _find_causes(solution, len(snapshot.tables["demands"]["key"])))
     found: dict[int, Cause] = {}
     known: dict[tuple[int, int], Cause] = {}
     for row in hurt.tolist():
@@ -141,9 +141,8 @@ def _find_causes(solution: Tables, count: int) -> tuple[Ints, Ints]:
     order = np.lexsort((delays["until"] - delays["since"], ~is_overdue))
     for name, rows in (("delays", order), ("shortages", np.arange(len(solution["shortages"]["demand"])))):
         table = solution[name]
-        mine = rows[table["demand"][rows] < count]
-        causes[table["demand"][mine]] = table["cause"][mine]
-        subjects[table["demand"][mine]] = table["subject"][mine]
+        causes[table["demand"][rows]] = table["cause"][rows]
+        subjects[table["demand"][rows]] = table["subject"][rows]
     return causes, subjects
 
 
@@ -235,11 +234,12 @@ def _on_receipts(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
 def _on_awaited(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
     """Say which receipts would, if they came sooner, keep the dates of orders that now wait for them."""
     delays, receipts, demands = solution["delays"], snapshot.tables["receipts"], snapshot.tables["demands"]
-    firm = len(snapshot.firm.demand_ids)
+    is_firm = np.zeros(len(demands["key"]), np.bool_)
+    is_firm[snapshot.firm.rows] = True
     wanted: dict[int, tuple[int, int, float]] = {}
     by_place = np.argsort(receipts["place"], kind="stable")
     held = receipts["place"][by_place]
-    for row in np.flatnonzero((delays["cause"] == AWAITS_RECEIPT) & (delays["demand"] < firm)).tolist():
+    for row in np.flatnonzero((delays["cause"] == AWAITS_RECEIPT) & is_firm[delays["demand"]]).tolist():
         place = snapshot.tables["item_locations"]["key"][delays["subject"][row]]
         own = by_place[np.searchsorted(held, place) : np.searchsorted(held, place, "right")]
         candidates = own[receipts["time"][own] > delays["since"][row]]

@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 
 from rantai.foundation.parties import queries as parties
-from rantai.iscm.supply.models import PlanBlock, PlanRun
-from rantai.iscm.supply.queries import columns, days, keys, layout, reading, sourcing
+from rantai.iscm.supply.models import PlanRun
+from rantai.iscm.supply.queries import days, keys, layout, reading, sourcing
 from rantai.iscm.supply.queries.columns import Columns
 from rantai.iscm.supply.queries.sites import Sites
 
 _TABLES = ("demands", "pegs", "orders", "receipts", "sources")
+_BLOCKS_AT_ONCE = 50
 _BASES = {reading.ON_HAND: "stock", reading.RECEIPT: "receipt", reading.ORDER: "plan"}
 
 
@@ -40,34 +41,26 @@ class Given:
 
 
 def list_given(run: PlanRun, items: Mapping[int, int]) -> dict[int, list[Given]]:
-    """Return what a plan gives to demands (id → item), the soonest first; one query whatever their number."""
+    """Return what a plan gives to demands (id → item), the soonest first; some blocks at a time."""
     wanted: dict[int, set[int]] = defaultdict(set)
     for demand_id, item_id in items.items():
         wanted[layout.block_of(item_id, run.blocks)].add(demand_id)
     sites = Sites(as_of=run.as_of, company_zone=parties.get_company().zone)
     found: dict[int, list[Given]] = defaultdict(list)
-    for block, tables in _iter_blocks(run, sorted(wanted)):
-        for demand_id, given in _read_block(tables, wanted[block], sites):
-            found[demand_id].append(given)
+    every = sorted(wanted)
+    for start in range(0, len(every), _BLOCKS_AT_ONCE):
+        blocks = every[start : start + _BLOCKS_AT_ONCE]
+        reader = reading.PlanReader(run)
+        reader.preload_blocks(_TABLES, blocks)
+        for block in blocks:
+            tables = {name: reader.of_block(name, block) for name in _TABLES}
+            for demand_id, given in _read_block(tables, wanted[block], sites):
+                found[demand_id].append(given)
     return {pk: sorted(parts, key=lambda part: (part.leaves_on, part.basis)) for pk, parts in found.items()}
 
 
-def _iter_blocks(run: PlanRun, blocks: list[int]) -> Iterator[tuple[int, dict[str, Columns]]]:
-    """Yield the tables of each block; a table without rows there is missing."""
-    rows = PlanBlock.objects.filter(run=run, table__in=_TABLES, block__in=blocks).order_by("block")
-    at, tables = -1, dict[str, Columns]()
-    for row in rows.iterator(chunk_size=50):
-        if row.block != at:
-            if tables:
-                yield at, tables
-            at, tables = row.block, {}
-        tables[row.table] = columns.unpack(bytes(row.bytes), row.codec)
-    if tables:
-        yield at, tables
-
-
 def _read_block(tables: dict[str, Columns], demand_ids: set[int], sites: Sites) -> Iterator[tuple[int, Given]]:
-    if "demands" not in tables or "pegs" not in tables:
+    if not tables["demands"] or not tables["pegs"]:
         return
     demands, pegs = tables["demands"], tables["pegs"]
     tags = keys.tag(np.array(sorted(demand_ids), np.int64), keys.ORDER)

@@ -101,7 +101,7 @@ def find_pairs(name: str, table: dict[str, Any], problem: Tables, solution: Tabl
     demand, order = problem["demands"]["place"], places[solution["orders"]["item_location"]]
     if name in ("deliveries", "delays", "shortages"):
         return demand[table["demand"]]
-    if name in ("consumption", "reasons"):
+    if name in ("consumption", "reasons", "runs"):
         return order[table["order"]]
     if name == "item_locations":
         return places

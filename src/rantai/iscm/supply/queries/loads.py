@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from rantai.foundation.items.models import Resource
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply.models import PlanRun
-from rantai.iscm.supply.queries import days, keys, layout
+from rantai.iscm.supply.queries import days, keys, layout, pegsteps
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.limits import BUCKET, UNIT
 from rantai.iscm.supply.queries.reading import PlanReader
@@ -109,6 +109,7 @@ class Book:
         planned = _touching(runs, line.row, start, end)
         opened = _touching(held, line.row, start, end)
         found = [self._to_run(row) for row in planned.tolist()] + [_to_open(held, row) for row in opened.tolist()]
+        found = self._explain(found)
         return sorted(found, key=lambda one: (one.start, one.end, one.order))
 
     def _list_periods(self, resource_id: int, edges_on: Sequence[date]) -> list[DayLoad]:
@@ -178,8 +179,10 @@ class Book:
                 at = np.searchsorted(edges, start[inside], "right") - 1
                 np.add.at(found, at, units[inside] * _HOUR // UNIT)
                 continue
-            for since, until, quantity in zip(start.tolist(), end.tolist(), units.tolist(), strict=True):
-                found += np.diff(self._worked(row, np.clip(edges, since, until))) * quantity // UNIT
+            # Working time only grows, so a run's part of a period is cut out of working seconds: three look-ups in all.
+            since, until, seconds = (self._worked(row, instants)[:, None] for instants in (start, end, edges))
+            inside = np.diff(np.clip(seconds[:, 0], since, until))
+            found += (inside * units[:, None] // UNIT).sum(axis=0)
         return found
 
     def _worked(self, row: int, instants: Ints) -> Ints:
@@ -212,6 +215,19 @@ class Book:
             units=int(orders["quantity"][order]), start=int(runs["start"][row]), end=int(runs["end"][row]),
             quantity=int(runs["quantity"][row]), due=int(orders["end"][order]), demand_keys=self._wanted_by(order),
         )  # fmt: skip
+
+    def _explain(self, found: list[Run]) -> list[Run]:
+        """Find by the pegs whom orders are there for whose reasons a net change did not write."""
+        silent = {one.order: one for one in found if one.order >= 0 and not one.demand_keys} if self.run.step else {}
+        if not silent:
+            return found
+        starts = {
+            order: [pegsteps.Supply(pair=keys.pair_of(one.item_id, one.location_id), order=order)]
+            for order, one in silent.items()
+        }
+        served = pegsteps.list_served(self.run, starts)
+        tagged = {order: tuple(int(keys.tag(pk, keys.ORDER)) for pk in ids) for order, ids in served.items()}
+        return [replace(one, demand_keys=tagged.get(one.order, one.demand_keys)) for one in found]
 
     def _wanted_by(self, order: int) -> tuple[int, ...]:
         """Return for which demands an order is there, by their key in the plan."""

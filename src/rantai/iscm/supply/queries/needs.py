@@ -23,9 +23,11 @@ _UNIT = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FirmDemand:
-    """What the thin row of an outcome needs beside the planner's columns; parallel to the order rows."""
+    """What the thin row of an outcome needs beside the planner's columns."""
 
     demand_ids: Ints
+    rows: Ints
+    """Of each its row among the planner's demands."""
     seqs: Ints
     units: Ints
     """What is open; the planner's own column holds nothing of what is beyond every limit."""
@@ -62,11 +64,17 @@ def read_orders(
         "promised_at": ints(list(map(needs.find, ship_to.tolist(), columns[5]))),
     }
     firm = FirmDemand(
-        demand_ids=ints(columns[0]), seqs=ints(columns[14]), units=units,
+        demand_ids=ints(columns[0]), rows=np.arange(len(rows)), seqs=ints(columns[14]), units=units,
         due_on=[given or asked for asked, given in zip(columns[4], columns[5], strict=True)],
         ship_tos=found.rows, ship_to=ship_to,
     )  # fmt: skip
     return orders, firm
+
+
+def no_orders() -> FirmDemand:
+    """Return the table of a plan without orders."""
+    none = ints(())
+    return FirmDemand(demand_ids=none, rows=none, seqs=none, units=none, due_on=[], ship_tos=[], ship_to=none)
 
 
 def fetch(rows: QuerySet[Any, Any]) -> list[tuple[Any, ...]]:

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
 
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.supply.models import PlanException, PlannedOrder, PlanOutcome, PlanRun
 from rantai.iscm.supply.queries import answers
+from rantai.kernel import clock
 from rantai.kernel.invariants import Violation, rows
 from rantai.kernel.models import DecisionReason
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 
 _CHUNK = 900
+_PAST = timedelta(days=2)
+"""A plan that is older was made for another time, as one for an imported history; nobody wants its orders planned from
+today."""
 
 
 def find_run() -> PlanRun | None:
     """Return the current plan, or None before the first."""
     return PlanRun.objects.filter(state="current").order_by("-id").first()
+
+
+def find_present(run: PlanRun) -> datetime:
+    """Return the instant at which a plan is made anew: now, or its own where it was made for a time long past."""
+    now = clock.now()
+    return now if now - run.as_of < _PAST else run.as_of
 
 
 def get_plan() -> answers.PlanView | None:
@@ -77,6 +88,15 @@ def list_reasons(decision_ids: Iterable[int]) -> dict[int, tuple[answers.Proposa
             )
             found.setdefault(row.decision_id, []).append(reason)
     return {pk: tuple(parts) for pk, parts in found.items()}
+
+
+def list_reason_rows(decision_ids: Iterable[int]) -> dict[int, list[tuple[str, int, str, int | None]]]:
+    """Return the reasons of decisions as they stand in the table: code, units, kind and id of what they name."""
+    found: dict[int, list[tuple[str, int, str, int | None]]] = {}
+    rows = DecisionReason.objects.filter(decision_id__in=list(decision_ids)).order_by()
+    for pk, code, units, kind, ref_id in rows.values_list("decision_id", "code", "units", "ref_kind", "ref_id"):
+        found.setdefault(pk, []).append((code, units, kind, ref_id))
+    return found
 
 
 def list_outcomes(ref: DocRef) -> tuple[answers.OutcomeView, ...]:

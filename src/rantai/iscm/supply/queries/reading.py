@@ -1,4 +1,4 @@
-"""Read rows of a published plan out of its blocks, each block once."""
+"""Read rows of a published plan out of its blocks and of what changed since, each block once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from rantai.iscm.supply.models import PlanBlock, PlanRun
-from rantai.iscm.supply.queries import columns, keys, layout
+from rantai.iscm.supply.queries import changes, columns, keys, layout
+from rantai.iscm.supply.queries.changes import Changes
 from rantai.iscm.supply.queries.days import Ints
 
 ON_HAND, RECEIPT, ORDER = 0, 1, 2
@@ -18,17 +19,20 @@ FOR_DEMAND, FOR_ORDER, FOR_STOCK = 0, 1, 2
 
 
 class PlanReader:
-    """The blocks of one run, loaded as they are asked for."""
+    """The blocks of one run with its net changes laid over them, loaded as they are asked for."""
 
     def __init__(self, run: PlanRun) -> None:
         self.run = run
+        self._changes = Changes(run)
         self._tables: dict[tuple[str, int], columns.Columns] = {}
+        self._stored: dict[tuple[str, int], columns.Columns] = {}
+        self._wholes: dict[str, columns.Columns] = {}
         self._indexes: dict[tuple[str, int, str], tuple[list[int], dict[str, list[Any]]]] = {}
 
     @cached_property
     def places(self) -> Ints:
         """Every item-location of the plan (keys), by row."""
-        found: Ints = self._load("places", 0)["key"]
+        found: Ints = self._read("places", 0)["key"]
         return found
 
     def pair(self, row: int) -> int:
@@ -42,20 +46,34 @@ class PlanReader:
 
     def table(self, name: str, pair: int) -> columns.Columns:
         """Return the rows of a table that stand in the block of an item-location."""
-        return self._load(name, layout.block_of(keys.split(pair)[0], self.run.blocks))
+        return self.of_block(name, layout.block_of(keys.split(pair)[0], self.run.blocks))
+
+    def of_block(self, name: str, block: int) -> columns.Columns:
+        """Return the rows of a table that stand in a block."""
+        if (name, block) not in self._tables:
+            base = self._read(name, block)
+            if name in changes.CHANGED and self._changes.touches(block):
+                base = self._changes.lay_over(name, base, self._find_pairs(name, base, block), block=block)
+            self._tables[name, block] = base
+        return self._tables[name, block]
 
     def preload(self, names: Iterable[str], pairs: Iterable[int]) -> None:
         """Read the blocks of many item-locations in one query; those that were read are not read again."""
-        blocks = {layout.block_of(keys.split(pair)[0], self.run.blocks) for pair in pairs}
-        wanted = {(name, block) for name in names for block in blocks} - self._tables.keys()
+        self.preload_blocks(names, {layout.block_of(keys.split(pair)[0], self.run.blocks) for pair in pairs})
+
+    def preload_blocks(self, names: Iterable[str], blocks: Iterable[int]) -> None:
+        """Read some tables of blocks in one query."""
+        blocks = set(blocks)
+        self._changes.preload(blocks)
+        wanted = {(name, block) for name in names for block in blocks} - self._stored.keys()
         if not wanted:
             return
         rows = PlanBlock.objects.filter(
             run=self.run, table__in={name for name, _block in wanted}, block__in={block for _name, block in wanted}
         )
-        self._tables |= {key: {} for key in wanted}
+        self._stored |= {key: {} for key in wanted}
         for row in rows:
-            self._tables[row.table, row.block] = columns.unpack(bytes(row.bytes), row.codec)
+            self._stored[row.table, row.block] = columns.unpack(bytes(row.bytes), row.codec)
 
     def row_of(self, name: str, pair: int, row: int) -> dict[str, Any]:
         """Return one row of a table by its number in the plan."""
@@ -98,7 +116,32 @@ class PlanReader:
         return {column: values[mine] for column, values in table.items()}
 
     def whole(self, name: str) -> columns.Columns:
-        """Return a table from all blocks."""
+        """Return a table from all blocks: its rows in their order, without their number."""
+        base = self._read_whole(name)
+        if name not in changes.CHANGED or not self._changes.touches(None):
+            return base
+        problem = {part: self._read_whole(part) for part in ("item_locations", "demands")}
+        held_at = layout.find_pairs(name, base, problem, {"orders": self._read_whole("orders")})
+        return self._changes.lay_over(name, base, held_at, block=None)
+
+    def _find_pairs(self, name: str, table: columns.Columns, block: int) -> Ints:
+        """Return the item-location (key) of each row of a table as it stands in its block."""
+        if not table or "place" in table:
+            return table.get("place", np.zeros(0, np.int64))
+        if name == "item_locations":
+            return table["key"]
+        if "demand" in table:
+            return _pick(self._read("demands", block), "place", table["demand"])
+        if "order" in table:
+            return self.places[_pick(self._read("orders", block), "item_location", table["order"])]
+        return self.places[table["item_location"]]
+
+    def _read_whole(self, name: str) -> columns.Columns:
+        if name not in self._wholes:
+            self._wholes[name] = self._join_blocks(name)
+        return self._wholes[name]
+
+    def _join_blocks(self, name: str) -> columns.Columns:
         rows = PlanBlock.objects.filter(run=self.run, table=name).order_by("block")
         found = [
             layout.Block(table=name, block=row.block, codec=row.codec, data=bytes(row.bytes))
@@ -106,8 +149,13 @@ class PlanReader:
         ]
         return layout.join(found, [name])[name]
 
-    def _load(self, name: str, block: int) -> columns.Columns:
-        if (name, block) not in self._tables:
+    def _read(self, name: str, block: int) -> columns.Columns:
+        if (name, block) not in self._stored:
             row = PlanBlock.objects.filter(run=self.run, table=name, block=block).first()
-            self._tables[name, block] = columns.unpack(bytes(row.bytes), row.codec) if row else {}
-        return self._tables[name, block]
+            self._stored[name, block] = columns.unpack(bytes(row.bytes), row.codec) if row else {}
+        return self._stored[name, block]
+
+
+def _pick(table: columns.Columns, column: str, rows: Ints) -> Ints:
+    found: Ints = table[column][np.searchsorted(table["row"], rows)]
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -106,7 +106,22 @@ def read_receipts(sites: Sites) -> tuple[Columns, Awaited]:
 
     What is overdue is awaited by tonight.
     """
-    rows = [*_list_purchases(sites), *_list_production(), *_list_transfers(), *_list_decided()]
+    return _lay_out([*_list_purchases(sites), *_list_production(), *_list_transfers(), *_list_decided()], sites)
+
+
+def read_receipts_at(
+    sites: Sites, places: Collection[int], *, known: Container[int], is_worked: bool
+) -> tuple[Columns, Awaited]:
+    """Return the same of some item-locations (keys), what a plan knows of it (keys of receipts).
+
+    `is_worked`: something else than purchases is under way there.
+    """
+    bought = _list_purchases(sites, sorted({keys.split(place)[0] for place in places}))
+    worked = (*_list_production(), *_list_transfers(), *_list_decided()) if is_worked else ()
+    return _lay_out([row for row in (*bought, *worked) if row.pair in places and row.key in known], sites)
+
+
+def _lay_out(rows: Sequence[_Receipt], sites: Sites) -> tuple[Columns, Awaited]:
     refs, numbers = [row.ref for row in rows], [row.number for row in rows]
     return _to_columns(rows, sites), Awaited(refs=refs, numbers=numbers, days=[row.due_on for row in rows])
 

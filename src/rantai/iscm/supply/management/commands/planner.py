@@ -1,4 +1,4 @@
-"""`rantai planner`: hold the plan in memory, answer what is beyond stock, make a new plan when asked."""
+"""`rantai planner`: hold the plan in memory, let it follow what happens, answer what is beyond stock, plan anew."""
 
 import json
 import signal
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connections
 
-from rantai.iscm.supply.management import listening
+from rantai.iscm.supply.management import listening, watching
 from rantai.iscm.supply.management.answering import Planner
 from rantai.kernel import clock, leases, sockets, worker
 
@@ -23,6 +23,7 @@ _LEASE = timedelta(seconds=20)
 _RENEW_SECONDS = 4.0
 _PATIENCE_SECONDS = 120.0
 _LOOK_SECONDS = 1.0
+_PARTING_SECONDS = 5.0
 _SOLVE_SECONDS = 900.0
 
 
@@ -67,10 +68,13 @@ class Command(BaseCommand):
                 return
             planner = Planner(worker.name())
             planner.answer({"op": "ping"})
-            server = listening.listen(planner, settings.PLANNER_URL)
+            server, done = listening.listen(planner, settings.PLANNER_URL), threading.Event()
+            follower = watching.watch(planner, done)
             while not stop.is_set() and not lost.is_set():
                 stop.wait(0.2)
+            done.set()
             server.shutdown()
+            follower.join(_PARTING_SECONDS)
             listening.forget(settings.PLANNER_URL)
 
     def _tell(self, result: dict[str, Any], *, is_json: bool) -> None:

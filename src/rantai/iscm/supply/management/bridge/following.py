@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
+
+import numpy as np
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
+from rantai.iscm.supply.actions.changing import Change as Publication
+from rantai.iscm.supply.management.bridge.parting import Cutter
 from rantai.iscm.supply.management.planning import Plan
+from rantai.iscm.supply.models import ChangedPlace, PlanRun
 from rantai.iscm.supply.queries import days, keys, needs, since, sourcing, supplies
+from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.needs import Columns
 from rantai.iscm.supply.queries.since import Since, Standing
 from rantai.iscm.supply.queries.sites import Sites
+from rantai.iscm.supply.queries.snapshot import Snapshot
+from rantai.iscm.supply.queries.supplies import Awaited
 from rantai.kernel import snapshots
 from rantai_engines.planning.changes import (
     AddDemand,
@@ -45,8 +53,8 @@ class Follower:
     """A held plan with the newest `changed_seq` that it surely knows.
 
     It reads facts as the plan did, at the plan's present; so what did not change is the same to the second, and looking
-    twice changes nothing. Killed, it begins again from the published plan and its watermark: the facts are committed,
-    and nothing but them is remembered. One thread owns it.
+    twice changes nothing. Killed, it begins again from the plan as it was solved: the facts are committed, and nothing
+    but them is remembered; what was published over the plan by then is published anew. One thread owns it.
     """
 
     def __init__(self, plan: Plan, *, most: int = MOST) -> None:
@@ -54,11 +62,25 @@ class Follower:
         company = parties.get_company()
         problem = bridge.to_problem(plan.problem, now=run.now, horizon_end=run.horizon_end)
         self.held = HeldPlan(problem, params=Params(release_until=run.params["release_until"]), most=most)
-        self.watermark, self.behind = run.watermark, ""
+        self.watermark = self.known = run.solved_watermark
+        self.behind = ""
+        self.is_another = bridge.checksum(bridge.to_tables(self.held.solution()), "") != run.solution_hash
+        """What is held is not what was published: a large plan was made in parts. Then nothing is published over it."""
+        self.run, self.step, self.is_overtaken = run, run.step, False
+        self.change: Publication | None = None
+        """What is to be published: everything that was touched since that was done the last time."""
+        self._cutter = Cutter(self.held, plan.problem)
+        self._touched = _list_changed(run, plan.problem["item_locations"]["key"])
+        self._replanned, self.has_news, self._solved_at = 0, False, time.monotonic()
         self._problem = plan.problem
         self._now = run.now
         self._classes = needs.rank_of(company.settings)
         self._sites = Sites(as_of=run.as_of, company_zone=company.zone)
+        self._frame = Snapshot(
+            company=company, as_of=run.as_of, now=run.now, horizon_end=run.horizon_end, watermark=run.watermark,
+            tables=plan.problem, firm=needs.no_orders(), awaited=Awaited(refs=[], numbers=[], days=[]),
+            sites=self._sites,
+        )  # fmt: skip
         self._direct = sourcing.list_direct_items()
         self._sources, self._resources = since.read_sources(), since.read_resources()
         self._source_rows: dict[int, list[int]] = {}
@@ -78,6 +100,8 @@ class Follower:
             "is_provisional": touched.is_provisional,
             "why": touched.why,
             "is_behind": bool(self.behind),
+            "watermark": self.watermark,
+            "solved_at": self._solved_at,
             "seconds": time.perf_counter() - begun,
             "cpu_seconds": time.thread_time() - worked,
         }
@@ -85,8 +109,8 @@ class Follower:
     def catch_up(self) -> Touched:
         """Read what was committed since the last look and change the plan by it, all of it or nothing.
 
-        What was read is provisional where the plan must be made anew; `why` says so, `behind` keeps it, and the next
-        look goes on from there: whoever asks has the whole plan made.
+        What was read is provisional where the plan must be made anew; `why` says so and `behind` keeps it. The next
+        look goes on from there, while `known` stays before it until a whole plan is made.
         """
         with snapshots.read_consistently() as watermark:
             news = since.read(self.watermark)
@@ -94,10 +118,33 @@ class Follower:
                 news, self._sites, classes=self._classes, direct_items=self._direct, now=self._now
             )
             touched = self._change(news, standing)
-        # Zero where it is not sure that nobody still writes below it: then the same is read again, and is known.
-        self.watermark = max(self.watermark, watermark)
-        self.behind = self.behind or touched.why
+            self._solved_at = time.monotonic()
+            # Zero where it is not sure that nobody still writes below it: then the same is read again, and is known.
+            self.watermark = max(self.watermark, watermark)
+            self.behind = self.behind or touched.why
+            self.known = self.known if self.behind else self.watermark
+            self._note(touched)
+            self.has_news = self.has_news or bool(news.items)
+            self.change = None if self.is_another else self._cut()
         return touched
+
+    def note_published(self, step: int) -> None:
+        """Forget what was touched: it is published as a step of the plan."""
+        self.step, self.change, self._replanned, self.has_news = step, None, 0, False
+        self._touched.clear()
+
+    def _note(self, touched: Touched) -> None:
+        demands = self.held.facts.demands
+        rows = [demands.rows[key] for key in touched.demands]
+        self._touched.update(touched.item_locations, demands.columns["item_location"][rows].tolist())
+        self._replanned += len(rows)
+
+    def _cut(self) -> Publication | None:
+        return self.cut(self._touched) if self._touched else None
+
+    def cut(self, rows: Collection[int]) -> Publication:
+        """Return what the plan says of item-locations (rows) now."""
+        return self._cutter.cut(rows, self._frame, watermark=self.known, replanned=self._replanned)
 
     def _change(self, news: Since, standing: Standing) -> Touched:
         try:
@@ -112,12 +159,15 @@ class Follower:
         if standing.is_accepted:
             raise NeedsWholePlan("a proposal was accepted that is no document yet")
         rows = since.rows_of(self._problem["item_locations"], news.items)
-        return [
-            # receipts first: what work takes names the receipt that it feeds
+        # receipts first: what work takes names the receipt that it feeds
+        received = [
             *self._receipts(standing.purchases, rows, news.bought, _PURCHASES),
             *self._receipts(standing.work, rows, news.worked, _WORK),
+        ]
+        return [
+            *received,
             *self._orders(standing.orders, rows, news.wanted),
-            *self._work(standing.requirements, rows, news.worked),
+            *self._work(standing.requirements, rows, news.worked, received),
             *self._stock(standing.stock, rows, news.stocked),
             *self._lead_times(news),
             *self._maximums(news),
@@ -150,10 +200,17 @@ class Follower:
             )
 
     def _work(
-        self, found: list[supplies.Requirement] | None, rows: dict[int, int], items: frozenset[int]
-    ) -> Iterator[Change]:
-        if found is not None:
-            yield from self._demands([self._to_demand(part) for part in found], rows, items, DemandKind.REQUIREMENT)
+        self, found: list[supplies.Requirement] | None, rows: dict[int, int], items: frozenset[int],
+        received: Sequence[Change],
+    ) -> Iterator[Change]:  # fmt: skip
+        if found is None:
+            return
+        held = self.held.facts.receipts
+        new = [change.key for change in received if isinstance(change, AddReceipt)]
+        # rows are added in their order; what begins on machines takes their hours too, which a whole plan reads
+        moved = {key: held.size + place for place, key in enumerate(new) if keys.untag(key)[1] == keys.TRANSFER}
+        wanted = [self._to_demand(part, held.rows.get(part.key, moved.get(part.key))) for part in found]
+        yield from self._demands(wanted, rows, items, DemandKind.REQUIREMENT)
 
     def _demands(
         self, wanted: list[dict[str, Any]], rows: dict[int, int], items: frozenset[int], kind: DemandKind
@@ -176,8 +233,7 @@ class Follower:
             if facts.columns["kind"][facts.rows[key]] == kind:
                 yield CancelDemand(key=key)
 
-    def _to_demand(self, part: supplies.Requirement) -> dict[str, Any]:
-        receipt = self.held.facts.receipts.rows.get(part.key)
+    def _to_demand(self, part: supplies.Requirement, receipt: int | None) -> dict[str, Any]:
         if receipt is None:
             raise NeedsWholePlan("work was begun that takes components")
         due = supplies.arrival(part.needed_on, keys.split(part.pair)[1], self._sites)
@@ -225,6 +281,13 @@ def _list_rows(columns: dict[str, Any], names: tuple[str, ...]) -> list[dict[str
 
 def _of_items(rows: dict[int, int], items: frozenset[int]) -> dict[int, int]:
     return {place: row for place, row in rows.items() if keys.split(place)[0] in items}
+
+
+def _list_changed(run: PlanRun, places: Ints) -> set[int]:
+    """Return the item-locations (rows) over which changes were published."""
+    changed = ChangedPlace.objects.filter(run=run).values_list("place", flat=True).distinct() if run.step else ()
+    found: list[int] = np.searchsorted(places, np.array(sorted(changed), np.int64)).tolist()
+    return set(found)
 
 
 def _row_of(rows: dict[int, int], place: int) -> int:

@@ -1,0 +1,1 @@
+"""What the planner process says to the held plan, and what it reads from it."""
