@@ -160,6 +160,29 @@ def test_a_line_is_changed_and_an_older_revision_is_told_both_versions(client: C
     assert late.json()["stored_revision"] == late.json()["expected_revision"] + 1
 
 
+def test_another_item_takes_what_has_not_left_of_a_line(client: Client, monitor: Item) -> None:
+    headers = make_key("orders.write", "orders.read")
+    made = post(client, "/orders", order(sales.make_customer("Toko").party_id, confirm=True), headers, "k1").json()
+    other = sales.make_priced_item("MON-17-XG", price="120000")
+    foundation.make_source(other)
+    line = {"line": made["lines"][0]["line"], "item": other.code}
+    address = f"/api/v1/orders/{made['id']}"
+
+    unknown = client.patch(
+        address, {"revision": made["revision"], "lines": [line | {"item": "NONE"}]}, content_type="application/json",
+        headers=headers,
+    )  # fmt: skip
+    done = client.patch(
+        address, {"revision": made["revision"], "lines": [line]}, content_type="application/json", headers=headers
+    )
+
+    assert unknown.status_code == 422
+    assert "NONE" in unknown.json()["detail"]
+    assert done.status_code == 200
+    wanted = {row["item"]: row["quantity"] for row in done.json()["lines"]}
+    assert wanted[other.pk] == made["lines"][0]["quantity"]
+
+
 def test_what_the_framework_refuses_is_a_problem_too(client: Client) -> None:
     headers = make_key("orders.write")
 

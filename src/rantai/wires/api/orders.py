@@ -64,12 +64,17 @@ def list_orders(
 
 @router.patch("/{order_id}", auth=allow("orders.write", "orders.change"), response=OrderOut, operation_id="changeOrder")
 def change_order(request: ApiRequest, order_id: int, body: ChangeIn) -> OrderOut:
-    """Change quantities and days of a confirmed order's lines; zero cancels what is open of a line."""
+    """Change quantities, days and items of a confirmed order's lines; zero cancels what is open of a line.
+
+    Another item stands on a line of its own, which the answer shows.
+    """
+    items = find_items({line.item for line in body.lines if line.item})
     changes = [
         crm.LineChange(
             line_id=line.line,
             quantity=Quantity.parse(line.quantity).amount if line.quantity is not None else None,
             requested_on=line.requested_on,
+            item_id=items.get(line.item),
         )
         for line in body.lines
     ]

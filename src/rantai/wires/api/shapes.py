@@ -47,6 +47,7 @@ class LineChangeIn(Schema):
     line: int = Field(description="line id, as the order shows it")
     quantity: Figure | None = Field(None, description="decimal text, in the line's unit", max_length=30)
     requested_on: date | None = None
+    item: str = Field("", description="code of another item that takes what has not left", max_length=60)
 
 
 class ChangeIn(Schema):
