@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -161,13 +163,14 @@ class _Laying:
         bills = dict(zip(makes, _add(BillOfMaterials(item_id=item[row]) for row in makes), strict=True))
         routings = dict(zip(makes, _add(Routing(item_id=item[row]) for row in makes), strict=True))
         lines = problem.bom_lines
+        places: defaultdict[int, itertools.count[int]] = defaultdict(itertools.count)
         _add(
             BomLine(
                 bill=bills[source], component_id=self.items[int(self.places.item[part])],
-                quantity=per * 10_000 // PER_SCALE, position=place,
+                quantity=per * 10_000 // PER_SCALE, position=next(places[source]),
             )
-            for place, (source, part, per) in enumerate(
-                zip(lines.source.tolist(), lines.component.tolist(), lines.quantity_per.tolist(), strict=True)
+            for source, part, per in zip(
+                lines.source.tolist(), lines.component.tolist(), lines.quantity_per.tolist(), strict=True
             )
         )  # fmt: skip
         _add(
