@@ -2,8 +2,10 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 import time_machine
 from django.urls import reverse
@@ -84,6 +86,30 @@ def test_the_queue_is_worked_off_by_keys_alone(page: Page, live_server: Any, pla
     expect(page.locator("h1")).to_contain_text("1 exception would go away")
 
 
+def test_the_queue_goes_to_excel_and_comes_back_filled_in(
+    page: Page, live_server: Any, planned: date, tmp_path: Path
+) -> None:
+    sign_in(page, live_server)
+    page.goto(live_server.url + reverse("iscm_supply:exceptions") + "?kind=expedite")
+    page.get_by_text("Sheet", exact=True).click()
+    with page.expect_download() as taken:
+        page.get_by_text("Take the sheet").click()
+    frame = pl.read_excel(taken.value.path())
+    filled = tmp_path / "exceptions.xlsx"
+    frame.with_columns(pl.lit(12).alias(frame.columns[5])).write_excel(filled)
+
+    page.set_input_files("#sheet-file", filled)
+    page.get_by_role("button", name="Show what it changes").click()
+
+    expect(page.locator("h1")).to_contain_text("1 thing would be done")
+    expect(page.locator("input[name$=-units]")).to_have_value("12")
+    assert not PurchaseChangeRequest.objects.exists()
+    page.get_by_role("button", name="Do it").click()
+    page.wait_for_url(re.compile(r"/supply/exceptions/"))
+    expect(page.locator("#toasts")).to_contain_text("Batam Power gets a letter")
+    assert PurchaseChangeRequest.objects.get().units == 12 * 10_000
+
+
 def test_a_bar_moves_by_arrow_keys_and_by_drag_and_shows_what_that_does(
     page: Page, live_server: Any, planned: date
 ) -> None:
@@ -118,6 +144,9 @@ def test_a_bar_moves_by_arrow_keys_and_by_drag_and_shows_what_that_does(
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(url)
     expect(page.locator(".gantt-wide")).to_be_hidden()
+    words = page.locator(".gantt-list > summary").bounding_box()
+    assert words
+    assert words["x"] >= 12
     page.locator(".gantt-list a", has_text="move").first.click()
     expect(page.locator("input[name=due_on]").first).to_be_visible()
 

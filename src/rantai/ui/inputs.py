@@ -114,7 +114,13 @@ class DayField(forms.DateField):
 
     def clean(self, value: Any) -> date | None:
         """Return the day or None; raises ValidationError where it cannot be meant."""
-        day = super().clean(value)
+        try:
+            day = super().clean(value)
+        except forms.ValidationError as error:
+            if error.code != "invalid":
+                raise
+            text = _("'%(day)s' is no day. Choose one, or write it like 2026-12-31.")
+            raise forms.ValidationError(text % {"day": value}) from error
         if day and not self.EARLIEST <= day <= self.LATEST:
             text = _("%(day)s cannot be meant: give a day between 2000 and 2199.")
             raise forms.ValidationError(text % {"day": day.isoformat()})

@@ -71,6 +71,7 @@ def test_a_planned_order_is_followed_up_to_its_customers(demand):
     proposal = PlannedOrder.objects.get()
 
     (root,) = grow(DocRef("planned_order", proposal.pk), trees.UP)
+    assert all(branch.says_units.endswith("\N{NO-BREAK SPACE}pcs") for branch in root.walk())
 
     assert sum(level.units.amount for level in root.levels) == proposal.units
     assert demand.number in {branch.number for branch in root.walk()} | {demand.number}

@@ -195,6 +195,21 @@ def test_settings_remember_language_and_theme(client):
     assert answer.cookies["theme"].value == "dark"
 
 
+def test_the_menu_changes_the_language_of_who_is_signed_in(client):
+    user = make.make_user(roles=["sales"], language="en")
+    client.force_login(user)
+    menu = client.get(reverse("foundation_access:settings")).content.decode()
+
+    answer = client.post(reverse("foundation_access:speak"), {"language": "id", "next": "/access/settings"})
+
+    assert f'action="{reverse("foundation_access:speak")}"' in menu
+    assert answer.url == "/access/settings"
+    assert client.get("/access/settings")["Content-Language"] == "id"
+    client.post(reverse("foundation_access:speak"), {"language": "tlh"})
+    user.refresh_from_db()
+    assert user.language == "id"
+
+
 def test_a_zone_that_is_none_is_refused(client):
     client.force_login(make.make_user())
 

@@ -130,7 +130,7 @@ def test_a_source_is_added_and_an_assumed_one_becomes_real(client, planner):
         ({"lead_time_days": "5000"}, "less than or equal"),
         ({"minimum": "10", "maximum": "5"}, "must not be below"),
         ({"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "must end after"),
-        ({"valid_from": "yesterday"}, "valid date"),
+        ({"valid_from": "yesterday"}, "is no day. Choose one"),
         ({"valid_from": "1900-01-01"}, "between 2000 and 2199"),
         ({"valid_to": "2999-01-01"}, "between 2000 and 2199"),
     ],

@@ -226,7 +226,12 @@ def test_neighbouring_weeks_that_say_the_same_are_one_change_and_one_undo(planne
 
 @pytest.mark.parametrize(
     ("typed", "reason", "said"),
-    [("many", "x", "Write units"), ("4", " ", "Say why"), ("", "x", "Nothing was typed"), ("-200 %", "x", "between 0")],
+    [
+        ("many", "x", "· many: Write units"),
+        ("4", " ", "Say why"),
+        ("", "x", "Nothing was typed"),
+        ("-200 %", "x", "between 0"),
+    ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_kept_or_lost(planner, world, typed, reason, said):
     answer = planner.post(reverse("iscm_demand:grid"), {cell(Level(category=world[1][0].pk)): typed, "reason": reason})

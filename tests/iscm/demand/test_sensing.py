@@ -221,7 +221,7 @@ def test_it_waits_for_a_person_who_may_answer_it(scene):
     (need,) = [need for need in iscm_door.list_needs(WEDNESDAY) if need.kind == deviations.KIND]
 
     assert need.title == "MON-15 sells more than foreseen"
-    assert need.why.startswith("Orders ask for 90; 18 were expected")
+    assert need.why.startswith("Orders ask for 90\xa0pcs; 18 were expected")
     assert "Surya 56" in need.why
     sheet = iscm_door.describe_need(need.key, as_of=WEDNESDAY)
     assert [part.label for part in sheet.parts] == ["Surya", "Melati", "Kencana", "In all"]

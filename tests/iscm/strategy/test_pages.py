@@ -10,6 +10,7 @@ from django.urls import reverse
 from rantai.foundation.items.models import Source
 from rantai.iscm.strategy import rules
 from rantai.iscm.strategy.models import Scenario, ScenarioRun, Takeover
+from rantai.iscm.strategy.views import taking
 from rantai.kernel import jobs
 from tests.factories import foundation
 from tests.iscm.strategy.conftest import days
@@ -64,6 +65,13 @@ def test_a_scenario_is_said_solved_compared_and_taken_over(world, planner_client
     assert Takeover.objects.get().state == "undone"
 
 
+def test_a_long_takeover_says_how_much_it_does_not_list():
+    written = [{"what": "source", "id": n, "label": f"S{n}", "values": {"rank": [1, 2]}} for n in range(203)]
+
+    assert len(taking.show_effects(written[:200])) == 200
+    assert taking.show_effects(written)[-1]["label"] == "and 3 more"
+
+
 @pytest.mark.parametrize("kind", sorted(rules.KINDS))
 def test_every_kind_of_change_has_its_form(world, planner_client, kind):
     made = _begin(planner_client)
@@ -98,7 +106,7 @@ def test_every_kind_is_told_in_words(world, planner_client):
         "Demand for everything moves by +20 % from now on",
         "A promotion lifts demand for everything by +30 % from 9 Nov 2026 to 15 Nov 2026, 50 % of the rise is missing",
         "Prices of TRADE change by −10 % from now on, elasticity −1.50",
-        "Lead times of PT Pertama change by -1 working day",
+        "Lead times of PT Pertama change by −1 working day",
         "A new site Bandung like Site JKT serves it in 2 working days, each unit costs 1.5 more",
         "Orders of TRADE: smallest 10, largest 40",
         "Line works 2 hours longer each day from now on",

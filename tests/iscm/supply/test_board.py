@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -238,3 +239,38 @@ def test_the_queue_goes_to_a_sheet_and_what_is_changed_there_is_previewed(client
     assert "not the sheet of the exceptions" in bad.content.decode()
     same = client.post(url, {"file": SimpleUploadedFile("x.xlsx", content)}, follow=True)
     assert "No day and no quantity" in same.content.decode()
+
+
+def test_a_cell_of_the_sheet_that_cannot_be_read_is_said_at_its_field(client, planner):
+    make_late()
+    row = one("expedite")
+    url = reverse("iscm_supply:exceptions_sheet")
+    frame = pl.read_excel(BytesIO(b"".join(client.get(url).streaming_content)))
+    units, wanted = frame.columns[5], frame.columns[7]
+    frame = frame.with_columns(pl.lit("12 boxes").alias(units), pl.lit("3 Dec").alias(wanted))
+    filled = BytesIO()
+    frame.write_excel(filled)
+
+    page = client.post(url, {"file": SimpleUploadedFile("exceptions.xlsx", filled.getvalue())})
+
+    text = html.unescape(page.content.decode())
+    assert f'name="e{row.pk}-units" value="12 boxes"' in text
+    assert "'3 Dec' is no day. Choose one, or write it like 2026-12-31." in text
+    assert frame.columns[8] == "Unit"
+
+
+def test_a_purchase_that_came_in_part_is_changed_by_what_is_still_to_come(client, planner):
+    _site, panel, _lamp = make_late()
+    order = PurchaseOrder.objects.get(lines__item=panel)
+    factory.receive(order, 4, at=factory.MONDAY)
+    planning.make_plan(factory.MONDAY, builder="test")
+    row = one("expedite")
+
+    page = client.get(reverse("iscm_supply:exceptions"), {"at": row.pk})
+    form = page.context["form"]
+    asked = {f"{form.prefix}-{name}": form[name].value() for name in form.fields}
+    client.post(reverse("iscm_supply:exceptions_decide") + f"?only={row.pk}", asked)
+
+    assert row.units == 6 * 10_000
+    assert form["units"].value() == "6"
+    assert PurchaseChangeRequest.objects.get().units == 10 * 10_000

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.management import planning, stepping
+from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.models import PlannedOrder, PlanOutcome
 from rantai.kernel.models import Job
 from tests.factories import foundation
@@ -65,6 +66,38 @@ def test_the_title_of_the_plan_is_its_answer(client, planned):
 
     assert "2 orders to release" in text
     assert "1 customer will be late" in text
+
+
+def test_a_line_of_a_replaced_plan_leads_to_what_the_newest_says(client, planned):
+    before = PlanOutcome.objects.order_by("pk").first()
+    planning.make_plan(factory.MONDAY, builder="test")
+    newest = PlanOutcome.objects.get(demand=before.demand_id, run__state="current")
+
+    kept = client.get(reverse("iscm_supply:outcome", args=[before.pk]))
+    gone = client.get(reverse("iscm_supply:outcome", args=[newest.pk + 1000]), follow=True)
+
+    assert kept.url == reverse("iscm_supply:outcome", args=[newest.pk])
+    assert "A newer plan replaced this page." in gone.content.decode()
+    assert gone.context["count"] == 3
+
+
+def test_an_order_just_confirmed_is_seen_to_be_in_the_plan(client, planner):
+    site, item = foundation.make_site(), foundation.make_item("PANEL")
+    factory.make_stock(item, site, 20)
+    follower = Follower(planning.make_plan(factory.MONDAY, builder="test"))
+    before = client.get(reverse("iscm_supply:plan")).content.decode()
+    factory.make_demand(item, 3, requested_on=date(2026, 11, 18))
+    awaiting = client.get(reverse("iscm_supply:plan")).content.decode()
+    follower.follow()
+    stepping.publish(follower)
+
+    assert "Every order line confirmed until now is in it." in before
+    assert "since" not in before
+    assert "1 order line came after this plan and waits for the next." in awaiting
+    for name in ("plan", "outcomes"):
+        text = client.get(reverse(f"iscm_supply:{name}")).content.decode()
+        assert "followed 1 change since" in text
+        assert "Every order line confirmed until now is in it." in text
 
 
 def test_without_a_plan_the_page_says_so(client, planner):

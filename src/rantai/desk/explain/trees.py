@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from rantai.desk.explain import shapes, words
 from rantai.desk.explain.queries import Node, Story
 from rantai.foundation.access.models import User
+from rantai.foundation.items.models import Item
 from rantai.iscm.messages import ChainLink
 from rantai.kernel.quantities import Quantity
+from rantai.kernel.texts import pick
+from rantai.ui import formats
 
 DOWN, UP = "down", "up"
 DEEPEST = 24
@@ -45,6 +49,7 @@ class Branch:
     item: str
     units: Quantity
     """That flow over the link; of the root all its units."""
+    unit: str
     starts_on: date | None
     due_on: date | None
     promised_on: date | None
@@ -65,7 +70,7 @@ class Branch:
     @property
     def says_units(self) -> str:
         """The units as people say them."""
-        return words.amount(self.units)
+        return f"{words.amount(self.units)}{formats.SPACE}{self.unit}".rstrip()
 
     @property
     def is_open(self) -> bool:
@@ -82,8 +87,10 @@ class Branch:
 def grow(story: Story, *, user: User, way: str) -> tuple[Branch, ...]:
     """Return one tree for each part of what was asked about, the critical way first."""
     seen: set[str] = set()
+    items = {node.item_id for node in story.nodes.values() if node.item_id}
+    measures = {pk: pick(name) for pk, name in Item.objects.filter(pk__in=items).values_list("pk", "base_unit__name")}
     return tuple(
-        _grow(story, node, None, user=user, way=way, seen=seen, depth=0)
+        _grow(story, node, None, user=user, way=way, seen=seen, measures=measures, depth=0)
         for node in story.roots
         if _links(story, node.key, way)
     )
@@ -94,15 +101,14 @@ def _links(story: Story, key: str, way: str) -> list[ChainLink]:
 
 
 def _grow(
-    story: Story, node: Node, link: ChainLink | None, *, user: User, way: str, seen: set[str], depth: int
-) -> Branch:
+    story: Story, node: Node, link: ChainLink | None, *, user: User, way: str, seen: set[str],
+    measures: Mapping[int, str], depth: int,
+) -> Branch:  # fmt: skip
     is_repeated = node.key in seen
     seen.add(node.key)
     links = [] if is_repeated or depth >= DEEPEST else sorted(_links(story, node.key, way), key=_urgency(story, way))
-    children = tuple(
-        _grow(story, story.nodes[_other(one, way)], one, user=user, way=way, seen=seen, depth=depth + 1)
-        for one in links
-    )
+    again = partial(_grow, story, user=user, way=way, seen=seen, measures=measures, depth=depth + 1)
+    children = tuple(again(story.nodes[_other(one, way)], one) for one in links)
     is_leaf = node.key == story.chain.leaf and node.is_critical and node.key != story.root.key
     return Branch(
         key=node.key,
@@ -112,6 +118,7 @@ def _grow(
         why_href=shapes.find_why(node.ref, user) if depth else "",
         item=node.name or node.label,
         units=link.units if link else node.units,
+        unit=measures.get((story.nodes[link.supplier] if link else node).item_id or 0, ""),
         starts_on=node.starts_on,
         due_on=node.due_on,
         promised_on=node.promised_on,

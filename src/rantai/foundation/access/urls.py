@@ -26,5 +26,6 @@ urlpatterns = [
     path("views/keep", saved.keep, name="keep_view"),
     path("views/<int:view_id>/forget", saved.forget, name="forget_view"),
     path("settings", me.settings, name="settings"),
+    path("language", me.speak, name="speak"),
     path("invitation/<str:token>", me.invitation, name="invitation"),
 ]

@@ -59,8 +59,12 @@ def make_change(step: Step, *, data: Any) -> AnswerForm | None:
     """Return the form that changes what accepting does, None where there is nothing to change."""
     if step.way in (steps.PAGE, steps.GONE, steps.CANCEL):
         return None
-    initial = {"due_on": step.due_on, "units": step.units}
-    form = AnswerForm(data, initial=initial, prefix=f"e{step.row.pk}")
+    initial = {"due_on": step.due_on, "units": step.units - step.received}
+    form = AnswerForm(None, initial=initial, prefix=f"e{step.row.pk}")
+    if data is not None:
+        # What a sheet left as it was stands here as the plan has it.
+        typed = {form.add_prefix(name): data.get(form.add_prefix(name), form[name].value()) for name in form.fields}
+        form = AnswerForm(typed, initial=initial, prefix=form.prefix)
     if step.way == steps.TASK or step.row.kind == "cancel":
         del form.fields["units"]
     if step.row.kind == "cancel":

@@ -11,12 +11,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
+from django.views.i18n import set_language
 
 from rantai.foundation.access import actions, forms, queries
 from rantai.foundation.access import rules as access
 from rantai.foundation.access.models import ApiKey, User
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import toasts
+from rantai.ui.inputs import LANGUAGES
 
 SIGN_IN = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -36,6 +38,17 @@ def settings(request: access.StaffRequest) -> HttpResponse:
         return response
     context = {"form": form, "me": me}
     return render(request, "foundation/access/settings.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@access.public
+def speak(request: HttpRequest) -> HttpResponse:
+    """Speak another language from now on: that of whoever is signed in is kept with them, a stranger's in a cookie."""
+    language, me = request.POST.get("language", ""), request.user
+    if isinstance(me, User) and language in dict(LANGUAGES):
+        run_atomic(lambda: actions.edit_user(me, by=me.actor, language=language))
+    answer: HttpResponse = set_language(request)
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,12 +21,16 @@ from rantai.kernel.refs import DocRef
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, tables, toasts
+from rantai.ui import conflicts, formats, tables, toasts
 from rantai.ui.shapes import Fact
 
 
 def _pick(value: Any, row: dict[str, Any]) -> str:
     return pick(value or {})
+
+
+def _say_category(value: Any, row: dict[str, Any]) -> str:
+    return pick(row["category__name"] or {}) or value or formats.NOTHING
 
 
 def _say_how(value: Any, row: dict[str, Any]) -> str:
@@ -41,7 +45,9 @@ class ItemTable(tables.Table):
     code = tables.Column(gettext_lazy("Item"), sort=True, link="foundation_items:item", link_args=("id",))
     title = tables.Column(gettext_lazy("Name"), accessor="name", format=_pick, sort=False, grow=True)
     unit = tables.Column(gettext_lazy("Unit"), accessor="base_unit__name", format=_pick, sort=False, narrow=3)
-    category = tables.Column(gettext_lazy("Category"), accessor="category__code", narrow=2)
+    category = tables.Column(
+        gettext_lazy("Category"), accessor="category__code", format=_say_category, needs=["category__name"], narrow=2
+    )
     how = tables.Column(gettext_lazy("Customers get it"), accessor="decoupling", format=_say_how, narrow=2)
     sources = tables.Column(gettext_lazy("Sources"), accessor="source_count", format="number", sort=False)
     updated_at = tables.Column(gettext_lazy("Last change"), format="moment", narrow=3, hidden=True)

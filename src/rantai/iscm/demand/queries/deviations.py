@@ -55,16 +55,23 @@ def describe_need(key: str, rest: list[int], company: Company, today: date, *, p
 
 def say_deviation(row: DemandDeviation) -> str:
     """Say in one sentence what orders do."""
-    figures = {name: say_units(getattr(row, name)) for name in ("ordered", "expected", "low", "high")}
+    figures = {name: say_units(getattr(row, name)) for name in ("expected", "low", "high")}
+    figures["ordered"] = say_units(row.ordered, str(row.item.base_unit))
     if row.direction == "above":
         return _("Orders ask for %(ordered)s; %(expected)s were expected, %(high)s at most") % figures
     return _("Orders ask for %(ordered)s; %(expected)s were expected, %(low)s at least") % figures
 
 
-def say_units(amount: int) -> str:
+def say_units(amount: int, unit: str = "") -> str:
     """Return units as far as a forecast can be read: whole ones, tenths where there are few."""
     units = amount / SCALE
-    return formats.number(round(units) if units >= 10 else round(units, 1))
+    told = formats.number(round(units) if units >= 10 else round(units, 1))
+    return f"{told}{formats.SPACE}{unit}" if unit else told
+
+
+def say_band(row: DemandDeviation) -> str:
+    """Return between what eight outcomes in ten lie."""
+    return f"{say_units(row.low)} – {say_units(row.high, str(row.item.base_unit))}"
 
 
 def say_span(row: DemandDeviation, *, today: date) -> str:
@@ -78,14 +85,14 @@ def say_span(row: DemandDeviation, *, today: date) -> str:
 
 def say_suggestion(row: DemandDeviation, *, today: date) -> str:
     """Say what accepting would change."""
-    last = row.suggested_until - timedelta(days=1)
+    last, unit = row.suggested_until - timedelta(days=1), str(row.item.base_unit)
     told = {
         "first": formats.day(row.suggested_from, today=today),
         "last": formats.day(last, today=today),
-        "units": say_units(abs(row.suggested_units)),
+        "units": say_units(abs(row.suggested_units), unit),
     }
     if row.suggested_factor is None:
-        told["weekly"] = say_units(row.suggested_quantity or 0)
+        told["weekly"] = say_units(row.suggested_quantity or 0, unit)
         return _("Expect %(weekly)s a week from %(first)s to %(last)s.") % told
     told["share"] = formats.percent(row.suggested_factor / 10_000, 0)
     if row.suggested_units >= 0:
@@ -189,8 +196,8 @@ def _to_sheet(row: DemandDeviation, company: Company, today: date) -> Sheet:
         text=f"{pick(row.item.name)}. {say_suggestion(row, today=today)}",
         facts=(
             (_("Asked for by orders"), formats.quantity(row.ordered, unit), True),
-            (_("Expected"), say_units(row.expected), False),
-            (_("Eight in ten lie between"), f"{say_units(row.low)} – {say_units(row.high)}", False),
+            (_("Expected"), say_units(row.expected, unit), False),
+            (_("Eight in ten lie between"), say_band(row), False),
         ),
         parts=accounts,
         parts_title=_("Whose orders they are"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rantai.iscm.demand.models.sensing import DemandDeviation
 from rantai.iscm.demand.queries import deviations, sensing
+from rantai.kernel.texts import pick
 from rantai.ui import tables
 from rantai.ui.table_columns import ItemColumn
 
@@ -28,12 +29,15 @@ def list_rows(currency: str) -> QuerySet[DemandDeviation]:
     )
 
 
-def _say_units(value: Any, _row: dict[str, Any]) -> str:
-    return deviations.say_units(value)
+UNIT = "item__base_unit__name"
 
 
-def _say_change(value: Any, _row: dict[str, Any]) -> str:
-    return ("+" if value > 0 else "−" if value < 0 else "") + deviations.say_units(abs(value))
+def _say_units(value: Any, row: dict[str, Any]) -> str:
+    return deviations.say_units(value, pick(row[UNIT] or {}))
+
+
+def _say_change(value: Any, row: dict[str, Any]) -> str:
+    return ("+" if value > 0 else "−" if value < 0 else "") + _say_units(abs(value), row)
 
 
 class DeviationTable(tables.Table):
@@ -43,11 +47,11 @@ class DeviationTable(tables.Table):
     caption = _("Out of their band")
     item = ItemColumn(sort=True, link="iscm_demand:deviation", grow=True)
     direction = tables.Column(_("Orders"), format=lambda value, _row: str(DIRECTIONS[value]), narrow=3)
-    ordered = tables.Column(_("Asked for by orders"), format="quantity", sort=True, unit="item__base_unit__name")
-    expected = tables.Column(_("Expected"), format=_say_units, align="end", narrow=2)
-    high = tables.Column(_("At most"), format=_say_units, align="end", hidden=True)
-    low = tables.Column(_("At least"), format=_say_units, align="end", hidden=True)
-    suggested_units = tables.Column(_("Suggested"), format=_say_change, align="end", narrow=3)
+    ordered = tables.Column(_("Asked for by orders"), format="quantity", sort=True, unit=UNIT)
+    expected = tables.Column(_("Expected"), format=_say_units, align="end", needs=[UNIT], narrow=2)
+    high = tables.Column(_("At most"), format=_say_units, align="end", needs=[UNIT], hidden=True)
+    low = tables.Column(_("At least"), format=_say_units, align="end", needs=[UNIT], hidden=True)
+    suggested_units = tables.Column(_("Suggested"), format=_say_change, align="end", needs=[UNIT], narrow=3)
     stake = tables.Column(_("Margin"), format="money", currency="currency", sort=True, narrow=2)
     raised_at = tables.Column(_("Raised"), format="moment", sort=True, narrow=3, phone="")
     state = tables.StateColumn(_("State"), states=STATES)

@@ -109,8 +109,8 @@ def _to_reasons(parts: Sequence[Part]) -> list[shapes.Reason]:
 def _list_facts(row: DemandDeviation) -> Iterable[shapes.Fact]:
     unit, now = str(row.item.base_unit), clock.now()
     yield shapes.Fact(_("Asked for by orders"), formats.quantity(row.ordered, unit), strong=True)
-    yield shapes.Fact(_("Expected"), told.say_units(row.expected))
-    yield shapes.Fact(_("Eight in ten lie between"), f"{told.say_units(row.low)} – {told.say_units(row.high)}")
+    yield shapes.Fact(_("Expected"), told.say_units(row.expected, unit))
+    yield shapes.Fact(_("Eight in ten lie between"), told.say_band(row))
     yield shapes.Fact(_("Order lines"), formats.number(row.order_lines))
     yield shapes.Fact(_("Raised"), formats.moment(row.raised_at, now=now))
     yield shapes.Fact(_("Compared last"), formats.moment(row.seen_at, now=now))

@@ -81,17 +81,19 @@ def describe(found: Grid, *, typed: Mapping[str, str], problems: Mapping[str, st
     pen = _Pen(found.buckets, typed, problems)
     parents = set(Category.objects.exclude(parent=None).values_list("parent_id", flat=True))
     quarter, before = found.whole.lines.plan.sum(), found.whole.lines.last_year.sum()
+    whole = _list_whole(found, pen, may_edit=may_edit and not is_partial)
+    rows = [
+        _show(row, found, pen, parents, may_edit=may_edit and not row.is_rest and (by_item or not is_partial))
+        for row in found.rows
+    ]
     return {
         "house": "operations",
         "run": found.run,
         "asked": asked,
         "is_months": asked.per == queries.MONTHS,
         "buckets": [(_say_bucket(bucket, asked), _narrow(place)) for place, bucket in enumerate(found.buckets)],
-        "whole": _list_whole(found, pen, may_edit=may_edit and not is_partial),
-        "rows": [
-            _show(row, found, pen, parents, may_edit=may_edit and not row.is_rest and (by_item or not is_partial))
-            for row in found.rows
-        ],
+        "whole": whole,
+        "rows": rows,
         "count": found.count,
         "head": _say_group(asked),
         "tabs": _list_groups(asked),
@@ -101,7 +103,8 @@ def describe(found: Grid, *, typed: Mapping[str, str], problems: Mapping[str, st
         "total": round(quarter),
         "against": None if before <= 0 else quarter / before - 1,
         "may_edit": may_edit,
-        "problems": list(problems.values()),
+        "problems": [pen.told.get(field, text) for field, text in problems.items()],
+        "needs_reason": "reason" in problems,
         "reason": typed.get("reason", ""),
         "earlier": address(asked, **{"from": max(0, asked.start - queries.WEEKS_SHOWN)}) if asked.start else "",
         "later": _later(found),
@@ -122,6 +125,8 @@ class _Pen:
     def __init__(self, buckets: Sequence[Bucket], typed: Mapping[str, str], problems: Mapping[str, str]) -> None:
         self.buckets, self.typed, self.problems = buckets, typed, problems
         self.today = edge.today()
+        self.told: dict[str, str] = {}
+        """What is wrong by field, with the row and the week that it stands in."""
 
     def write(self, level: Level, name: str, values: Sequence[float], own: frozenset[int], *, may_edit: bool) -> Line:
         """Return the line of a forecast, each cell with its field."""
@@ -130,9 +135,12 @@ class _Pen:
             field = cells.name_field(level, bucket) if may_edit else ""
             day = formats.day(bucket.starts_on, today=self.today)
             label = _("%(row)s, from %(day)s: %(units)s") % {"row": name, "day": day, "units": say(value)}
+            typed, problem = (held.get(field, "") if field else "" for held in (self.typed, self.problems))
+            if problem:
+                self.told[field] = f"{name} · {day} · {typed}: {problem}"
             found.append(
-                Cell(text=say(value), name=field, label=label, typed=self.typed.get(field, "") if field else "",
-                     problem=self.problems.get(field, "") if field else "", is_own=place in own, narrow=_narrow(place))
+                Cell(text=say(value), name=field, label=label, typed=typed, problem=problem, is_own=place in own,
+                     narrow=_narrow(place))
             )  # fmt: skip
         return Line(name=name, cells=tuple(found), total=say(sum(values)), is_sum=True)
 

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from rantai.foundation.access import rules as access
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries import grid, overrides, value_added
+from rantai.iscm.demand.queries.grid import Asked
 from rantai.iscm.demand.views import edge, gridlines
 from rantai.kernel.models import KpiValue
 from rantai.ui import formats
@@ -42,6 +43,7 @@ class Gain:
     """Its arithmetic in units."""
     helped: bool
     hurt: bool
+    href: str = ""
 
 
 @require_safe
@@ -109,20 +111,23 @@ def _list_changes(rows: Sequence[KpiValue]) -> list[Gain]:
         change = known.get(row.subject)
         if change is None:
             continue
-        where = told[overrides.level_of(change)] or _("everything, everywhere")
+        level = overrides.level_of(change)
+        where = told[level] or _("everything, everywhere")
         what = f"{gridlines.say_change(change)}, {gridlines.say_weeks(change, edge.today())}"
         note = f"{where} · {what} · {names[change.by]}"
-        found.append(_gain(row, change.reason, note))
+        href = gridlines.address(Asked(level=level, group="place" if level.item else "item"))
+        found.append(_gain(row, change.reason, note, href=href))
     return found
 
 
-def _gain(row: KpiValue, name: str, note: str) -> Gain:
+def _gain(row: KpiValue, name: str, note: str, *, href: str = "") -> Gain:
     gained = row.numerator or 0.0
     text = _("%(units)s units nearer, of %(asked)s") if gained >= 0 else _("%(units)s units farther, of %(asked)s")
     told = {"units": formats.number(round(abs(gained), 1)), "asked": formats.number(round(row.denominator or 0))}
     return Gain(
-        name=name, note=note, error="", points=_points(row), sum=text % told, helped=gained > 0, hurt=gained < 0
-    )
+        name=name, note=note, error="", points=_points(row), sum=text % told, helped=gained > 0, hurt=gained < 0,
+        href=href,
+    )  # fmt: skip
 
 
 def _points(row: KpiValue) -> str:

@@ -34,6 +34,8 @@ CAUSES = {
     "first": gettext_lazy("Order confirmed"),
     "customer": gettext_lazy("The customer changed the order"),
     "cancelled": gettext_lazy("Cancelled"),
+    "expedited": gettext_lazy("A faster supplier was taken"),
+    "exchanged": gettext_lazy("The customer took another item"),
     "supply_late": gettext_lazy("A supply comes later"),
     "supply_early": gettext_lazy("A supply comes earlier"),
     "supply_found": gettext_lazy("A supply was found"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from rantai.foundation.access import rules as access
@@ -20,6 +21,7 @@ from rantai.iscm.strategy.queries import changes, effects, lists, resolving
 from rantai.iscm.strategy.queries.effects import Effect
 from rantai.iscm.strategy.views import edge, words
 from rantai.kernel import clock
+from rantai.ui import formats
 
 SHOWN = 200
 
@@ -116,7 +118,7 @@ def undo(request: access.StaffRequest, takeover_id: int) -> HttpResponse:
 
 
 def show_effects(found: list[Effect]) -> list[dict[str, Any]]:
-    """Return writes as rows: of what, which field, before, after."""
+    """Return writes as rows: of what, which field, before, after; the last one tells how many are not listed."""
     rows = []
     for one in found[:SHOWN]:
         if one["what"] == "task":
@@ -135,6 +137,10 @@ def show_effects(found: list[Effect]) -> list[dict[str, Any]]:
                     "before": words.say_value(name, before), "after": words.say_value(name, after),
                 }
             )  # fmt: skip
+    if len(found) > SHOWN:
+        more = ngettext("and %(n)s more", "and %(n)s more", len(found) - SHOWN)
+        label = more % {"n": formats.number(len(found) - SHOWN)}
+        rows.append({"label": label, "field": "", "before": "", "after": ""})
     return rows
 
 

@@ -206,7 +206,7 @@ def _say_lead_time(change: Change) -> str:
         "Lead times of %(what)s change by %(n)s working day",
         "Lead times of %(what)s change by %(n)s working days",
         abs(change.days or 0),
-    ) % {"what": _scope(change), "n": f"{change.days or 0:+d}"}
+    ) % {"what": _scope(change), "n": f"{change.days or 0:+d}".replace("-", formats.MINUS)}
 
 
 def _say_lots(change: Change) -> str:

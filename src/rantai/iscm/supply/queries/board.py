@@ -55,7 +55,12 @@ def list_board(*, today: date) -> QuerySet[PlanException]:
 
 def list_open(*, today: date) -> QuerySet[PlanException]:
     """Return the exceptions that nobody has answered."""
-    return list_board(today=today).filter(Q(answer=""))
+    return only_open(list_board(today=today))
+
+
+def only_open(rows: QuerySet[PlanException]) -> QuerySet[PlanException]:
+    """Return those of the board that nobody has answered."""
+    return rows.filter(Q(answer=""))
 
 
 def find_waiting(run: PlanRun, rows: Sequence[PlanException]) -> dict[int, list[Waiting]]:

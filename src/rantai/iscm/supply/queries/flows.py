@@ -17,8 +17,8 @@ from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.reading import PlanReader
 from rantai.kernel.flows import DIRECT, Window
 
-_KEPT = 86_400
-"""Seconds that the sums of a plan are kept: a plan never changes, only the day on which it is read does."""
+_KEPT, _FOLLOWED = 86_400, 900
+"""Seconds that the sums of a plan are kept: a plan as it was made never changes, one that follows what happens does."""
 _UNIT = 10_000.0
 
 Way = tuple[str, str]
@@ -42,9 +42,11 @@ def read_planned(window: Window) -> PlannedFlows | None:
     run = plans.find_run()
     if run is None:
         return None
-    key = f"iscm.flows.2.{run.pk}.{run.solution_hash[:12]}.{window.today.isoformat()}"
-    found: PlannedFlows = cache.get(key) or _read_plan(run, window)
-    cache.set(key, found, _KEPT)
+    key = f"iscm.flows.3.{run.pk}.{run.solution_hash[:12]}.{min(run.step, 1)}.{window.today.isoformat()}"
+    found: PlannedFlows | None = cache.get(key)
+    if found is None:
+        found = _read_plan(run, window)
+        cache.set(key, found, _FOLLOWED if run.step else _KEPT)
     return _without_decided(found, run, window)
 
 

@@ -41,6 +41,8 @@ class Step:
     units: int = 0
     """The new whole of a purchase, what came included; of a proposal its quantity."""
     units_now: int = 0
+    received: int = 0
+    """Of a purchase: a person changes what is still to come."""
     due_on: date | None = None
     due_now: date | None = None
     party: str = ""
@@ -96,6 +98,7 @@ def _buy(row: PlanException, lines: Sequence[OpenSupply], change: Change, *, tod
         schedule_id=None if is_whole or not mine.schedule_id else mine.schedule_id,
         units=max(received, received + change.units) if change.units is not None else units,
         units_now=ordered,
+        received=received,
         due_on=change.due_on or (mine.requested_on if row.kind == "cancel" else wanted),
         due_now=mine.expected_on,
         party=party,

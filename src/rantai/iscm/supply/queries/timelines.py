@@ -90,7 +90,9 @@ def list_deliveries(run: PlanRun, outcomes: Sequence[PlanOutcome]) -> list[Lane]
     for row in outcomes:
         bars = list(_to_bars(reader, zones, steps.get(row.pk, ())))
         if row.ship_on and row.planned_on:
-            bars.append(Bar(kind=SHIP, starts_on=row.ship_on, ends_on=row.planned_on, units=row.pegged))
+            bars.append(
+                Bar(kind=SHIP, starts_on=row.ship_on, ends_on=row.planned_on, item_id=row.item_id, units=row.pegged)
+            )
         found.append(
             Lane(
                 key=row.pk, label=row.demand.number, note=row.demand.party.name, due_on=row.due_on, outcome=row,

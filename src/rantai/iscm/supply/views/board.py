@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -34,15 +34,16 @@ def exceptions(request: access.StaffRequest) -> HttpResponseBase:
     if request.headers.get("HX-Request") and run:
         return _show_detail(request, today=today)
     kind = boardtables.BoardTable if sees_cost else boardtables.CostlessBoardTable
-    table = kind(boardtables.list_rows(today), request=request, today=today)
+    source = board.list_board(today=today)
+    table = kind(boardtables.name_rows(source), request=request, today=today)
     if table.params.get("export") in ("csv", "xlsx"):
         return table.respond("")
-    rows = _fetch([row.key for row in table.rows], today=today)
-    opened = _find_opened(request, rows, today=today)
+    rows = _fetch([values[table.key] for values in table.page.rows], source)
+    opened = _find_opened(request, rows, source)
     shown = rows if opened is None or opened in rows else [*rows, opened]
     waiting = board.find_waiting(run, shown) if run else {}
     query = _keep(request)
-    open_ones = board.list_open(today=today)
+    open_ones = board.only_open(source)
     context: dict[str, Any] = {
         "house": "operations",
         "table": table,
@@ -65,7 +66,7 @@ def exceptions(request: access.StaffRequest) -> HttpResponseBase:
 def preview(request: access.StaffRequest) -> HttpResponse:
     """Show what accepting or dismissing the ticked would do, row by row; nothing is written."""
     today = edge.today()
-    rows = _fetch(_read_ids(request), today=today, is_open=True)
+    rows = _fetch(_read_ids(request), board.list_open(today=today))
     if not rows:
         return _nothing_left(request)
     verb = _read_verb(request)
@@ -78,15 +79,17 @@ def sheet(request: access.StaffRequest) -> HttpResponseBase:
     """Give the queue as a sheet to fill in, or take it back: whatever day or quantity was changed is previewed."""
     today = edge.today()
     if request.method == "GET":
-        table = boardtables.SheetTable(boardtables.list_rows(today), request=request, today=today)
-        ids = [row.key for row in table.rows]
-        return boardsheets.write(_fetch(ids, today=today, is_open=True))
+        table = boardtables.SheetTable(
+            boardtables.name_rows(board.list_board(today=today)), request=request, today=today
+        )
+        ids = [values[table.key] for values in table.page.rows]
+        return boardsheets.write(_fetch(ids, board.list_open(today=today)))
     try:
         found = boardsheets.read(request.FILES.get("file"))
     except boardsheets.NotOurSheet as problem:
         toasts.hurt(request, str(problem))
         return redirect(_back(request))
-    rows = _fetch(list(found), today=today, is_open=True)
+    rows = _fetch(list(found), board.list_open(today=today))
     changed = [row for row in rows if boardsheets.is_changed(row, found[row.pk])]
     if not changed:
         toasts.warn(request, _("No day and no quantity of an open exception was changed in this sheet."))
@@ -100,7 +103,7 @@ def sheet(request: access.StaffRequest) -> HttpResponseBase:
 def decide(request: access.StaffRequest) -> HttpResponse:
     """Do what a person decided about one exception or many, and say so with the way back."""
     today = edge.today()
-    rows = _fetch(_read_ids(request), today=today, is_open=True)
+    rows = _fetch(_read_ids(request), board.list_open(today=today))
     if not rows:
         return _nothing_left(request)
     if _read_verb(request) == "dismiss":
@@ -194,7 +197,7 @@ def _show_preview(
 
 def _show_detail(request: access.StaffRequest, *, today: date) -> HttpResponse:
     sees_cost, may = request.user.has_perm(access.SEES_COST), request.user.has_perm("plan.decide")
-    opened = _find_opened(request, [], today=today)
+    opened = _find_opened(request, [], board.list_board(today=today))
     waiting = board.find_waiting(opened.run, [opened]).get(opened.pk, []) if opened else []
     context = _describe(opened, waiting, today=today, sees_cost=sees_cost, may=may) if opened else {}
     return render(request, "iscm/supply/_exception_detail.html", context | {"query": _keep(request), "may": may})
@@ -208,16 +211,17 @@ def _describe(
     return {"sheet": sheet, "form": form}
 
 
-def _find_opened(request: HttpRequest, rows: Sequence[PlanException], *, today: date) -> PlanException | None:
+def _find_opened(
+    request: HttpRequest, rows: Sequence[PlanException], source: QuerySet[PlanException]
+) -> PlanException | None:
     text = request.GET.get("at", "")
     if not text.isascii() or not text.isdigit() or len(text) > 18:
         return rows[0] if rows else None
-    return next(iter(_fetch([int(text)], today=today)), rows[0] if rows else None)
+    return next(iter(_fetch([int(text)], source)), rows[0] if rows else None)
 
 
-def _fetch(ids: Sequence[int], *, today: date, is_open: bool = False) -> list[PlanException]:
-    """Return exceptions of the current plan in the order of their ids as given."""
-    source = board.list_open(today=today) if is_open else board.list_board(today=today)
+def _fetch(ids: Sequence[int], source: QuerySet[PlanException]) -> list[PlanException]:
+    """Return exceptions in the order of their ids as given."""
     rows = source.filter(pk__in=ids).select_related("item__base_unit", "location", "run")
     found = {row.pk: row for row in rows}
     return [found[pk] for pk in ids if pk in found]

@@ -16,6 +16,7 @@ from rantai.iscm.supply.views import words
 from rantai.kernel.quantities import SCALE
 from rantai.kernel.texts import pick
 from rantai.ui import table_exports
+from rantai.ui.inputs import FigureField
 
 MOST_BYTES = 5 * 2**20
 MOST_ROWS = 500
@@ -34,10 +35,10 @@ class NotOurSheet(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """What stands in a line of the sheet."""
+    """What stands in a line of the sheet; text is what cannot be read as a quantity or a day."""
 
-    units: int | None
-    wanted_on: date | None
+    units: int | str | None
+    wanted_on: date | str | None
 
 
 def write(rows: Sequence[PlanException]) -> HttpResponseBase:
@@ -51,6 +52,7 @@ def write(rows: Sequence[PlanException]) -> HttpResponseBase:
         (_("Quantity"), lambda row: row["row"].units / SCALE),
         (_("Comes"), lambda row: row["row"].is_on),
         (_("Wanted"), lambda row: row["row"].wanted_on),
+        (_("Unit"), lambda row: str(row["row"].item.base_unit)),
     ]
     return table_exports.write_xlsx(({"row": row} for row in rows), heads, name="exceptions")
 
@@ -83,12 +85,14 @@ def is_changed(row: PlanException, filled: Filled) -> bool:
 
 
 def to_fields(row: PlanException, filled: Filled) -> Mapping[str, str]:
-    """Return the line as the form of the preview would have it: only what was changed."""
+    """Return the line as the form of the preview would have it: only what was changed, unreadable or not."""
     fields = {}
     if filled.wanted_on not in (None, row.wanted_on):
         fields[f"e{row.pk}-due_on"] = str(filled.wanted_on)
-    if filled.units not in (None, row.units):
-        fields[f"e{row.pk}-units"] = f"{(filled.units or 0) / SCALE:.4f}".rstrip("0").rstrip(".")
+    if isinstance(filled.units, str):
+        fields[f"e{row.pk}-units"] = filled.units
+    elif filled.units not in (None, row.units):
+        fields[f"e{row.pk}-units"] = str(FigureField().prepare_value(filled.units))
     return fields
 
 
@@ -99,17 +103,24 @@ def _to_number(value: Any) -> float | None:
         return None
 
 
-def _to_units(value: Any) -> int | None:
+def _to_units(value: Any) -> int | str | None:
     number = _to_number(value)
-    return round(number * SCALE) if number is not None and 0 <= number < 10**12 else None
+    if number is not None and 0 <= number < 10**12:
+        return round(number * SCALE)
+    return _to_text(value)
 
 
-def _to_day(value: Any) -> date | None:
+def _to_day(value: Any) -> date | str | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
     try:
-        return date.fromisoformat(str(value)[:10])
+        return date.fromisoformat(str(value).strip()[:10])
     except ValueError:
-        return None
+        return _to_text(value)
+
+
+def _to_text(value: Any) -> str | None:
+    """Return what a person wrote, for the form to say what is wrong with it; None where nothing stands."""
+    return str(value).strip()[:40] or None if value is not None else None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -14,9 +12,9 @@ from rantai.ui import tables
 from rantai.ui.table_columns import ItemColumn
 
 
-def list_rows(today: date) -> QuerySet[PlanException]:
-    """Return the exceptions of the current plan with the names that the list and its files show."""
-    return board.list_board(today=today).annotate(
+def name_rows(rows: QuerySet[PlanException]) -> QuerySet[PlanException]:
+    """Return exceptions with the names that the list and its files show."""
+    return rows.annotate(
         unit=F("item__base_unit__name"), place=F("location__name"), company_currency=F("run__company__currency")
     )
 

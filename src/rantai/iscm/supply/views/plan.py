@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from rantai.foundation.access import rules as access
 from rantai.iscm.supply.models import PlanOutcome
-from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.queries import chains, followed, plans
 from rantai.iscm.supply.views import edge, pictures, tables, words
 from rantai.kernel import clock, jobs
 from rantai.kernel.refs import DocRef
@@ -30,6 +31,7 @@ def plan(request: access.StaffRequest) -> HttpResponseBase:
     context = {
         "house": "operations",
         "run": run,
+        "followed_at": followed.find_last_change(run) if run else None,
         "open": opened.count(),
         "overdue": opened.filter(start_on__lte=today).count(),
         "late_customers": hurt.values("demand__party").distinct().count(),
@@ -44,9 +46,12 @@ def plan(request: access.StaffRequest) -> HttpResponseBase:
 def outcomes(request: HttpRequest) -> HttpResponseBase:
     """Answer which customers' orders the plan serves in time."""
     table = tables.OutcomeTable(tables.list_outcomes(), request=request, today=edge.today())
-    rows = PlanOutcome.objects.filter(run__state="current")
+    rows, run = PlanOutcome.objects.filter(run__state="current"), plans.find_run()
     context = {
         "house": "operations",
+        "run": run,
+        "followed_at": followed.find_last_change(run) if run else None,
+        "awaiting": plans.count_awaiting_plan()["demands_awaiting_plan"],
         "count": rows.count(),
         "late": rows.filter(late_days__gt=0).count(),
         "short": rows.filter(short__gt=0).count(),
@@ -59,7 +64,9 @@ def outcomes(request: HttpRequest) -> HttpResponseBase:
 def outcome(request: HttpRequest, outcome_id: int) -> HttpResponseBase:
     """Show what one order leans on, down to the last purchase, and why it is late."""
     rows = PlanOutcome.objects.select_related("demand__party", "item__base_unit", "location", "cause_item")
-    row = get_object_or_404(rows, pk=outcome_id, run__state="current")
+    row = rows.filter(pk=outcome_id, run__state="current").first()
+    if row is None:
+        return _find_again(request, outcome_id)
     chain = chains.trace(DocRef("demand", row.demand_id))
     today = edge.today()
     context = {
@@ -71,6 +78,16 @@ def outcome(request: HttpRequest, outcome_id: int) -> HttpResponseBase:
         "order_url": pictures.find_page(DocRef(row.demand.kind, row.demand.order_id)),
     }
     return render(request, "iscm/supply/outcome.html", context)
+
+
+def _find_again(request: HttpRequest, outcome_id: int) -> HttpResponseBase:
+    """Lead from a line of a plan that was replaced to what the newest plan says of it."""
+    demands = PlanOutcome.objects.filter(pk=outcome_id).values("demand")
+    found = PlanOutcome.objects.filter(demand__in=demands, run__state="current").first()
+    if found is not None:
+        return redirect("iscm_supply:outcome", found.pk)
+    toasts.warn(request, _("A newer plan replaced this page. Here is what it says of every order."))
+    return redirect(reverse("iscm_supply:outcomes") + "?view=all")
 
 
 @require_POST

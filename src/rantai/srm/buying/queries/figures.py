@@ -66,4 +66,9 @@ def list_awaited() -> QuerySet[PurchaseScheduleLine]:
 
 def list_late(*, on: date) -> QuerySet[PurchaseScheduleLine]:
     """Return awaited schedules that come later than asked, or are overdue."""
-    return list_awaited().filter(Q(expected_on__gt=F("requested_on")) | Q(expected_on__lt=on))
+    return list_awaited().filter(late(on))
+
+
+def late(on: date) -> Q:
+    """Return the condition of an awaited schedule that comes later than asked, or is overdue."""
+    return Q(expected_on__gt=F("requested_on")) | Q(expected_on__lt=on)

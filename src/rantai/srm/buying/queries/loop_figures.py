@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,8 @@ def list_figures(on: date) -> tuple[Figure, ...]:
     confirmed, answered = _count_confirmed(on)
     waiting = figures.list_unanswered(on=on).count()
     sent = PurchaseOrder.objects.filter(state__in=states.AWAITED).count()
-    late, awaited = figures.list_late(on=on).count(), figures.list_awaited().count()
+    lines = figures.list_awaited().aggregate(late=Count("pk", filter=figures.late(on)), awaited=Count("pk"))
+    late, awaited = lines["late"], lines["awaited"]
     return (
         Figure(
             code="srm.confirmed_as_asked",
@@ -61,5 +62,6 @@ def _count_confirmed(on: date) -> tuple[int, int]:
     rows = PurchaseScheduleLine.objects.filter(
         line__order__answered_at__date__gte=on - WEEKS, first_committed_on__isnull=False, root=None
     )
-    kept = rows.filter(first_committed_on__lte=F("requested_on"), committed__gte=F("ordered") - F("cancelled"))
-    return kept.count(), rows.count()
+    kept = Q(first_committed_on__lte=F("requested_on"), committed__gte=F("ordered") - F("cancelled"))
+    found = rows.aggregate(kept=Count("pk", filter=kept), answered=Count("pk"))
+    return found["kept"], found["answered"]
