@@ -5,42 +5,43 @@ from dataclasses import replace
 
 import numpy as np
 
-from rantai_engines.planning._capacity import amount
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._held_state import HeldState
 from rantai_engines.planning._layout import (
-    N_END,
-    N_LOAD,
-    N_START,
-    N_STEP,
-    O_RESOURCE,
     P_END,
     P_QUANTITY,
     P_RIDERS,
-    P_RUN,
-    P_RUNS,
     P_SOURCE,
     S_PLACE,
     S_ROW,
-    T_ROW,
     UP_TO,
     Ints,
 )
 from rantai_engines.planning._listing import list_made
-from rantai_engines.planning._pegs_at import Peg, list_needs, list_pegs
-from rantai_engines.planning._placing import started_units, step_start
-from rantai_engines.planning.account import list_consumption
+from rantai_engines.planning._peg_rows import (
+    CONSUMER,
+    CONSUMER_KIND,
+    KIND,
+    NUMBER,
+    PLACE,
+    QUANTITY,
+    SUPPLY,
+    SUPPLY_KIND,
+    TIME,
+    UNITS,
+    list_need_rows,
+    list_peg_rows,
+)
+from rantai_engines.planning.account import list_consumption, list_runs, list_starts
 from rantai_engines.planning.plan_part import NumberedOrders, PlanPart
 from rantai_engines.planning.solution import (
     CauseKind,
     ConsumerKind,
-    Consumption,
     Delays,
     Deliveries,
     Pegs,
     ReasonKind,
     Reasons,
-    Runs,
     Shortages,
     StockFills,
     SupplyKind,
@@ -65,37 +66,42 @@ class _Part:
 
     def __init__(self, facts: Facts, held: HeldState, release_until: int) -> None:
         self.facts, self.held, self.release_until = facts, held, release_until
-        self.pegs: dict[int, list[Peg]] = {}
-        self.given: dict[int, dict[int, list[Peg]]] = {}
+        self.pegs: dict[int, Ints] = {}
+        self.needs: dict[int, Ints] = {}
+        self.given: dict[int, dict[int, list[list[int]]]] = {}
         self.why: dict[int, list[tuple[_Code, int]]] = {}
 
     def write(self, places: Sequence[int], *, only_released: bool) -> PlanPart:
-        orders = [order for place in places for order, *_ in sorted(self.held.listed(list_made, place))]
-        needs = [(place, need) for place in places for need in list_needs(self.facts, self.held, place)]
-        given = [(n.number, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.DEMAND]
-        fills = [(n.number, n.time, n.units) for _, n in needs if n.kind == ConsumerKind.STOCK_TARGET]
+        made = [order for place in places for order, *_ in sorted(self.held.listed(list_made, place))]
+        numbers, network = np.array(made, np.int64), self.held.network_now()
+        raw = self.held.state.orders[numbers]
+        raw[:, P_QUANTITY] += raw[:, P_RIDERS]
+        orders, runs = self._orders(numbers, raw), list_runs(network, raw, self.held.state.runs)
+        taken = list_consumption(network, raw, self.held.state.runs)
+        pegs = np.concatenate([np.empty((0, 8), np.int64), *(self._pegs(place) for place in places)])
+        needs = np.concatenate([np.empty((0, 5), np.int64), *(self.needs[place] for place in places)])
+        given = needs[needs[:, KIND] == ConsumerKind.DEMAND][:, [NUMBER, TIME, UNITS]]
+        fills = needs[needs[:, KIND] == ConsumerKind.STOCK_TARGET][:, [NUMBER, TIME, UNITS]]
         demands = [d for place in places for d in self.facts.demands.at.get(place, ())]
-        pegs = [self._peg_row(place, peg) for place in places for peg in self._pegs(place)]
-        rows = [self._order_row(order) for order in orders]
-        explained = [row[0] for row in rows if row[-1] or not only_released]
-        consumers = [self._consumer_place(place, peg) for place in places for peg in self._pegs(place)]
+        explained = numbers[orders.status > 0] if only_released else numbers
         return PlanPart(
             item_locations=np.array(places, np.int64),
-            orders=table_of(NumberedOrders, rows),
-            consumption=self._consumption(np.array(orders, np.int64)),
-            deliveries=table_of(Deliveries, sorted(given)),
+            orders=orders,
+            consumption=replace(taken, order=numbers[taken.order]),
+            deliveries=table_of(Deliveries, given[np.lexsort((given[:, 2], given[:, 1], given[:, 0]))]),
             stock_fills=table_of(StockFills, fills),
             pegs=table_of(Pegs, pegs),
-            consumers=np.array(consumers, np.int64),
-            reasons=table_of(Reasons, [row for order in explained for row in self._reason_rows(order)]),
-            runs=table_of(Runs, [row for order in orders for row in self._run_rows(order)]),
+            consumers=self._find_consumers(pegs),
+            reasons=table_of(Reasons, [row for order in explained.tolist() for row in self._reason_rows(order)]),
+            runs=replace(runs, order=numbers[runs.order]),
             delays=table_of(Delays, [row for d in demands for row in self._delay_rows(d)]),
             shortages=table_of(Shortages, [row for d in demands for row in self._told("shortages", d)]),
         )
 
-    def _pegs(self, place: int) -> list[Peg]:
+    def _pegs(self, place: int) -> Ints:
         if place not in self.pegs:
-            self.pegs[place] = list_pegs(self.facts, self.held, place)
+            self.needs[place] = list_need_rows(self.facts, self.held, place)
+            self.pegs[place] = list_peg_rows(self.facts, self.held, place, self.needs[place])
         return self.pegs[place]
 
     def _told(self, name: str, demand: int) -> list[_Row]:
@@ -114,41 +120,21 @@ class _Part:
     def _units(self, order: int) -> int:
         return int(self.held.state.orders[order, P_QUANTITY] + self.held.state.orders[order, P_RIDERS])
 
-    def _order_row(self, order: int) -> _Row:
-        net, state = self.held.net, self.held.state
-        source, end, run, runs = state.orders[order, [P_SOURCE, P_END, P_RUN, P_RUNS]].tolist()
-        units = self._units(order)
-        start = int(step_start(net, state.runs, source, end, units, run, runs, -1))
-        row, place = net.sources[source, [S_ROW, S_PLACE]].tolist()
-        return order, row, place, start, end, units, int(start <= self.release_until)
+    def _orders(self, orders: Ints, raw: Ints) -> NumberedOrders:
+        held = self.held
+        sources = held.net.sources[raw[:, P_SOURCE]]
+        start = list_starts(held.network_now(), raw, held.state.runs)
+        return NumberedOrders(
+            number=orders, source=sources[:, S_ROW], item_location=sources[:, S_PLACE], start=start,
+            end=raw[:, P_END].copy(), quantity=raw[:, P_QUANTITY].copy(),
+            status=(start <= self.release_until).astype(np.int64),
+        )  # fmt: skip
 
-    def _run_rows(self, order: int) -> list[_Row]:
-        net, state = self.held.net, self.held.state
-        rows: list[_Row] = []
-        source, run, runs = state.orders[order, [P_SOURCE, P_RUN, P_RUNS]].tolist()
-        for row in range(run + runs - 1, run - 1, -1):
-            step, load, start, end = state.runs[row, [N_STEP, N_LOAD, N_START, N_END]].tolist()
-            resource, units = -1, 0
-            if load >= 0:
-                resource = int(net.loads[load, O_RESOURCE])
-                units = int(amount(net, load, started_units(net, source, self._units(order))))
-            rows.append((order, int(net.steps[step, T_ROW]), resource, start, end, units))
-        return rows
-
-    def _consumption(self, orders: Ints) -> Consumption:
-        raw = self.held.state.orders[orders]
-        raw[:, P_QUANTITY] += raw[:, P_RIDERS]
-        found = list_consumption(self.held.network_now(), raw, self.held.state.runs)
-        return replace(found, order=orders[found.order])
-
-    def _consumer_place(self, place: int, peg: Peg) -> int:
-        if not peg.need.is_order:
-            return place
-        return int(self.held.net.sources[self.held.state.orders[peg.need.number, P_SOURCE], S_PLACE])
-
-    def _peg_row(self, place: int, peg: Peg) -> _Row:
-        s, n = peg.supply, peg.need
-        return s.kind, s.number, n.kind, n.number, place, peg.units, s.time, n.time
+    def _find_consumers(self, pegs: Ints) -> Ints:
+        found = pegs[:, PLACE].copy()
+        own = pegs[:, CONSUMER_KIND] == ConsumerKind.ORDER
+        found[own] = self.held.net.sources[self.held.state.orders[pegs[own, CONSUMER], P_SOURCE], S_PLACE]
+        return found
 
     def _reason_rows(self, order: int) -> list[_Row]:
         return [(order, kind, subject, units) for (kind, _, subject), units in self._why(order)]
@@ -161,9 +147,9 @@ class _Part:
         place = int(self.held.net.sources[self.held.state.orders[order, P_SOURCE], S_PLACE])
         found: dict[_Code, int] = {}
         rest = self._units(order)
-        for peg in self._given_by(order, place):
-            rest -= peg.units
-            for code, units in self._shares(place, peg):
+        for kind, number, given in self._given_by(order, place):
+            rest -= given
+            for code, units in self._shares(place, kind, number, given):
                 found[code] = found.get(code, 0) + units
         if rest > 0:
             code = self._rest_code(order, place)
@@ -171,25 +157,24 @@ class _Part:
         self.why[order] = sorted(found.items())
         return self.why[order]
 
-    def _given_by(self, order: int, place: int) -> list[Peg]:
-        """Give the pegs of what an order brings to its item-location."""
+    def _given_by(self, order: int, place: int) -> list[list[int]]:
+        """Give who gets what an order brings to its item-location: kind, number, units."""
         if place not in self.given:
-            known = self.given[place] = {}
-            for peg in self._pegs(place):
-                if peg.supply.kind == SupplyKind.ORDER:
-                    known.setdefault(peg.supply.number, []).append(peg)
+            known, pegs = self.given.setdefault(place, {}), self._pegs(place)
+            pegs = pegs[pegs[:, SUPPLY_KIND] == SupplyKind.ORDER]
+            for giver, *rest in pegs[:, [SUPPLY, CONSUMER_KIND, CONSUMER, QUANTITY]].tolist():
+                known.setdefault(giver, []).append(rest)
         return self.given[place].get(order, [])
 
-    def _shares(self, place: int, peg: Peg) -> list[tuple[_Code, int]]:
-        need, columns = peg.need, self.facts.demands.columns
-        if need.kind == ConsumerKind.DEMAND:
-            return [((int(ReasonKind.DEMAND), int(columns["key"][need.number]), need.number), peg.units)]
-        if need.kind == ConsumerKind.STOCK_TARGET:
-            return [((int(ReasonKind.STOCK_TARGET), int(self.facts.places.key[place]), place), peg.units)]
-        whole, given, passed, shares = self._units(need.number), 0, 0, []
-        for code, units in self._why(need.number):
+    def _shares(self, place: int, kind: int, number: int, wanted: int) -> list[tuple[_Code, int]]:
+        if kind == ConsumerKind.DEMAND:
+            return [((int(ReasonKind.DEMAND), int(self.facts.demands.columns["key"][number]), number), wanted)]
+        if kind == ConsumerKind.STOCK_TARGET:
+            return [((int(ReasonKind.STOCK_TARGET), int(self.facts.places.key[place]), place), wanted)]
+        whole, given, passed, shares = self._units(number), 0, 0, []
+        for code, units in self._why(number):
             passed += units
-            upto = peg.units if passed == whole else int(np.rint(peg.units * (passed / whole)))
+            upto = wanted if passed == whole else round(wanted * (passed / whole))
             if upto > given:
                 shares.append((code, upto - given))
                 given = upto

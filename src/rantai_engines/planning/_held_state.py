@@ -91,11 +91,15 @@ class HeldState:
 
     def listed(self, write: Callable[..., int], place: int) -> list[list[int]]:
         """Give the rows that ``list_uses`` or ``list_made`` writes of an item-location."""
+        found: list[list[int]] = self.listed_rows(write, place).tolist()
+        return found
+
+    def listed_rows(self, write: Callable[..., int], place: int) -> Ints:
+        """Give the same as an array, which the next call writes over."""
         hd = (self.hd,) if write is list_uses else ()
         while (count := int(write(self.net, self.state, *hd, place, self._scratch))) < 0:
             self._scratch = np.empty((2 * len(self._scratch), 4), np.int64)
-        found: list[list[int]] = self._scratch[:count].tolist()
-        return found
+        return self._scratch[:count]
 
     def shipped_with(self, facts: Facts, demand: int) -> list[int]:
         """Give the demands that ship together with one, itself included."""

@@ -89,7 +89,7 @@ def write_solution(
         notices=_notices(problem, network, short),
         delivered=delivered,
         last_delivery=last,
-        runs=_runs(network, raw, rows.runs),
+        runs=list_runs(network, raw, rows.runs),
         co_products=co_products,
     )
 
@@ -113,10 +113,16 @@ def _ranks(keys: Ints) -> Ints:
 
 def _sort_orders(network: Network, rows: Rows) -> tuple[Ints, Ints]:
     """Sort by start; among equals the order of source and end stays, which only keys have decided."""
-    raw, start = rows.orders, np.zeros(len(rows.orders), np.int64)
-    write_starts(network.net, raw, rows.runs, start)
+    raw, start = rows.orders, list_starts(network, rows.orders, rows.runs)
     order = stable_order(start)
     return np.ascontiguousarray(raw[order]), start[order]
+
+
+def list_starts(network: Network, raw: Ints, runs: Ints) -> Ints:
+    """Give the instant at which each order begins."""
+    start = np.zeros(len(raw), np.int64)
+    write_starts(network.net, raw, runs, start)
+    return start
 
 
 def _orders(network: Network, raw: Ints, start: Ints, *, release_until: int) -> Orders:
@@ -146,7 +152,7 @@ def list_co_products(network: Network, raw: Ints, runs: Ints) -> CoProducts:
     return CoProducts(order=order, row=row, item_location=place, time=time, quantity=quantity)
 
 
-def _runs(network: Network, raw: Ints, runs: Ints) -> Runs:
+def list_runs(network: Network, raw: Ints, runs: Ints) -> Runs:
     out = np.empty((int(raw[:, P_RUNS].sum()), 6), np.int64)
     write_runs(network.net, raw, runs, out)
     return Runs(**dict(zip(Runs.__slots__, (out[:, c].copy() for c in range(6)), strict=True)))
