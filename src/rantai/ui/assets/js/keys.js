@@ -1,6 +1,7 @@
 // One letter presses the button that prints it: data-key="a". Letters typed into a field stay text.
 const SEQUENCE_MS = 900;
 let leader = "";
+let isReady = false;
 
 export function isTyping(target) {
   return target instanceof Element && Boolean(target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable=true], dialog[open]"));
@@ -19,6 +20,12 @@ function holderOf(key) {
   return null;
 }
 
+// htmx takes up the page a moment after this module has run: a key before that must not follow the link instead.
+function click(holder) {
+  if (isReady) holder.click();
+  else setTimeout(() => holder.click());
+}
+
 function press(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (isTyping(event.target)) return;
@@ -28,7 +35,7 @@ function press(event) {
   if (holder) {
     event.preventDefault();
     if (holder.matches("input:not([type=checkbox]), textarea, select")) holder.focus();
-    else holder.click();
+    else click(holder);
   } else if (document.querySelector(`[data-key^="${CSS.escape(key)} "]`)) {
     leader = key;
     setTimeout(() => { leader = ""; }, SEQUENCE_MS);
@@ -36,6 +43,7 @@ function press(event) {
 }
 
 export function bindKeys() {
+  setTimeout(() => { isReady = true; });
   document.addEventListener("keydown", press);
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
