@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 
 from django.db.models import Value
@@ -22,7 +23,10 @@ from rantai.kernel.transactions import require_transaction
 
 _ANSWERED_ANEW = ("expedite", "defer", "cancel", "overdue", "short", "late", "release")
 """Kinds of exceptions that a net change may bring or end; what is wrong in the data waits for a whole plan."""
-_SAME = ("kind", "item_id", "location_id", "ref_kind", "ref_id", "ref_line", "units", "is_on", "wanted_on", "cause")
+_SAID = (
+    "kind", "item_id", "location_id", "ref_kind", "ref_id", "ref_line", "units", "is_on", "wanted_on", "cause", "stake",
+)  # fmt: skip
+_SAYS, _HOLDS = itemgetter(*_SAID), attrgetter(*_SAID)
 _MOVED = ("plan_row", "start_on", "due_on", "unit_cost", "amount", "stake", "for_orders")
 
 
@@ -108,30 +112,28 @@ def _write_outcomes(run: PlanRun, change: Change) -> Mapping[str, int]:
         found, update_conflicts=True, unique_fields=["run_id", "demand_id"],
         update_fields=[PlanOutcome._meta.get_field(name).name for name in written],
     )  # fmt: skip
-    return _differ(
-        [{"orders": 1, "late": late, "short": short} for late, short in now.values()],
-        [{"orders": 1, "late": late, "short": short} for late, short in before.values()],
-    )
+    late, short = (sum(pair[at] for pair in now.values()) - sum(pair[at] for pair in before.values()) for at in (0, 1))
+    return {"orders": len(now) - len(before), "late": late, "short": short}
 
 
 def _write_exceptions(run: PlanRun, change: Change) -> Mapping[str, int]:
     """End exceptions that are over and add those that are new; one that stays keeps its row."""
     found = publishing.to_columns(change.findings)
     stated = [dict(zip(found, row, strict=True)) for row in zip(*found.values(), strict=True)]
-    stated += exceptions_of.list_releases(run, _at(PlannedOrder.objects.filter(run=run), change.places))
-    wanted = Counter(_content(row) for row in stated)
+    stated += [exceptions_of.to_release(row) for row in _at(exceptions_of.list_due(run), change.places)]
+    wanted = Counter(_SAYS(row) for row in stated)
     held = _at(PlanException.objects.filter(run=run, kind__in=_ANSWERED_ANEW), change.places)
     over = []
     for row in held:
-        content = _content({name: getattr(row, name) for name in (*_SAME, "stake")})
+        content = _HOLDS(row)
         if wanted[content]:
             wanted[content] -= 1
         else:
             over.append(row.pk)
     new = []
     for row in stated:
-        if wanted[_content(row)]:
-            wanted[_content(row)] -= 1
+        if wanted[_SAYS(row)]:
+            wanted[_SAYS(row)] -= 1
             new.append(row)
     PlanException.objects.filter(pk__in=over).delete()
     PlanException.objects.bulk_create([PlanException(run=run, **row) for row in new])
@@ -192,19 +194,6 @@ def _at(rows: Any, places: Collection[int]) -> list[Any]:
     wanted = set(places)
     items = {keys.split(place)[0] for place in places}
     return [row for row in rows.filter(item_id__in=items) if keys.pair_of(row.item_id, row.location_id) in wanted]
-
-
-def _content(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return (*(row[name] for name in _SAME), row["stake"])
-
-
-def _differ(now: Sequence[Mapping[str, int]], before: Sequence[Mapping[str, int]]) -> Mapping[str, int]:
-    found: Counter[str] = Counter()
-    for sign, rows in ((1, now), (-1, before)):
-        for row in rows:
-            for name, value in row.items():
-                found[name] += sign * int(value)
-    return found
 
 
 def _to_list(column: Any) -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from rantai.foundation.access.models import User
@@ -49,25 +49,24 @@ class NotDecided(ValueError):
 def stage_releases(run: PlanRun) -> int:
     """Add an exception for each staged proposal that must be ordered on the day of its plan; return how many."""
     require_transaction()
-    today = clock.business_date(run.as_of, run.company.zone)
-    rows = PlannedOrder.objects.filter(run=run, state="proposed", start_on__lte=today).order_by("pk")
-    found = [PlanException(run=run, **row) for row in list_releases(run, rows)]
+    found = [PlanException(run=run, **to_release(row)) for row in list_due(run).order_by("pk")]
     inserts.add(found)
     return len(found)
 
 
-def list_releases(run: PlanRun, proposals: Iterable[PlannedOrder]) -> list[dict[str, Any]]:
-    """Return as columns the exceptions of open proposals that must be ordered on the day of their plan."""
+def list_due(run: PlanRun) -> QuerySet[PlannedOrder]:
+    """Return the open proposals that must be ordered on the day of their plan."""
     today = clock.business_date(run.as_of, run.company.zone)
-    return [
-        {
-            "kind": "release", "item_id": row.item_id, "location_id": row.location_id, "ref_kind": "planned_order",
-            "ref_id": row.pk, "ref_line": 0, "number": str(row), "units": row.units, "is_on": row.start_on,
-            "wanted_on": row.due_on, "cause": "", "stake": row.stake,
-        }
-        for row in proposals
-        if row.state == "proposed" and row.start_on <= today
-    ]  # fmt: skip
+    return PlannedOrder.objects.filter(run=run, state="proposed", start_on__lte=today)
+
+
+def to_release(row: PlannedOrder) -> dict[str, Any]:
+    """Return as columns the exception that a proposal is due."""
+    return {
+        "kind": "release", "item_id": row.item_id, "location_id": row.location_id, "ref_kind": "planned_order",
+        "ref_id": row.pk, "ref_line": 0, "number": str(row), "units": row.units, "is_on": row.start_on,
+        "wanted_on": row.due_on, "cause": "", "stake": row.stake,
+    }  # fmt: skip
 
 
 def accept_exceptions(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,9 @@ import numpy as np
 from rantai.iscm.supply.queries import columns, keys
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.snapshot import Tables
+
+Pick = Callable[[str, str, Ints], Ints]
+"""Gives of a table a column at the rows with some numbers."""
 
 MOST_BLOCKS = 256
 _PAIRS_IN_BLOCK = 128
@@ -95,17 +98,23 @@ def find_consumers(problem: Tables, solution: Tables) -> Ints:
     return found
 
 
-def find_pairs(name: str, table: dict[str, Any], problem: Tables, solution: Tables) -> Ints:
-    """Return the item-location (key) in whose block each row of a table stands."""
-    places = problem["item_locations"]["key"]
-    demand, order = problem["demands"]["place"], places[solution["orders"]["item_location"]]
+def find_pairs(name: str, table: dict[str, Any], places: Ints, pick: Pick) -> Ints:
+    """Return the item-location (key) in whose block each row of a table stands; `places` are the keys by row."""
+    found: Ints
     if name in ("deliveries", "delays", "shortages"):
-        return demand[table["demand"]]
-    if name in ("consumption", "reasons", "runs"):
-        return order[table["order"]]
-    if name == "item_locations":
-        return places
-    return table["place"] if "place" in table else places[table["item_location"]]
+        found = pick("demands", "place", table["demand"])
+    elif name in ("consumption", "reasons", "runs"):
+        found = places[pick("orders", "item_location", table["order"])]
+    elif name == "item_locations":
+        found = table["key"]
+    else:
+        found = table["place"] if "place" in table else places[table["item_location"]]
+    return found
+
+
+def pick_from(tables: Tables) -> Pick:
+    """Return how rows are picked from whole tables, in which they stand at their number."""
+    return lambda name, column, rows: tables[name][column][rows]
 
 
 def _cut_table(name: str, table: dict[str, Any], problem: Tables, solution: Tables, blocks: int) -> Iterator[Block]:
@@ -116,7 +125,8 @@ def _cut_table(name: str, table: dict[str, Any], problem: Tables, solution: Tabl
         # An empty table still says which columns it has.
         yield _pack(name, 0, {**table, "row": np.zeros(0, np.int64)})
         return
-    of_row = keys.items_of(find_pairs(name, table, problem, solution)) % blocks
+    pick = pick_from({"demands": problem["demands"], "orders": solution["orders"]})
+    of_row = keys.items_of(find_pairs(name, table, problem["item_locations"]["key"], pick)) % blocks
     order = np.argsort(of_row, kind="stable")
     table["row"] = np.arange(len(order), dtype=np.int64)
     sorted_table = {column: values[order] for column, values in table.items()}

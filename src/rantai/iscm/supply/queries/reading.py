@@ -120,21 +120,17 @@ class PlanReader:
         base = self._read_whole(name)
         if name not in changes.CHANGED or not self._changes.touches(None):
             return base
-        problem = {part: self._read_whole(part) for part in ("item_locations", "demands")}
-        held_at = layout.find_pairs(name, base, problem, {"orders": self._read_whole("orders")})
+        pick = layout.pick_from({part: self._read_whole(part) for part in ("demands", "orders")})
+        held_at = layout.find_pairs(name, base, self.places, pick)
         return self._changes.lay_over(name, base, held_at, block=None)
 
     def _find_pairs(self, name: str, table: columns.Columns, block: int) -> Ints:
         """Return the item-location (key) of each row of a table as it stands in its block."""
-        if not table or "place" in table:
-            return table.get("place", np.zeros(0, np.int64))
-        if name == "item_locations":
-            return table["key"]
-        if "demand" in table:
-            return _pick(self._read("demands", block), "place", table["demand"])
-        if "order" in table:
-            return self.places[_pick(self._read("orders", block), "item_location", table["order"])]
-        return self.places[table["item_location"]]
+        if not table:
+            return np.zeros(0, np.int64)
+        return layout.find_pairs(
+            name, table, self.places, lambda other, column, rows: _pick(self._read(other, block), column, rows)
+        )
 
     def _read_whole(self, name: str) -> columns.Columns:
         if name not in self._wholes:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rantai.iscm.supply.actions.changing import Change
-from rantai.iscm.supply.queries import changes, drafts, findings, keys, needs, sourcing, supplies
+from rantai.iscm.supply.queries import changes, drafts, findings, keys, layout, needs, sourcing, supplies
 from rantai.iscm.supply.queries.columns import Columns
 from rantai.iscm.supply.queries.days import Ints
 from rantai.iscm.supply.queries.needs import FirmDemand
@@ -129,41 +129,36 @@ class Cutter:
     def _to_tables(self, part: PlanPart) -> Tables:
         """Return the part as it is packed."""
         tables = _to_columns(part, self._publish)
-        numbers = tables["orders"]["row"] = self._publish(tables["orders"].pop("number"))
-        orders = dict(zip(numbers.tolist(), part.orders.item_location.tolist(), strict=True))
+        tables["orders"]["row"] = self._publish(tables["orders"].pop("number"))
         tables["pegs"]["consumer_place"] = part.consumers
         tables |= self._to_problem(part)
-        demands = self.held.facts.demands.columns["item_location"]
+
+        def pick(name: str, column: str, rows: Ints) -> Ints:
+            table = tables[name]
+            by_row = np.argsort(table["row"])
+            found: Ints = table[column][by_row[np.searchsorted(table["row"], rows, sorter=by_row)]]
+            return found
+
         for name, table in tables.items():
-            if name in ("consumption", "reasons", "runs"):
-                at = np.array([orders[number] for number in table["order"].tolist()], np.int64)
-            elif name in ("deliveries", "delays", "shortages"):
-                at = demands[table["demand"]]
-            else:
-                at = table["item_location"] if "item_location" in table else table["at"]
-            table["at"] = self._keys[at]
-            table.setdefault("row", changes.UNNUMBERED + np.arange(len(at), dtype=np.int64))
+            table["at"] = layout.find_pairs(name, table, self._keys, pick)
+            table.setdefault("row", changes.UNNUMBERED + np.arange(len(table["at"]), dtype=np.int64))
         return tables
 
     def _to_problem(self, part: PlanPart) -> Tables:
         facts, rows = self.held.facts, part.item_locations
         sources = np.flatnonzero(np.isin(facts.sources.item_location, rows))
         own = {
-            "item_locations": self._overwrite("item_locations", rows, rows, {"on_hand": facts.places.on_hand[rows]}),
-            "sources": self._overwrite(
-                "sources", sources, facts.sources.item_location[sources],
-                {"lead_time": facts.sources.lead_time[sources]},
-            ),
-        }  # fmt: skip
+            "item_locations": self._overwrite("item_locations", rows, {"on_hand": facts.places.on_hand[rows]}),
+            "sources": self._overwrite("sources", sources, {"lead_time": facts.sources.lead_time[sources]}),
+        }
         for name, known in (("demands", facts.demands), ("receipts", facts.receipts)):
             here = np.array([row for place in rows.tolist() for row in known.at.get(place, ())], np.int64)
-            at = known.columns["item_location"][here]
             held = {column: known.columns[column][here] for column in self.base[name] if column in known.columns}
-            own[name] = {"place": self._keys[at], **held, "row": here, "at": at}
+            own[name] = {"place": self._keys[known.columns["item_location"][here]], **held, "row": here}
         return own
 
-    def _overwrite(self, name: str, rows: Ints, at: Ints, values: Columns) -> Columns:
-        return {column: held[rows] for column, held in self.base[name].items()} | values | {"row": rows, "at": at}
+    def _overwrite(self, name: str, rows: Ints, values: Columns) -> Columns:
+        return {column: held[rows] for column, held in self.base[name].items()} | values | {"row": rows}
 
 
 def _to_columns(part: PlanPart, rename: Any) -> Tables:
