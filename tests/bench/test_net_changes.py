@@ -183,6 +183,24 @@ def test_who_was_overtaken_writes_nothing_and_begins_again(world: World) -> None
     assert world.follower.is_overtaken
 
 
+def test_what_a_question_was_told_first_is_published_all_the_same(world: World) -> None:
+    for _event in range(EVENTS // 2):
+        run_atomic(world.facts.draw()[1])
+        world.follower.follow()
+        run_atomic(world.facts.draw()[1])
+        assert world.follower.ask([], at=world.follower.run.now, patience=1.0) is not None
+        stepping.publish(world.follower)
+        assert read_run().watermark <= world.follower.known
+
+    world.follower.follow()
+    stepping.publish(world.follower)
+
+    assert list_differences(world.follower) == []
+    assert plans.count_awaiting_plan() == {"demands_awaiting_plan": 0}
+    assert list(plans.list_violations()) == []
+    assert_thin_rows_say_what_the_whole_would_say(world)
+
+
 def test_the_same_fact_twice_moves_nothing(world: World) -> None:
     world.happen(5)
     step = read_run().step

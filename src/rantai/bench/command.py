@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,7 @@ def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:
     names = list(BENCHES) if name == "all" else [name]
     with ExitStack() as stack:
         lines = [
-            run_stage(each, options, url=url, is_quiet=as_json)
+            run_stage(each, shorten(each, options) if name == "all" else options, url=url, is_quiet=as_json)
             for each in names
             for url in list_databases(each, database, stack, is_quiet=as_json)
         ]
@@ -46,6 +47,15 @@ def bench(name: str, database: str, as_json: bool, **asked: Any) -> None:
         keep_results([line for line in lines if line])
     if not all(lines):
         sys.exit(1)
+
+
+def shorten(name: str, options: Options) -> Options:
+    """Return the options of a benchmark among all: brief where nothing else was asked."""
+    plain = Options()
+    return replace(
+        options,
+        **{one: value for one, value in BENCHES[name].brief.items() if getattr(options, one) == getattr(plain, one)},
+    )
 
 
 def list_databases(name: str, asked: str, stack: ExitStack, *, is_quiet: bool) -> list[str]:

@@ -25,6 +25,7 @@ from rantai.kernel.transactions import run_atomic
 ITEM_LOCATIONS, EVENTS = 100_000, 10_000
 #: What an event is, by its share: of the issue.
 SHARES = {"order_changed": 0.60, "receipt_moved": 0.20, "new_order": 0.15, "limit_changed": 0.05}
+_PLACE = ("item_id", "location_id")
 _PATIENCE, _LONGEST = 300.0, 1800.0
 _NOTE = (
     "from a committed fact, which nobody tells the planner: solved, to the changed plan in memory; readable, to all"
@@ -43,6 +44,7 @@ def measure(options: Options) -> dict[str, Any]:
             kind, write = facts.draw()
             taken[kind].append(_happen(write))
         seconds = time.perf_counter() - begun
+        deep = _ask_deep(options.events or EVENTS)
     every = [one for kind in taken.values() for one in kind]
     summary = {
         "size": laid.item_locations,
@@ -55,6 +57,7 @@ def measure(options: Options) -> dict[str, Any]:
         **_percentiles("readable", [one.readable for one in every if not one.is_provisional]),
         "provisional_share": round(sum(one.is_provisional for one in every) / max(len(every), 1), 5),
         "demands_planned_again": sum(one.demands for one in every),
+        **deep,
         "by_kind": {
             kind: {
                 "events": len(rows),
@@ -91,6 +94,30 @@ def _happen(write: Callable[[], int]) -> Taken:
         solved=found["solved_at"] - begun, readable=found["published_at"] - begun,
         is_provisional=found["is_provisional"], demands=len(found["demand_ids"]),
     )  # fmt: skip
+
+
+def _ask_deep(count: int) -> dict[str, Any]:
+    """Ask for what stock does not cover at the top of the chain, one item after the other: through levels and capacity.
+
+    `deep` is the time inside the planner, `asked` that until whoever asked has the answer.
+    """
+    random, inside, outside, met = np.random.default_rng(chains.SEED + 2), list[float](), list[float](), 0
+    places = list(chain_worlds.get_table("iscm_demand", "Demand")._default_manager.values_list(*_PLACE).distinct())
+    for _number in range(count):
+        item, location = places[int(random.integers(len(places)))]
+        days = int(random.integers(0, chains.HORIZON // 2))
+        line = {
+            "line": 0, "item_id": item, "units": int(random.integers(1, 41)) * 10_000, "location_ids": [location],
+            "wanted_on": (chain_worlds.AS_OF.date() + timedelta(days=days)).isoformat(),
+        }  # fmt: skip
+        begun = time.perf_counter()
+        found = _ask({"op": "ask", "as_of": chain_worlds.AS_OF.isoformat(), "lines": [line]})
+        outside.append(time.perf_counter() - begun)
+        if found["held_seconds"] is not None:
+            inside.append(found["held_seconds"])
+            met += any(part["basis"] == "plan" for part in found["lines"][0]["parts"])
+    figures = {"deep_asks": len(inside), "deep_asks_planned": met}
+    return figures | (_percentiles("deep", inside) if inside else {}) | _percentiles("asked", outside)
 
 
 @contextmanager

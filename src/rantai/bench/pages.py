@@ -22,10 +22,22 @@ from rantai.bench.options import BadOption, Options
 from rantai.demo.founding import LOGINS, PASSWORD
 
 SIZE = "medium"
-VARIANTS = 3
-"""Of a page with filters, an order or a place in its list, that each person opens beside the page itself."""
-ROUNDS = 2
-HISTORY_LINES = 525_461
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tour:
+    """How much is asked for.
+
+    `variants` are, of a page with filters, an order or a place in its list, those that each person opens beside the
+    page itself; `lines` those of the history that is imported meanwhile.
+    """
+
+    variants: int
+    rounds: int
+    lines: int
+
+
+TOURS = {"medium": Tour(variants=3, rounds=2, lines=525_461), "small": Tour(variants=1, rounds=1, lines=60_000)}
 QUICK, FAIR = 0.1, 0.3
 LONGEST_WORK = 300.0
 LOCKED = "database is locked"
@@ -54,17 +66,18 @@ def measure(options: Options) -> dict[str, Any]:
     `size` is the demonstration's; --data is the history that is imported meanwhile, otherwise one made from a seed.
     """
     home, started = settings.HOME, time.perf_counter()
-    log = home / "serve.log"
-    _run("demo", "--size", options.size or SIZE, log=log)
+    log, size = home / "serve.log", options.size or SIZE
+    plan = TOURS.get(size, TOURS[SIZE])
+    _run("demo", "--size", size, log=log)
     port = running.find_port()
     with running.serve(port, log=log):
         people = {role: _sign_in(port, role) for role, _name, _language in LOGINS}
         weight = _weigh(port, people["manager"])
-        tour = {role: _walk(browser, role) for role, browser in people.items()}
-        idle = [visit for _round in range(ROUNDS) for visit in _ask_all(people, tour)]
-        busy, work = _ask_while_working(people, tour, history=_find_history(options, home), log=log)
+        tour = {role: _walk(browser, role, variants=plan.variants) for role, browser in people.items()}
+        idle = [visit for _round in range(plan.rounds) for visit in _ask_all(people, tour)]
+        busy, work = _ask_while_working(people, tour, history=_find_history(options, home, plan.lines), log=log)
     result = {
-        "size": options.size or SIZE,
+        "size": size,
         "seconds": time.perf_counter() - started,
         "pages": len({visit.page for visit in idle}),
         "visits": len(idle),
@@ -79,8 +92,8 @@ def measure(options: Options) -> dict[str, Any]:
     return result
 
 
-def _find_history(options: Options, folder: Path) -> Path:
-    return options.find_data() or retail.write(folder / "made-history.csv.gz", lines=HISTORY_LINES)
+def _find_history(options: Options, folder: Path, lines: int) -> Path:
+    return options.find_data() or retail.write(folder / "made-history.csv.gz", lines=lines)
 
 
 def _run(*arguments: str, log: Path) -> None:
@@ -96,7 +109,7 @@ def _sign_in(port: int, role: str) -> Browser:
     return browser
 
 
-def _walk(browser: Browser, role: str) -> dict[str, str]:
+def _walk(browser: Browser, role: str, *, variants: int) -> dict[str, str]:
     """Follow links from the first page on, one document of each kind; return each path with the page that it is."""
     found: dict[str, str] = {}
     seen: dict[str, set[str]] = defaultdict(set)
@@ -104,7 +117,7 @@ def _walk(browser: Browser, role: str) -> dict[str, str]:
     while waiting:
         path = waiting.pop(0)
         page, variant = _name(path)
-        if not page or variant in seen[page] or (variant and len(seen[page] - {""}) >= VARIANTS):
+        if not page or variant in seen[page] or (variant and len(seen[page] - {""}) >= variants):
             continue
         answer = browser.get(path)
         if not answer.is_page or 400 <= answer.status < 500:

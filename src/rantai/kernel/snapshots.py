@@ -12,17 +12,18 @@ _PATIENCE_SECONDS = 5.0
 
 
 @contextmanager
-def read_consistently() -> Iterator[int]:
+def read_consistently(*, patience: float = _PATIENCE_SECONDS) -> Iterator[int]:
     """Give the block one state of the database; yield the newest `changed_seq` that this state surely holds.
 
     A transaction of the edge would take SQLite's one writer for the whole read, so this one is begun by hand:
-    deferred on SQLite, REPEATABLE READ on PostgreSQL. Inside an open transaction it reads in that.
+    deferred on SQLite, REPEATABLE READ on PostgreSQL. Inside an open transaction it reads in that. Zero where after
+    `patience` seconds somebody still writes below the newest number.
     """
     if connection.in_atomic_block:
         yield newest_change()
         return
     is_postgres = connection.vendor == "postgresql"
-    settled = _wait_for_writers() if is_postgres else None
+    settled = _wait_for_writers(patience) if is_postgres else None
     with connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgres else "BEGIN DEFERRED")
         try:
@@ -31,7 +32,7 @@ def read_consistently() -> Iterator[int]:
             cursor.execute("ROLLBACK")
 
 
-def _wait_for_writers() -> int:
+def _wait_for_writers(patience: float) -> int:
     """Return a number below which every change has been committed or given up.
 
     PostgreSQL gives numbers before their rows are seen: a reader that believes the newest number may miss a row
@@ -41,7 +42,7 @@ def _wait_for_writers() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (begun,) = cursor.fetchone()
-        deadline = time.monotonic() + _PATIENCE_SECONDS
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             cursor.execute(
                 "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -12,6 +12,7 @@ from rantai_engines.planning._layout import (
     G_BUSY,
     INT,
     IS_LIMITED,
+    KEEPS,
     NET,
     STATE,
     Net,
@@ -31,6 +32,8 @@ _NONE, _RECEIPT, _CIRCLE = int(CauseKind.NONE), int(CauseKind.AWAITS_RECEIPT), i
 @compiled(INT(NET, STATE, INT, INT, INT, INT, INT, INT))
 def _make_up(net: Net, st: State, place: int, lack: int, at: int, t: int, depth: int, strict: int) -> int:
     """Get what is short at ``at`` for a need at ``t``: by what is on its way, by new orders, or by earlier ones."""
+    if depth == 0 and net.clock[KEEPS] != 0:
+        at = t
     if net.places[place, AUTOFENCE] > 0:
         restored = restored_by(st, place, at, at + net.places[place, AUTOFENCE])
         if restored < NEVER:

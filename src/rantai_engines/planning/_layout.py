@@ -16,8 +16,9 @@ from rantai_engines.planning._packs import Pack, pack_type
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-# Net.clock
-NOW, HORIZON, MAX_PIECES, LOOP, SPLITS, IS_LIMITED, SHIFTS = range(7)
+# Net.clock. For questions: EARLIEST, before which nothing that is planned begins; KEEPS 1, nobody's units are taken at
+# the asked place although they could be made up by when they are needed.
+NOW, HORIZON, MAX_PIECES, LOOP, SPLITS, IS_LIMITED, SHIFTS, EARLIEST, KEEPS = range(9)
 # Net.places: one row for each item-location
 UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, PLACE_COLUMNS = range(7)
 # Net.sources, grouped by item-location in order of service

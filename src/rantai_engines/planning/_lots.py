@@ -12,11 +12,10 @@ from rantai_engines.planning._layout import (
     S_MINIMUM,
     S_MULTIPLE,
     S_PER_UNIT,
-    S_WALL,
     S_YIELD,
     Net,
 )
-from rantai_engines.planning._worktime import start_for
+from rantai_engines.planning._worktime import start_for, wall_of
 from rantai_engines.planning.problem import PPM
 from rantai_engines.planning.tables import NEVER
 
@@ -74,12 +73,12 @@ def lot_in_time(net: Net, source: int, most: int, end: int) -> int:
     """Give the largest order of at most ``most`` that ends at ``end`` without starting before its wall, 0 for none."""
     step, fixed = max(net.sources[source, S_MULTIPLE], 1), net.sources[source, S_FIXED]
     least = max(step, net.sources[source, S_MINIMUM]) + fixed
-    if start_for(net, source, end, least, -1) < net.sources[source, S_WALL]:
+    if start_for(net, source, end, least, -1) < wall_of(net, source):
         return 0
     low, high = 0, most
     while low < high:
         middle = low + (high - low + 1) // 2
-        if start_for(net, source, end, middle, -1) >= net.sources[source, S_WALL]:
+        if start_for(net, source, end, middle, -1) >= wall_of(net, source):
             low = middle
         else:
             high = middle - 1

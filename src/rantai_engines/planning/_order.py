@@ -35,7 +35,6 @@ from rantai_engines.planning._layout import (
     S_POST,
     S_ROW,
     S_TO,
-    S_WALL,
     STATE,
     Net,
     State,
@@ -45,7 +44,7 @@ from rantai_engines.planning._lots import lot_for, lot_in_time, lot_within
 from rantai_engines.planning._outputs import enter_co_products
 from rantai_engines.planning._placing import place_back
 from rantai_engines.planning._shifting import make_room
-from rantai_engines.planning._worktime import end_from, start_for
+from rantai_engines.planning._worktime import end_from, start_for, wall_of
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
@@ -60,7 +59,7 @@ def _wait_for(net: Net, source: int, lot: int, end: int) -> tuple[int, int, int,
     """Say whether a lot may end at ``end`` (first number 1), else when it could and why not before."""
     place, row = net.sources[source, S_PLACE], net.sources[source, S_ROW]
     fence, opens = net.places[place, FENCE], net.sources[source, S_FROM]
-    lead = max(end_from(net, source, net.sources[source, S_WALL], lot, -1), net.clock[NOW])
+    lead = max(end_from(net, source, wall_of(net, source), lot, -1), net.clock[NOW])
     first = max(lead, fence, opens)
     if first <= end:
         return 1, first, _NONE, -1
@@ -105,7 +104,7 @@ def _place(net: Net, st: State, source: int, lot: int, aim: int, is_dated: int) 
     st.counters[C_RUNS] = first_run
     next_at = NEVER
     if is_dated != 0:
-        since = max(start_for(net, source, aim, lot, -1), net.sources[source, S_WALL])
+        since = max(start_for(net, source, aim, lot, -1), wall_of(net, source))
         next_at = reply_from(net, st, source, since, lot, -1)
     if culprit < 0:
         reply(st, next_at, _LEAD, net.sources[source, S_ROW])
@@ -150,7 +149,7 @@ def _wait_or_shrink(net: Net, st: State, source: int, lot: int, aim: int, limit:
         return lot
     finite = net.sources[source, S_FINITE]
     if finite != 0 and cause == _LEAD and (strict == 0 or aim < limit):
-        wall = max(net.sources[source, S_WALL], net.clock[NOW])
+        wall = max(wall_of(net, source), net.clock[NOW])
         next_at = max(next_at, reply_from(net, st, source, wall, lot, -1))
     smaller = 0
     if aim == limit and cause == _LEAD and net.clock[LOOP] == 0 and (strict == 0 or finite == 0):

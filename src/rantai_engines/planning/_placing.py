@@ -37,7 +37,6 @@ from rantai_engines.planning._layout import (
     S_FIRST_STEP,
     S_FIXED,
     S_LEAD,
-    S_WALL,
     S_YIELD,
     STATE,
     T_CALENDAR,
@@ -48,7 +47,7 @@ from rantai_engines.planning._layout import (
     Net,
     State,
 )
-from rantai_engines.planning._worktime import advance, end_from, go_back, start_for, step_seconds
+from rantai_engines.planning._worktime import advance, end_from, go_back, start_for, step_seconds, wall_of
 from rantai_engines.planning.problem import PPM
 from rantai_engines.planning.tables import NEVER
 
@@ -212,7 +211,7 @@ def place_back(net: Net, st: State, source: int, lot: int, until: int) -> tuple[
     On success its rows are those added to ``State.runs``; otherwise the caller takes back what was reserved.
     """
     t = go_back(net, net.sources[source, S_CALENDAR], until, net.sources[source, S_LEAD])
-    started, wall = started_units(net, source, lot), net.sources[source, S_WALL]
+    started, wall = started_units(net, source, lot), wall_of(net, source)
     first_row, last_end = st.counters[C_RUNS], t
     for step in range(net.sources[source, S_END_STEP] - 1, net.sources[source, S_FIRST_STEP] - 1, -1):
         first, base = st.counters[C_RUNS], step_seconds(net, source, step, lot)

@@ -29,7 +29,9 @@ from rantai_engines.planning._layout import (
     C_OWNER,
     C_SHIFTS,
     C_SHORTAGES,
+    EARLIEST,
     G_ROWS,
+    KEEPS,
     Ints,
     Net,
     State,
@@ -43,6 +45,7 @@ from rantai_engines.planning.tables_of_rows import table_of
 
 _MARKS = (C_LOG, C_ORDERS, C_DELIVERIES, C_DELAYS, C_SHORTAGES)
 _KEPT = (*_MARKS, C_ASKS, C_OWNER, C_KEEP, C_SHIFTS)
+_DELIVERIES = _KEPT.index(C_DELIVERIES)
 _Rows = list[tuple[int, ...]]
 
 
@@ -63,12 +66,13 @@ def answer(facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]) -> tu
     Gives also the state, which is another object when its arrays had to grow.
     """
     while True:
-        before = [int(state.counters[c]) for c in _KEPT]
-        marks = _try_all(facts, net, state, wanted)
-        if marks:
+        before = _count(state, _KEPT)
+        tried = _try_all(facts, net, state, wanted)
+        if tried is not None:
             break
         _take_back(net, state, before)
         state = roomier(state)
+    marks, chosen = tried
     asks = int(state.counters[C_ASKS]) - before[_KEPT.index(C_ASKS)]
     found, moves, made = _Found(slices=[], orders=[], leans=[], missing=[], cost=[]), [], []
     for line, (mark, after) in enumerate(pairwise(marks)):
@@ -88,31 +92,71 @@ def answer(facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]) -> tu
         leans=table_of(Leans, found.leans),
         shortages=table_of(Missing, found.missing),
         cost=np.array(found.cost),
+        item_location=np.array(chosen, np.int64),
         asks=asks,
     )
     return answers, state
 
 
-def _try_all(facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]) -> list[list[int]]:
-    """Plan the lines; give the counters before each and after the last, nothing when an array ran full."""
+def _try_all(
+    facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]
+) -> tuple[list[list[int]], list[int]] | None:  # fmt: skip
+    """Plan the lines; give the counters before each and after the last, and where each is had; None for full arrays."""
     state.counters[C_KEEP] = 1
-    marks = [[int(state.counters[c]) for c in _MARKS]]
+    earliest = max(facts.base.now, int(net.clock[EARLIEST]))
+    marks, chosen = [_count(state, _MARKS)], []
     for line, each in enumerate(wanted):
-        asks = _ask_row(facts.base.now, line, each)
-        for how in (ON_TIME, LATE):
-            if asks[0, A_DONE] == 0 and serve_all(net, state, asks, 0, 1, how) == 0:
-                return []
-        marks.append([int(state.counters[c]) for c in _MARKS])
-    return marks
+        net.clock[KEEPS] = each.keeps
+        place = _serve_best(net, state, _list_asks(line, each, earliest), each.quantity)
+        if place is None:
+            return None
+        chosen.append(place)
+        marks.append(_count(state, _MARKS))
+    return marks, chosen
 
 
-def _ask_row(now: int, line: int, wanted: Wanted) -> Ints:
-    row = np.zeros((1, ASK_COLUMNS), np.int64)
-    row[0, A_DEMAND], row[0, A_PLACE], row[0, A_QUANTITY] = line, wanted.item_location, wanted.quantity
-    row[0, A_AT], row[0, A_LATEST] = max(wanted.due, now), min(wanted.due + min(wanted.max_lateness, NEVER), NEVER)
-    row[0, A_MIN_SHIPMENT], row[0, A_PARTIAL] = min(wanted.min_shipment, wanted.quantity), wanted.partial
-    row[0, A_GROUP] = -1
-    return row
+def _serve_best(net: Net, state: State, asks: Sequence[Ints], quantity: int) -> int | None:
+    """Plan the first ask that is in time with everything, else the soonest with most; give where, None if full."""
+    before, best = _count(state, _KEPT), (1, 0, 0)
+    for number, ask in enumerate(asks):
+        if number:
+            _take_back(net, state, before)
+        if not _serve(net, state, ask.copy()):
+            return None
+        given = state.deliveries[before[_DELIVERIES] : state.counters[C_DELIVERIES], 1:3]
+        units, until = int(given[:, 1].sum()), int(given[:, 0].max(initial=0))
+        best = min(best, (-units, until, number))
+        if units == quantity and until <= ask[0, A_AT]:
+            return int(ask[0, A_PLACE])
+    chosen = asks[best[2]]
+    if best[2] < len(asks) - 1:
+        _take_back(net, state, before)
+        if not _serve(net, state, chosen.copy()):
+            return None
+    return int(chosen[0, A_PLACE])
+
+
+def _serve(net: Net, state: State, ask: Ints) -> bool:
+    """Plan a line, in time or late; false when an array ran full."""
+    return all(ask[0, A_DONE] != 0 or serve_all(net, state, ask, 0, 1, how) != 0 for how in (ON_TIME, LATE))
+
+
+def _list_asks(line: int, wanted: Wanted, earliest: int) -> list[Ints]:
+    """Give a line as the loop works it off, once for each place that would do."""
+    row = np.zeros(ASK_COLUMNS, np.int64)
+    row[A_DEMAND], row[A_QUANTITY] = line, wanted.quantity
+    row[A_MIN_SHIPMENT], row[A_PARTIAL] = min(wanted.min_shipment, wanted.quantity), wanted.partial
+    row[A_GROUP] = -1
+    asks = []
+    for place, due in ((wanted.item_location, wanted.due), *wanted.others):
+        row[A_PLACE], row[A_AT] = place, max(due, earliest)
+        row[A_LATEST] = min(due + min(wanted.max_lateness, NEVER), NEVER)
+        asks.append(row.reshape(1, -1).copy())
+    return asks
+
+
+def _count(state: State, counters: Sequence[int]) -> list[int]:
+    return [int(state.counters[c]) for c in counters]
 
 
 def _take_back(net: Net, state: State, before: list[int]) -> None:

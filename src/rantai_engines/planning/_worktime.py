@@ -5,6 +5,7 @@ from numba import types
 
 from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
+    EARLIEST,
     INT,
     NET,
     NOW,
@@ -110,6 +111,12 @@ def start_at_work(net: Net, calendar: int, worked: int) -> int:
         return NEVER
     at = net.open_start[i] + worked - net.open_before[i]
     return int(at) if at < net.open_end[i] else NEVER
+
+
+@short(INT(NET, INT))
+def wall_of(net: Net, source: int) -> int:
+    """Give the instant before which no order of a source begins."""
+    return int(max(net.sources[source, S_WALL], net.clock[EARLIEST]))
 
 
 @compiled(INT(NET, INT, INT, INT, INT))

@@ -35,6 +35,11 @@ class Wanted:
     partial: bool = True
     min_shipment: int = 0
     max_lateness: int = NEVER
+    keeps: bool = False
+    """Nobody's units are taken at the place itself, even where they could be made up by when they are needed."""
+    others: tuple[tuple[int, int], ...] = ()
+    """Item-locations that would do as well with their due dates, best first: the first in time with everything is
+    taken, else the soonest with most."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
@@ -87,11 +92,15 @@ class Missing:
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Answers:
-    """What the lines of one question could have, together; ``cost`` (n_lines) is that of their new orders."""
+    """What the lines of one question could have, together; ``cost`` (n_lines) is that of their new orders.
+
+    ``item_location`` (n_lines) is where each line is had.
+    """
 
     slices: Slices
     orders: NewOrders
     leans: Leans
     shortages: Missing
     cost: Floats
+    item_location: Ints
     asks: int = field(default=0)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rantai_engines.planning._account_at import account_of
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._held_state import hold, list_numbers, plain_rows, without_forecasts
+from rantai_engines.planning._layout import EARLIEST, KEEPS
 from rantai_engines.planning._netchange import apply_changes, check_row
 from rantai_engines.planning._questions import answer
 from rantai_engines.planning.account import sort_rows, write_solution
@@ -21,6 +22,7 @@ from rantai_engines.planning.plan_part import PlanPart
 from rantai_engines.planning.problem import Problem
 from rantai_engines.planning.solution import Solution
 from rantai_engines.planning.solve import Loop, Params, plan_rows
+from rantai_engines.planning.tables import NEVER
 
 _DEFAULTS = Params()
 #: Demands that an event may have planned again in place; more of them are a job.
@@ -93,8 +95,10 @@ class HeldPlan:
             self.facts, self.plan, item_locations, release_until=self.params.release_until, only_released=only_released
         )
 
-    def ask(self, wanted: Sequence[Wanted]) -> Answers:
+    def ask(self, wanted: Sequence[Wanted], *, at: int | None = None) -> Answers:
         """Say when units could be had, lines of one question one after the other; nothing stays planned.
+
+        ``at``: the present of whoever asks, where it is later than the plan's; no order would begin before it.
 
         Raises
         ------
@@ -104,7 +108,12 @@ class HeldPlan:
         -----
         Complexity: about as many asks as levels and tries; no part depends on the size of the network.
         """
-        for line in wanted:
-            check_row("ItemLocations", line.item_location, len(self.facts.places.key))
-        answers, self.firm.state = answer(self.facts, self.firm.net, self.firm.state, wanted)
+        for place in (place for line in wanted for place, _due in ((line.item_location, 0), *line.others)):
+            check_row("ItemLocations", place, len(self.facts.places.key))
+        clock = self.firm.net.clock
+        clock[EARLIEST] = -NEVER if at is None else at
+        try:
+            answers, self.firm.state = answer(self.facts, self.firm.net, self.firm.state, wanted)
+        finally:
+            clock[EARLIEST], clock[KEEPS] = -NEVER, 0
         return answers

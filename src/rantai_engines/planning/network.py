@@ -83,7 +83,8 @@ def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2
     calendars = limits.calendars
     net = Net(
         clock=np.array(
-            [problem.now, problem.horizon_end, max_pieces, loop, splits, rows[:, S_FINITE].any(), shifts], np.int64
+            [problem.now, problem.horizon_end, max_pieces, loop, splits, rows[:, S_FINITE].any(), shifts, -NEVER, 0],
+            np.int64,
         ),
         places=_place_rows(problem, order),
         sources=rows,

@@ -46,12 +46,12 @@ def bought() -> tuple[Location, Item]:
     return site, item
 
 
-@pytest.fixture
-def planner(bought, url) -> Iterator[None]:
-    """The planner answers from a plan of Monday."""
+@pytest.fixture(params=["ping", "follow"])
+def planner(bought, url, request) -> Iterator[None]:
+    """The planner answers from a plan of Monday: as it was solved, or as it is followed."""
     planning.make_plan(factory.MONDAY, builder="test")
     held = Planner("test")
-    held.answer({"op": "ping"})
+    held.answer({"op": request.param})
     server = listening.listen(held, url)
     yield
     server.shutdown()

@@ -1,5 +1,7 @@
 """A held plan is the plan that was solved; what it is asked changes nothing."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -96,6 +98,66 @@ def test_lines_of_one_question_share_what_there_is() -> None:
     assert answers.orders.line.tolist() == [1]
     assert answers.cost.tolist() == [0.0, 2.5 * 2] or answers.cost.tolist() == [0.0, 2.5 * 6]
     assert held.ask([]).cost.tolist() == []
+
+
+def test_of_places_the_first_in_time_is_taken_else_the_soonest() -> None:
+    problem = make_problem(
+        places={"key": [1, 2, 3], "on_hand": [0, 0, 10 * UNIT]},
+        sources={"key": [1, 2], "item_location": [0, 1], "kind": [1, 1], "lead_time": [20 * DAY, 9 * DAY]},
+        demands={"key": [1], "item_location": [0], "due": [NOW], "quantity": [0]},
+    )
+    held, due = HeldPlan(problem), NOW + DAY
+    soonest = Wanted(item_location=0, quantity=6 * UNIT, due=due, others=((1, due), (0, due)))
+    in_time = Wanted(item_location=0, quantity=6 * UNIT, due=due, others=((1, due), (2, due)))
+    before = tell_both(held)
+
+    answers = held.ask([soonest, in_time, in_time])
+
+    assert answers.item_location.tolist() == [1, 2, 1]
+    assert answers.slices.line.tolist() == [0, 1, 2]
+    assert answers.slices.time.tolist() == [NOW + 9 * DAY, due, NOW + 9 * DAY]
+    assert tell_both(held) == before
+
+
+@given(seeds)
+@settings(max_examples=25, deadline=None)
+def test_one_of_several_places_gets_what_it_would_get_alone(seed: int) -> None:
+    held, rng = HeldPlan(random_finite_problem(seed)), np.random.default_rng(seed)
+    alone = [_draw(rng, held) for _ in range(3)]
+    wanted = replace(alone[0], others=tuple((row.item_location, alone[0].due) for row in alone[1:]))
+
+    answers = held.ask([wanted])
+
+    told = held.ask([replace(alone[0], item_location=int(answers.item_location[0]))])
+    assert answers.slices.time.tolist() == told.slices.time.tolist()
+    assert answers.slices.quantity.tolist() == told.slices.quantity.tolist()
+    sums = [held.ask([replace(alone[0], item_location=row.item_location)]).slices for row in alone]
+    assert answers.slices.quantity.sum() == max(int(found.quantity.sum()) for found in sums)
+
+
+def test_who_asks_later_is_told_of_nothing_that_would_have_begun_before() -> None:
+    problem = make_problem(
+        places={"key": [1], "on_hand": [2 * UNIT]},
+        sources={"key": [1], "item_location": [0], "kind": [1], "lead_time": [20 * DAY]},
+        demands={"key": [1], "item_location": [0], "due": [NOW], "quantity": [0]},
+    )
+    held, wanted = HeldPlan(problem), Wanted(item_location=0, quantity=6 * UNIT, due=NOW)
+
+    assert held.ask([wanted], at=NOW + DAY).slices.time.tolist() == [NOW + DAY, NOW + 21 * DAY]
+    assert held.ask([wanted]).slices.time.tolist() == [NOW, NOW + 20 * DAY]
+
+
+def test_who_keeps_gets_nothing_that_is_somebodys_until_it_is_made_up() -> None:
+    problem = make_problem(
+        places={"key": [1], "on_hand": [6 * UNIT]},
+        sources={"key": [1], "item_location": [0], "kind": [1], "lead_time": [5 * DAY]},
+        demands={"key": [1], "item_location": [0], "due": [NOW + 20 * DAY], "quantity": [6 * UNIT]},
+    )
+    held, wanted = HeldPlan(problem), Wanted(item_location=0, quantity=6 * UNIT, due=NOW)
+
+    assert held.ask([wanted]).slices.time.tolist() == [NOW]
+    kept = held.ask([replace(wanted, keeps=True)])
+    assert kept.slices.time.tolist() == kept.orders.end.tolist() == [NOW + 5 * DAY]
 
 
 def _draw(rng: np.random.Generator, held: HeldPlan) -> Wanted:

@@ -8,11 +8,11 @@ from typing import Any
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
-from rantai.iscm.supply.management import aggregating, planning, scenarios, stepping
+from rantai.iscm.supply.management import aggregating, planning, questions, scenarios, stepping
 from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.management.news import News
 from rantai.iscm.supply.models import PlanRun
-from rantai.iscm.supply.queries import days, keys
+from rantai.iscm.supply.queries import keys
 from rantai.iscm.supply.queries.sites import Sites
 
 
@@ -67,16 +67,21 @@ class Planner:
         """Return when each of `lines` (item_id, units, wanted_on, location_ids best first) could be had.
 
         `held` is what the asker takes of stock and receipts for other units, `without` are demands that let go. Units
-        given to one line are not given to the next.
+        given to one line are not given to the next. `held_seconds` is how long the plan that is followed was busy, None
+        where the part that is asked was planned anew instead.
         """
         plan = self._read_plan()
         if plan is None:
             return {"revision": None, "lines": []}
         as_of = datetime.fromisoformat(question["as_of"])
         sites = Sites(as_of=as_of, company_zone=parties.get_company().zone)
+        told = questions.ask_held(self._find_follower(plan), question, sites)
+        if told is not None:
+            lines, seconds = told
+            return {"revision": plan.run.revision, "lines": lines, "held_seconds": seconds}
         news = News.read(plan, question, sites)
-        answers = [self._ask_line(plan, line, sites, news) for line in question["lines"]]
-        return {"revision": plan.run.revision, "lines": answers}
+        lines = [self._ask_line(plan, line, sites, news) for line in question["lines"]]
+        return {"revision": plan.run.revision, "lines": lines, "held_seconds": None}
 
     def try_out(self, question: dict[str, Any]) -> dict[str, Any]:
         """Return what came of the plan with a scenario's `patch` laid over its problem.
@@ -115,6 +120,11 @@ class Planner:
         plan = self._read_plan()
         return dict(planning.verify_plan(plan)) if plan else {"revision": None}
 
+    def _find_follower(self, plan: planning.Plan) -> Follower | None:
+        """Return who follows a plan, None before the first event or while another plan is laid down."""
+        found = self._follower
+        return found if found is not None and found.run.pk == plan.run.pk else None
+
     def _ask_line(self, plan: planning.Plan, line: dict[str, Any], sites: Sites, news: News) -> dict[str, Any]:
         """Take the first site that is in time with everything, else the one that is soonest with most."""
         known = set(plan.problem["item_locations"]["key"].tolist())
@@ -124,26 +134,15 @@ class Planner:
             place = keys.pair_of(line["item_id"], location_id)
             if place not in known:
                 continue
-            due = _find_due(line, location_id, sites)
-            found = self._plan_line(plan, line, place, news, now=_now(sites), due=due)
+            due = questions.find_due(line, location_id, sites)
+            found = self._plan_line(plan, line, place, news, now=questions.begin(sites), due=due)
             if found and (not best or _measure(found) < _measure(best)):
                 best, chosen = found, location_id
             if found and _measure(found) <= (-line["units"], due):
                 break
         place = keys.pair_of(line["item_id"], chosen)
         news.newer += [bridge.Wanted(place=place, quantity=part.quantity, due=part.time) for part in best]
-        parts = [
-            {
-                "location_id": chosen,
-                "units": part.quantity,
-                "basis": part.basis,
-                "source_id": part.source_id or None,
-                "leaves_on": sites.leave_after(chosen, part.time).isoformat(),
-                "there_on": days.day_of(part.time, sites.zone(chosen)).isoformat(),
-            }
-            for part in best
-        ]
-        return {"line": line["line"], "parts": parts}
+        return questions.describe(line, chosen, best, sites)
 
     def _plan_line(
         self, plan: planning.Plan, line: dict[str, Any], place: int, news: News, *, now: int, due: int
@@ -170,13 +169,3 @@ class Planner:
 def _measure(parts: list[bridge.Answered]) -> tuple[int, int]:
     """Return more units before sooner."""
     return -sum(part.quantity for part in parts), max(part.time for part in parts)
-
-
-def _now(sites: Sites) -> int:
-    return int(sites.as_of.timestamp()) + days.TICK
-
-
-def _find_due(line: dict[str, Any], location_id: int, sites: Sites) -> int:
-    """Return the instant by which units would do at a site: as the day begins on which they should leave."""
-    wanted_on = datetime.fromisoformat(line["wanted_on"]).date()
-    return max(_now(sites), days.midnight(wanted_on, sites.zone(location_id)))

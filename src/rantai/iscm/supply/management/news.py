@@ -37,11 +37,16 @@ class News:
         reach = frozenset(bridge.list_leaned_on(plan.problem, asked).tolist())
         items = {keys.split(place)[0] for place in reach}
         gone = set(question.get("without", ()))
-        spoken = [*_list_spoken(items, gone), *(_to_spoken(*row) for row in question.get("held", ()))]
+        spoken = [*_list_spoken(items, gone), *list_held(question)]
         held = _sum_by_demand(spoken)
         newer = list(_list_newer(plan, items, gone, held, sites))
         let_go = [_let_go(pk) for pk in sorted(gone)]
         return News(reach=reach, newer=newer, spoken=[*let_go, *spoken])
+
+
+def list_held(question: dict[str, Any]) -> Iterator[bridge.Spoken]:
+    """Yield what an asker takes of supplies for units of which it does not ask."""
+    return (_to_spoken(*row) for row in question.get("held", ()))
 
 
 def _list_spoken(items: Collection[int], gone: Collection[int]) -> Iterator[bridge.Spoken]:

@@ -37,7 +37,7 @@ def publish(follower: Follower) -> dict[str, Any]:
 def _write(follower: Follower) -> int:
     run, step, at = follower.run, follower.step, clock.now()
     if follower.change is None:
-        return changing.note_known(run, step=step, watermark=follower.known)
+        return changing.note_known(run, step=step, watermark=follower.told)
     return changing.publish_change(run, follower.change, step=step, engine=bridge.ENGINE, at=at)
 
 
