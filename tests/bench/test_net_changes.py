@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,11 @@ import pytest
 from rantai.bench import chain_worlds, netchanges
 from rantai.foundation.items.models import BillOfMaterials
 from rantai.iscm.supply.actions import changing
-from rantai.iscm.supply.management import planning, stepping
+from rantai.iscm.supply.actions import folding as folding_action
+from rantai.iscm.supply.management import folding, planning, stepping
 from rantai.iscm.supply.management.bridge.following import Follower
-from rantai.iscm.supply.models import PlanChange, PlanException, PlannedOrder, PlanOutcome, PlanRun
-from rantai.iscm.supply.queries import changes, plans
+from rantai.iscm.supply.models import ChangedPlace, PlanChange, PlanException, PlannedOrder, PlanOutcome, PlanRun
+from rantai.iscm.supply.queries import changes, folds, plans
 from rantai.iscm.supply.queries.reading import PlanReader
 from rantai.kernel import clock
 from rantai.kernel.changes import next_change
@@ -154,6 +156,66 @@ def test_what_is_published_is_what_is_held_whatever_happened(world: World) -> No
     assert list(plans.list_violations()) == []
     assert_blocks_are_read_as_the_whole_is()
     assert_thin_rows_say_what_the_whole_would_say(world)
+
+
+def fold_all() -> int:
+    folder, count = folding.Folder(), 0
+    while found := folder.fold_some(most=1, settled=timedelta(0)):
+        count += found
+    return count
+
+
+def test_what_many_changes_moved_is_folded_and_reads_as_before(world: World) -> None:
+    world.happen(EVENTS)
+    before = list_published()
+    cited = ChangedPlace.objects.values("place").distinct().count()
+
+    assert fold_all() > 0
+
+    assert list_published() == before
+    assert_blocks_are_read_as_the_whole_is()
+    assert ChangedPlace.objects.count() == cited
+    assert fold_all() == 0
+    assert list_differences(world.follower) == []
+
+
+def test_after_folding_the_plan_goes_on_and_folds_again(world: World) -> None:
+    for _round in range(3):
+        world.happen(EVENTS // 4)
+        fold_all()
+    world.happen(3)
+
+    assert list_differences(world.follower) == []
+    assert_blocks_are_read_as_the_whole_is()
+    assert_thin_rows_say_what_the_whole_would_say(world)
+
+
+def test_what_is_folded_stays_readable_for_a_minute_and_is_gone_then(world: World) -> None:
+    world.happen(EVENTS // 2)
+    run, places = read_run(), list(ChangedPlace.objects.values_list("change_id", flat=True).distinct())
+    fold_all()
+
+    assert changes.read_parts(places).keys() == set(places)
+    at = clock.now()
+    for later in (timedelta(0), timedelta(seconds=61)):
+        run_atomic(lambda later=later: folding_action.forget_folded(run, limit=run.step, at=at + later))
+    assert list_differences(world.follower) == []
+    steps = PlanChange.objects.filter(step__gt=0)
+    assert steps.count() == run.step
+    assert not steps.filter(codec="").exclude(bytes=b"").exists()
+    assert steps.filter(codec="").count() > run.step // 2
+    assert not folds.is_left_over(run, at=at + timedelta(seconds=62))
+
+
+def test_who_folds_while_the_plan_moves_on_loses_nothing(world: World) -> None:
+    world.happen(EVENTS // 2)
+    run = read_run()
+    late = [folds.read_fold(run, block, limit=run.step) for block in folds.list_full(run, limit=run.step, most=1)]
+    fold_all()
+    world.happen(3)
+
+    assert not any(run_atomic(lambda one=one: folding_action.fold_block(run, one, at=clock.now())) for one in late)
+    assert list_differences(world.follower) == []
 
 
 def test_one_who_comes_after_a_kill_publishes_what_it_holds(world: World) -> None:

@@ -8,11 +8,14 @@ One thread owns a held plan: there is no lock inside.
 """
 
 from collections.abc import Sequence
+from dataclasses import fields
+
+import numpy as np
 
 from rantai_engines.planning._account_at import account_of
 from rantai_engines.planning._facts import Facts
 from rantai_engines.planning._held_state import hold, list_numbers, plain_rows, without_forecasts
-from rantai_engines.planning._layout import EARLIEST, KEEPS
+from rantai_engines.planning._layout import C_DELAYS, EARLIEST, KEEPS
 from rantai_engines.planning._netchange import apply_changes, check_row
 from rantai_engines.planning._questions import answer
 from rantai_engines.planning.account import sort_rows, write_solution
@@ -20,7 +23,7 @@ from rantai_engines.planning.asking import Answers, Wanted
 from rantai_engines.planning.changes import Change, Touched
 from rantai_engines.planning.plan_part import PlanPart
 from rantai_engines.planning.problem import Problem
-from rantai_engines.planning.solution import Solution
+from rantai_engines.planning.solution import CauseKind, Delays, Solution
 from rantai_engines.planning.solve import Loop, Params, plan_rows
 from rantai_engines.planning.tables import NEVER
 
@@ -94,6 +97,19 @@ class HeldPlan:
         return account_of(
             self.facts, self.plan, item_locations, release_until=self.params.release_until, only_released=only_released
         )
+
+    def list_waits(self, item_locations: Sequence[int]) -> Delays:
+        """Give the waits of all demands for receipts of some item-locations, wherever the demands stand.
+
+        What an event touched may be waited for by many whom it did not touch.
+        """
+        state = self.plan.state
+        delays = state.delays[: state.counters[C_DELAYS]]
+        is_asked = np.zeros(len(self.facts.places.key), np.bool_)
+        is_asked[list(item_locations)] = True
+        waits = (delays[:, 0] >= 0) & (delays[:, 1] > 0) & (delays[:, 4] == CauseKind.AWAITS_RECEIPT)
+        waits[waits] = is_asked[delays[waits, 5]]
+        return Delays(**dict(zip((each.name for each in fields(Delays)), delays[waits].T.copy(), strict=True)))
 
     def ask(self, wanted: Sequence[Wanted], *, at: int | None = None) -> Answers:
         """Say when units could be had, lines of one question one after the other; nothing stays planned.

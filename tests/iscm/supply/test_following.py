@@ -9,6 +9,7 @@ import pytest
 from django.db import transaction
 
 from rantai.foundation.items.models import Source
+from rantai.foundation.locations.models import Location
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.iscm.demand.models import Demand
@@ -200,3 +201,56 @@ def test_the_planner_follows_when_it_is_asked_to(bought) -> None:
 
     told = planner.answer({"op": "follow"})
     assert (told["revision"], told["demand_ids"]) == (1, [small.pk])
+
+
+def test_a_question_is_answered_from_what_was_committed_a_moment_ago(bought) -> None:
+    _item, _order, (_small, large) = bought
+    item, near, far = foundation.make_item(), Location.objects.get(code="JKT"), foundation.make_site("SUB")
+    for site, days in ((near, 9), (far, 4)):
+        supplier = foundation.make_party(role="supplier")
+        foundation.make_source(item, supplier=supplier, location=site, lead_time_days=days)
+        factory.make_stock(item, site, 1)
+    planner = Planner("test")
+    planner.solve(factory.MONDAY)
+    planner.answer({"op": "follow"})
+    question = {
+        "op": "ask", "as_of": factory.MONDAY.isoformat(),
+        "lines": [
+            {"line": 0, "item_id": item.pk, "units": 30_000, "wanted_on": "2026-11-03",
+             "location_ids": [near.pk, far.pk]},
+        ],
+    }  # fmt: skip
+
+    told = planner.answer(question)
+    ask_for(large, 300)
+    later = planner.answer(question)
+
+    assert told["held_seconds"] is not None
+    (line,) = told["lines"]
+    assert {part["location_id"] for part in line["parts"]} == {far.pk}
+    assert sum(part["units"] for part in line["parts"]) == 30_000
+    assert later["held_seconds"] is not None
+    assert planner.answer({"op": "follow"})["watermark"] >= Demand.objects.get(pk=large.pk).changed_seq
+
+
+def test_what_waits_for_a_whole_plan_holds_up_neither_the_rest_nor_a_question(bought) -> None:
+    item, _order, (small, _large) = bought
+    follower = follow()
+    foundation.make_bill(foundation.make_item(), [(item, 1)])
+    factory.make_demand(foundation.make_item(), 1, requested_on=LATER)
+    ask_for(small, 9)
+
+    told = follower.follow()
+
+    assert "bills, routings" in told["why"]
+    assert "does not know item" in told["why"]
+    assert told["demand_ids"] == [small.pk]
+    assert follower.ask([], at=follower.run.now, patience=1.0) is not None
+
+
+def test_a_question_goes_elsewhere_where_too_much_happened_to_be_followed(bought) -> None:
+    _item, _order, (small, _large) = bought
+    follower = Follower(planning.make_plan(factory.MONDAY, builder="test"), most=0)
+    ask_for(small, 9)
+
+    assert follower.ask([], at=follower.run.now, patience=1.0) is None

@@ -55,13 +55,20 @@ class PlanBlock(models.Model):
 
 
 class PlanChange(models.Model):
-    """What a net change moved: everything that the plan says of the item-locations that it touched; never changed."""
+    """What a net change moved: everything that the plan says of the item-locations that it touched.
+
+    What many changes moved in a block is folded into one row; then nobody cites them any more.
+    """
 
     run = models.ForeignKey(PlanRun, on_delete=models.CASCADE, related_name="changes", db_index=False)
-    step = models.PositiveIntegerField(help_text="its place among the changes of the run, from 1 without a gap")
+    step = models.PositiveIntegerField(
+        null=True, help_text="its place among the changes of the run, from 1 without a gap; empty: folded from many"
+    )
+    block = models.PositiveSmallIntegerField(null=True, help_text="of which it is folded; empty: of any")
     watermark = models.BigIntegerField(help_text="newest changed_seq that it knows")
-    codec = models.CharField(max_length=10)
+    codec = models.CharField(max_length=10, blank=True, help_text="empty: its bytes are gone, others hold what it said")
     bytes = models.BinaryField()
+    uncited_at = models.DateTimeField(null=True, help_text="since when no item-location names it")
     places = models.PositiveIntegerField(help_text="item-locations")
     demands = models.PositiveIntegerField(help_text="that were planned again")
     published_at = models.DateTimeField()

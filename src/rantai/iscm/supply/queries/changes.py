@@ -42,6 +42,23 @@ def unpack(packed: bytes, codec: str) -> Tables:
     return found
 
 
+def list_latest(rows: QuerySet[ChangedPlace]) -> dict[int, tuple[int, int, int]]:
+    """Return of each item-location (key) its latest change: block, step and change."""
+    found = rows.order_by("step").values_list("place", "block", "step", "change_id")
+    return {place: (block, step, change) for place, block, step, change in found}
+
+
+def read_parts(change_ids: Collection[int]) -> dict[int, Tables]:
+    """Return what changes say, by change."""
+    rows = PlanChange.objects.filter(pk__in=change_ids).iterator(chunk_size=200)
+    return {row.pk: unpack(bytes(row.bytes), row.codec) for row in rows}
+
+
+def select_places(table: Columns, places: Ints) -> Columns:
+    """Return the rows of a change's table that stand at some item-locations."""
+    return _select(table, np.isin(table["at"], places))
+
+
 class Changes:
     """The net changes of one run up to the step that it had when it was read; each is read once."""
 
@@ -58,7 +75,7 @@ class Changes:
         latest = self._list_latest(block)
         if not latest:
             return base
-        found = [_select(part[name], np.isin(part[name]["at"], places)) for places, part in latest if name in part]
+        found = [select_places(part[name], places) for places, part in latest if name in part]
         gone = np.isin(at, np.concatenate([places for places, _part in latest]))
         if block is None and name in NUMBERED:
             return _put(name, base, gone, found)
@@ -95,11 +112,8 @@ class Changes:
 
     def _note(self, rows: QuerySet[ChangedPlace], name: Callable[[int], int | None]) -> None:
         """Keep of each item-location its latest change, under the name of its block."""
-        found = rows.order_by("step").values_list("block", "place", "change_id")
-        latest = {place: (name(block), change) for block, place, change in found}
-        missing = {change for _block, change in latest.values()} - self._parts.keys()
-        for row in PlanChange.objects.filter(pk__in=missing).iterator(chunk_size=200):
-            self._parts[row.pk] = unpack(bytes(row.bytes), row.codec)
+        latest = {place: (name(block), change) for place, (block, _step, change) in list_latest(rows).items()}
+        self._parts |= read_parts({change for _block, change in latest.values()} - self._parts.keys())
         places: dict[tuple[int | None, int], list[int]] = {}
         for place, key in latest.items():
             places.setdefault(key, []).append(place)

@@ -233,13 +233,12 @@ def _on_receipts(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
 
 def _on_awaited(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
     """Say which receipts would, if they came sooner, keep the dates of orders that now wait for them."""
-    delays, receipts, demands = solution["delays"], snapshot.tables["receipts"], snapshot.tables["demands"]
-    is_firm = np.zeros(len(demands["key"]), np.bool_)
-    is_firm[snapshot.firm.rows] = True
+    receipts, demands = snapshot.tables["receipts"], snapshot.tables["demands"]
+    delays = solution["waits"] if "waits" in solution else _list_waits(snapshot, solution)
     wanted: dict[int, tuple[int, int, float]] = {}
     by_place = np.argsort(receipts["place"], kind="stable")
     held = receipts["place"][by_place]
-    for row in np.flatnonzero((delays["cause"] == AWAITS_RECEIPT) & is_firm[delays["demand"]]).tolist():
+    for row in range(len(delays["demand"])):
         place = snapshot.tables["item_locations"]["key"][delays["subject"][row]]
         own = by_place[np.searchsorted(held, place) : np.searchsorted(held, place, "right")]
         candidates = own[receipts["time"][own] > delays["since"][row]]
@@ -266,6 +265,15 @@ def _on_awaited(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:
             cause="awaits_receipt",
             stake=snapshot.to_money(stake),
         )
+
+
+def _list_waits(snapshot: Snapshot, solution: Tables) -> Columns:
+    """Return the delays of orders that wait for receipts."""
+    delays = solution["delays"]
+    is_firm = np.zeros(len(snapshot.tables["demands"]["key"]), np.bool_)
+    is_firm[snapshot.firm.rows] = True
+    mine = (delays["cause"] == AWAITS_RECEIPT) & is_firm[delays["demand"]]
+    return {name: values[mine] for name, values in delays.items()}
 
 
 def _on_notices(snapshot: Snapshot, solution: Tables) -> Iterator[Finding]:

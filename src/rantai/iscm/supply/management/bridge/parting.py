@@ -16,6 +16,7 @@ from rantai.iscm.supply.queries.needs import FirmDemand
 from rantai.iscm.supply.queries.snapshot import Snapshot, Tables
 from rantai_engines.planning.held import HeldPlan
 from rantai_engines.planning.plan_part import PlanPart
+from rantai_engines.planning.problem import DemandKind
 from rantai_engines.planning.solution import ConsumerKind, ReasonKind, SupplyKind
 
 _NAMED_ORDERS: dict[str, dict[str, tuple[str, int] | None]] = {
@@ -124,7 +125,14 @@ class Cutter:
         pegs["supply"][fed] = [place_of.get(key, -1) for key in named.tolist()]
         tables["pegs"] = {name: values[pegs["supply"] >= 0] for name, values in pegs.items()}
         tables["reasons"] = _sorted_by(tables["reasons"], "order")
+        tables["waits"] = self._list_waits(part.item_locations)
         return tables | {"notices": {"kind": np.zeros(0, np.int64), "subject": np.zeros(0, np.int64)}}
+
+    def _list_waits(self, item_locations: Ints) -> Columns:
+        """Return the delays of all orders that wait for receipts of item-locations, wherever the orders stand."""
+        waits = self.held.list_waits(item_locations.tolist())
+        mine = self.held.facts.demands.columns["kind"][waits.demand] == DemandKind.ORDER
+        return {field.name: getattr(waits, field.name)[mine] for field in fields(waits)}
 
     def _to_tables(self, part: PlanPart) -> Tables:
         """Return the part as it is packed."""

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections, connections
 
-from rantai.iscm.supply.management import listening, watching
+from rantai.iscm.supply.management import folding, listening, watching
 from rantai.iscm.supply.management.answering import Planner
 from rantai.kernel import clock, leases, sockets, worker
 
@@ -69,12 +69,13 @@ class Command(BaseCommand):
             planner = Planner(worker.name())
             planner.answer({"op": "ping"})
             server, done = listening.listen(planner, settings.PLANNER_URL), threading.Event()
-            follower = watching.watch(planner, done)
+            workers = [watching.watch(planner, done), folding.start(done)]
             while not stop.is_set() and not lost.is_set():
                 stop.wait(0.2)
             done.set()
             server.shutdown()
-            follower.join(_PARTING_SECONDS)
+            for each in workers:
+                each.join(_PARTING_SECONDS)
             listening.forget(settings.PLANNER_URL)
 
     def _tell(self, result: dict[str, Any], *, is_json: bool) -> None:
