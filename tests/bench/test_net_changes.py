@@ -160,6 +160,7 @@ def test_what_is_published_is_what_is_held_whatever_happened(world: World) -> No
 
 def fold_all() -> int:
     folder, count = folding.Folder(), 0
+    folder.fold_some(settled=timedelta(0))  # nothing happens between two looks
     while found := folder.fold_some(most=1, settled=timedelta(0)):
         count += found
     return count
@@ -177,6 +178,16 @@ def test_what_many_changes_moved_is_folded_and_reads_as_before(world: World) -> 
     assert ChangedPlace.objects.count() == cited
     assert fold_all() == 0
     assert list_differences(world.follower) == []
+
+
+def test_while_one_event_follows_the_other_nothing_is_folded(world: World) -> None:
+    folder, counts = folding.Folder(), []
+    for _event in range(8):
+        world.happen(1)
+        counts.append(folder.fold_some(most=1, settled=timedelta(0)))
+
+    assert not any(counts)
+    assert folder.fold_some(most=1, settled=timedelta(0)) > 0
 
 
 def test_after_folding_the_plan_goes_on_and_folds_again(world: World) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from rantai.iscm.supply.queries import columns, layout
 from rantai.iscm.supply.queries.columns import Columns
 from rantai.iscm.supply.queries.days import Ints
 
-Tables = dict[str, Columns]
+Tables = Mapping[str, Columns]
 
 NUMBERED = ("item_locations", "sources", "receipts", "demands", "orders")
 """Tables whose rows others name by their number, which they keep for as long as their plan is current."""
@@ -31,15 +31,28 @@ def pack(tables: Tables) -> bytes:
     return len(head).to_bytes(4, "little") + head + b"".join(packed.values())
 
 
-def unpack(packed: bytes, codec: str) -> Tables:
-    """Return what `pack` was given; raises UnknownCodec."""
-    data = memoryview(packed)
-    start = 4 + int.from_bytes(data[:4], "little")
-    found: Tables = {}
-    for name, size in json.loads(bytes(data[4:start])):
-        found[name] = columns.unpack(data[start : start + size], codec)
-        start += size
-    return found
+class Packed(Mapping[str, Columns]):
+    """What `pack` was given; a table is unpacked when somebody asks for it. Raises UnknownCodec then."""
+
+    def __init__(self, packed: bytes, codec: str) -> None:
+        self._codec, data = codec, memoryview(packed)
+        start = 4 + int.from_bytes(data[:4], "little")
+        self._packed: dict[str, memoryview] = {}
+        for name, size in json.loads(bytes(data[4:start])):
+            self._packed[name] = data[start : start + size]
+            start += size
+        self._tables: dict[str, Columns] = {}
+
+    def __getitem__(self, name: str) -> Columns:
+        if name not in self._tables:
+            self._tables[name] = columns.unpack(self._packed[name], self._codec)
+        return self._tables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._packed)
+
+    def __len__(self) -> int:
+        return len(self._packed)
 
 
 def list_latest(rows: QuerySet[ChangedPlace]) -> dict[int, tuple[int, int, int]]:
@@ -51,7 +64,7 @@ def list_latest(rows: QuerySet[ChangedPlace]) -> dict[int, tuple[int, int, int]]
 def read_parts(change_ids: Collection[int]) -> dict[int, Tables]:
     """Return what changes say, by change."""
     rows = PlanChange.objects.filter(pk__in=change_ids).iterator(chunk_size=200)
-    return {row.pk: unpack(bytes(row.bytes), row.codec) for row in rows}
+    return {row.pk: Packed(bytes(row.bytes), row.codec) for row in rows}
 
 
 def select_places(table: Columns, places: Ints) -> Columns:

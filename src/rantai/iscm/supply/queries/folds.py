@@ -9,7 +9,7 @@ import numpy as np
 from django.db.models import Count, Exists, Max, OuterRef, QuerySet
 
 from rantai.iscm.supply.models import ChangedPlace, PlanChange, PlanRun
-from rantai.iscm.supply.queries import changes
+from rantai.iscm.supply.queries import changes, columns
 from rantai.iscm.supply.queries.days import Ints
 
 LONGEST_READ = timedelta(seconds=60)
@@ -76,7 +76,7 @@ def list_over(run: PlanRun, *, at: datetime) -> QuerySet[PlanChange]:
 
 
 def _join(parts: list[tuple[changes.Tables, Ints]]) -> changes.Tables:
-    found: changes.Tables = {}
+    found: dict[str, columns.Columns] = {}
     for name in changes.CHANGED:
         rows = [changes.select_places(part[name], places) for part, places in parts if name in part]
         if rows:
