@@ -41,6 +41,11 @@ PROMISES = (
     Room(_("Were we right?"), "iscm_promising:calibration"),
 )
 
+SELLING = (
+    Room(_("Pipeline"), "crm_selling:pipeline"),
+    Room(_("Agreements"), "crm_selling:agreements"),
+)
+
 SIDES = (
     # An item at a site, as each room knows it.
     (
@@ -111,6 +116,7 @@ STATIONS = [
         "accounts.view",
         count="rantai.crm.waiting.count_customers",
     ),
+    Station("customers", _("Pipeline"), "crm_selling:pipeline", "selling.view", rooms=SELLING),
     Station("customers", _("Price lists"), "crm_pricing:lists", "prices.view"),
     Station("customers", _("Points"), "crm_loyalty:programs", "loyalty.view"),
     Station("end", _("Imports"), "wires_imports:imports", "imports.use", "file-input"),

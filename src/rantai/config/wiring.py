@@ -41,6 +41,8 @@ PAGES = {
     # kind of document: (its page, who may see it)
     "sales_order": ("crm_orders:order", "orders.view"),
     "invoice": ("crm_orders:invoice", "invoices.view"),
+    "sales_agreement": ("crm_selling:agreement", "selling.view"),
+    "opportunity": ("crm_selling:deal", "selling.view"),
     "party": ("crm_accounts:customer", "accounts.view"),
     "supplier": ("srm_suppliers:supplier", "suppliers.view"),
     "purchase_requisition": ("srm_buying:requisition", "purchasing.view"),

@@ -22,10 +22,11 @@ from rantai.crm.messages import (
     TrackedOrder,
     ValueSummary,
 )
-from rantai.crm.orders.actions import capturing, changing, confirming, history, invoicing, questions
+from rantai.crm.orders.actions import capturing, changing, confirming, history, holding, invoicing, questions
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import asking, checks, finding, orders, past, tracking
 from rantai.crm.pricing import actions as pricing
+from rantai.crm.selling.actions import agreements, drafts, opportunities
 from rantai.foundation.documents import queries as documents
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import messages
@@ -39,10 +40,16 @@ Result = TypeVar("Result")
 LineChange = changing.LineChange
 RecordedHistory = history.RecordedHistory
 PriceRow = pricing.PriceRow
+AgreementDraft = drafts.AgreementDraft
+AgreementLineDraft = drafts.AgreementLineDraft
+PlannedCallOff = drafts.PlannedCallOff
+OpportunityDraft = drafts.OpportunityDraft
+DealState = drafts.DealState
+DealLine = drafts.DealLine
 HistoryKnown = history.HistoryKnown
 OrderRefused = asking.drafts.OrderRefused
-CreditExceeded = confirming.CreditExceeded
-OrderHeld = confirming.OrderHeld
+CreditExceeded = holding.CreditExceeded
+OrderHeld = holding.OrderHeld
 TooManyQuestions = questions.TooManyQuestions
 Progress = Callable[[int, int], None]
 
@@ -71,8 +78,7 @@ def confirm_order(order_id: int, *, revision: int, by: str, as_of: datetime) -> 
     try:
         done = join_atomic(lambda: confirming.confirm_order(ready, expected_revision=revision, by=by, as_of=as_of))
     except CreditExceeded as error:
-        hold = partial(confirming.place_hold, order_id, kind="credit", reason=str(error)[:300], amount=error.exposure)
-        join_atomic(lambda: hold(by=by))
+        join_atomic(partial(holding.place_credit_hold, error, by=by))
         raise
     promised = {demand.key: demand.slices for demand in done.recorded}
     return _view(done.order, [_show(row, promised.get(asking.key_of(row), ())) for row in done.schedule])
@@ -93,17 +99,22 @@ def preview_change(order_id: int, *, changes: Sequence[LineChange], as_of: datet
 def change_order(order_id: int, *, changes: Sequence[LineChange], revision: int, by: str, as_of: datetime) -> OrderView:
     """Change quantities, dates and items of a confirmed order, taking new dates.
 
-    What has not left of a line whose item is exchanged stands on a new line. Raises OrderRefused, RevisionConflict,
-    iscm's REFUSALS.
+    What has not left of a line whose item is exchanged stands on a new line. A change that takes the customer above the
+    credit limit leaves the order as it was, held for finance. Raises OrderRefused, RevisionConflict, OrderHeld,
+    CreditExceeded, iscm's REFUSALS.
     """
     order = orders.get_order(order_id)
     planned = changing.plan_changes(order, changes, as_of=as_of)
     offer = _ask_changes(order, planned, as_of)
-    join_atomic(
-        lambda: changing.change_order(
-            order_id, planned=planned, offer=offer, expected_revision=revision, by=by, as_of=as_of
+    try:
+        join_atomic(
+            lambda: changing.change_order(
+                order_id, planned=planned, offer=offer, expected_revision=revision, by=by, as_of=as_of
+            )
         )
-    )
+    except CreditExceeded as error:
+        join_atomic(partial(holding.place_credit_hold, error, wanted=changing.say_changes(planned), by=by))
+        raise
     return get_order(order_id)
 
 
@@ -260,6 +271,19 @@ def set_prices(
     return join_atomic(
         lambda: pricing.set_prices(price_list, company_id=company_id, currency=currency, rows=rows, by=by)
     )
+
+
+def record_agreements(rows: Sequence[AgreementDraft], *, company_id: int, by: str) -> int:
+    """Write frame contracts with their schedules as they became known, in the caller's transaction; return how many.
+
+    Raises RowsRefused with all that is wrong.
+    """
+    return len(agreements.record_agreements(parties.get_company(company_id), rows, by=by))
+
+
+def record_opportunities(rows: Sequence[OpportunityDraft], *, company_id: int, by: str) -> int:
+    """Write deals with their whole history, in the caller's transaction; return how many. Raises RowsRefused."""
+    return len(opportunities.record_opportunities(parties.get_company(company_id), rows, by=by))
 
 
 def find_known_history(company_id: int, invoices: Iterable[str]) -> set[tuple[str, int]]:

@@ -87,14 +87,16 @@ def found(world: World) -> Founded:
         price_list="STANDARD",
         currency="IDR",
         rows=[
-            crm.PriceRow(item_id=made.items[item.code], unit_price=_rupiah(item.price)) for item in world.catalogue.sold
+            crm.PriceRow(item_id=made.items[item.code], unit_price=to_rupiah(item.price))
+            for item in world.catalogue.sold
         ],
         by=BY,
     )
     return made
 
 
-def _rupiah(thousands: int) -> int:
+def to_rupiah(thousands: int) -> int:
+    """Return a price of the world as it is kept."""
     return thousands * 1_000 * SCALE
 
 
@@ -230,7 +232,7 @@ def _add_items(world: World, made: Founded) -> None:
             name=item.name,
             category=item.family,
             is_sold=bool(item.price),
-            standard_cost=_rupiah(item.cost),
+            standard_cost=to_rupiah(item.cost),
             decoupling=item.decoupling,
         )
         for item in world.catalogue.items
@@ -309,7 +311,7 @@ def _add_sources(
                 lead_time_sd_days=row.spread,
                 minimum=row.minimum * 10_000,
                 multiple=row.multiple * 10_000,
-                cost=_rupiah(row.item.cost) if is_bought else 0,
+                cost=to_rupiah(row.item.cost) if is_bought else 0,
                 calendar_id=(open_days["CN"] if row.origin in abroad else usual).pk,
             )
         )

@@ -13,7 +13,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.utils.module_loading import autodiscover_modules
 
-from rantai.demo import founding, tables
+from rantai.demo import founding, recording, tables
 from rantai.demo.founding import BY, ZONE, Founded
 from rantai.demo.living import Living, instant
 from rantai.demo.world import World, make_world
@@ -100,6 +100,7 @@ def _empty() -> None:
 
 def _found(world: World) -> Founded:
     made = founding.found(world)
+    recording.record_knowledge(world, made)
     _mark(made.company, "begun")
     return made
 

@@ -47,11 +47,12 @@ class PastLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Need:
-    """What a customer takes on a day."""
+    """What a customer takes on a day; kind: 'agreement', 'round', 'budget' or 'renewal'."""
 
     customer: Customer
     day: date
     lines: tuple[tuple[DemoItem, int], ...]
+    kind: str
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from rantai.demo import days
@@ -35,6 +35,30 @@ _RENEWAL_DAYS, _RENEWING = 3 * 365, 0.15
 """Equipment serves three years; one of seven companies replaces all of it at once."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Term:
+    """A year of an agreement as both sides know it: what is called off, how often, from which day to which."""
+
+    customer: Customer
+    begins: date
+    ends: date
+    """The first day without it."""
+    first: date
+    """Of the first call-off on or after the day on which it begins, if no office were ever closed."""
+    interval: timedelta
+    plan: tuple[tuple[DemoItem, float], ...]
+    """Units of a call-off before the season of its quarter."""
+    is_renewal: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """What comes back, by day, and the agreements behind a part of it, by customer and time."""
+
+    needs: tuple[Need, ...]
+    terms: tuple[Term, ...]
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Market:
     chance: random.Random
@@ -42,6 +66,7 @@ class _Market:
     first: date
     last: date
     closed: frozenset[date]
+    terms: list[Term] = field(default_factory=list)
 
     def find_open(self, day: date) -> date:
         """Return the day, or the next one on which offices work."""
@@ -60,8 +85,8 @@ class _Market:
 
 def make_needs(
     chance: random.Random, *, customers: Sequence[Customer], shelf: Shelf, as_of: date, agreements: int, rounds: int
-) -> list[Need]:
-    """Write what comes back in the two years and in the weeks ahead, by day."""
+) -> Standing:
+    """Write what comes back in the two years and in the weeks ahead."""
     first, last = as_of - timedelta(days=YEARS_IN_DAYS), as_of + timedelta(days=TOLD_AHEAD_DAYS)
     closed = frozenset(day for day, _name in days.list_holidays(first, last + timedelta(days=14)))
     market = _Market(chance=chance, shelf=shelf, first=first, last=last, closed=closed)
@@ -71,7 +96,14 @@ def make_needs(
     found += [need for customer in settled[agreements:] for need in _go_round(market, customer)]
     found += [need for customer in firms for need in _spend(market, customer)]
     kept = [need for need in found if need.lines and first <= need.day <= last]
-    return sorted(kept, key=lambda need: (need.day, need.customer.key))
+    return Standing(
+        needs=tuple(sorted(kept, key=lambda need: (need.day, need.customer.key))), terms=tuple(market.terms)
+    )
+
+
+def find_season(day: date) -> float:
+    """Return what a month of a day's quarter sells against the mean: agreements are planned by quarter."""
+    return sum(days.MONTHS[(day.month - 1) // 3 * 3 + month] for month in range(3)) / 3
 
 
 def _choose(chance: random.Random, firms: Sequence[Customer], count: int) -> list[Customer]:
@@ -89,16 +121,31 @@ def _call_off(market: _Market, customer: Customer) -> Iterator[Need]:
     size = _SIZES[customer.segment] * chance.lognormvariate(0, 0.6)
     count = chance.choices((1, 2, 3, 4), (15, 35, 30, 20))[0]
     plan = {item.code: (item, _agree(chance, item, size)) for item in _pick(market, count, begun)}
+    begins = begun if customer.joined else ends - _TERM
+    _sign(market, customer, (begins, ends), day - (day - begins) // interval * interval, interval, plan)
     while day <= until:
         if day >= ends:
             if chance.random() > _RENEWED:
                 return
             plan, ends = _renew(market, plan, size, day), ends + _TERM
+            _sign(market, customer, (ends - _TERM, ends), day, interval, plan, is_renewal=True)
         if chance.random() > _SKIPPED:
-            season = sum(days.MONTHS[(day.month - 1) // 3 * 3 + month] for month in range(3)) / 3
+            season = find_season(day)
             lines = tuple((item, _flex(chance, units * season)) for item, units in plan.values())
-            yield Need(customer=customer, day=market.find_open(day), lines=lines)
+            yield Need(customer=customer, day=market.find_open(day), lines=lines, kind="agreement")
         day += interval
+
+
+def _sign(
+    market: _Market, customer: Customer, term: tuple[date, date], first: date, interval: timedelta,
+    plan: dict[str, tuple[DemoItem, float]], *, is_renewal: bool = False,
+) -> None:  # fmt: skip
+    market.terms.append(
+        Term(
+            customer=customer, begins=term[0], ends=term[1], first=first, interval=interval,
+            plan=tuple(plan.values()), is_renewal=is_renewal,
+        )
+    )  # fmt: skip
 
 
 def _agree(chance: random.Random, item: DemoItem, size: float) -> float:
@@ -139,7 +186,7 @@ def _go_round(market: _Market, customer: Customer) -> Iterator[Need]:
             for item, units in usual
             if chance.random() < 0.7
         )
-        yield Need(customer=customer, day=market.find_open(day), lines=lines)
+        yield Need(customer=customer, day=market.find_open(day), lines=lines, kind="round")
         day += timedelta(days=max(3, round(chance.gammavariate(_STEADY, mean / _STEADY))))
 
 
@@ -151,19 +198,18 @@ def _spend(market: _Market, customer: Customer) -> Iterator[Need]:
         for year in range(market.first.year, market.last.year + 1):
             day = market.find_open(date(year, month, 1) + timedelta(days=chance.randrange(40)))
             if chance.random() < share and begun <= day <= until:
-                yield _take(market, customer, day, 2.0, count_lines(chance, customer), _anything)
+                yield _take(market, customer, day, "budget", count_lines(chance, customer))
     if customer.segment == "company" and chance.random() < _RENEWING:
         day = market.find_open(market.first + timedelta(days=chance.randrange(_RENEWAL_DAYS)))
         if begun <= day <= until:
-            yield _take(market, customer, day, 4.0, 2, _is_equipment)
+            yield _take(market, customer, day, "renewal", 2)
 
 
-def _take(
-    market: _Market, customer: Customer, day: date, times: float, count: int, is_wanted: Callable[[DemoItem], bool]
-) -> Need:
+def _take(market: _Market, customer: Customer, day: date, kind: str, count: int) -> Need:
+    times, is_wanted = _BUNDLES[kind]
     items = [item for item in _pick(market, 3 * count, day) if is_wanted(item)][:count]
     lines = tuple((item, math.ceil(count_units(market.chance, customer, item) * times)) for item in items)
-    return Need(customer=customer, day=day, lines=lines)
+    return Need(customer=customer, day=day, lines=lines, kind=kind)
 
 
 def _pick(market: _Market, count: int, day: date) -> list[DemoItem]:
@@ -176,3 +222,10 @@ def _anything(_item: DemoItem) -> bool:
 
 def _is_equipment(item: DemoItem) -> bool:
     return bool(item.parts)
+
+
+_BUNDLES: dict[str, tuple[float, Callable[[DemoItem], bool]]] = {
+    "budget": (2.0, _anything),
+    "renewal": (4.0, _is_equipment),
+}
+"""How many times a usual quantity is bought at once, and of what."""

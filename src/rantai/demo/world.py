@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rantai.demo import past, people, present, standing
+from rantai.demo import past, people, pipeline, present, standing
 from rantai.demo.catalogue import Catalogue, DemoItem, make_catalogue
 from rantai.demo.past import PastLine
 from rantai.demo.people import Customer
+from rantai.demo.pipeline import Contract, Deal
 from rantai.demo.present import LiveOrder, LivePurchase
 
 SITES = (
@@ -123,6 +124,8 @@ class World:
     stock: tuple[DemoStock, ...]
     orders: tuple[LiveOrder, ...]
     purchases: tuple[LivePurchase, ...]
+    contracts: tuple[Contract, ...]
+    deals: tuple[Deal, ...]
 
     @property
     def first_day(self) -> date:
@@ -136,7 +139,7 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
     catalogue = make_catalogue(_chance(seed, "items"), accessories=scale.accessories, components=scale.components)
     customers = people.make_customers(_chance(seed, "customers"), scale.customers, activity=scale.activity)
     shelf = past.make_shelf(_chance(seed, "shelf"), catalogue)
-    needs = standing.make_needs(
+    settled = standing.make_needs(
         _chance(seed, "needs"),
         customers=customers,
         shelf=shelf.keep_stocked(),
@@ -144,9 +147,11 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
         agreements=scale.agreements,
         rounds=scale.rounds,
     )
-    history = past.make_history(_chance(seed, "history"), customers=customers, needs=needs, shelf=shelf, as_of=as_of)
+    history = past.make_history(
+        _chance(seed, "history"), customers=customers, needs=settled.needs, shelf=shelf, as_of=as_of
+    )
     orders = present.make_orders(
-        _chance(seed, "orders"), customers=customers, needs=needs, shelf=shelf, as_of=as_of, closed=scale.closed
+        _chance(seed, "orders"), customers=customers, needs=settled.needs, shelf=shelf, as_of=as_of, closed=scale.closed
     )
     sources = tuple(_make_sources(_chance(seed, "sources"), catalogue))
     bought = [(row.item, row.origin, row.site) for row in sources if row.kind == "buy"]
@@ -166,7 +171,14 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
                 _chance(seed, "purchases"), orders=orders, bought=bought, as_of=as_of, count=scale.purchases
             )
         ),
-    )
+        contracts=tuple(pipeline.make_contracts(_chance(seed, "agreements"), terms=settled.terms, as_of=as_of)),
+        deals=tuple(
+            pipeline.make_deals(
+                _chance(seed, "pipeline"), needs=settled.needs, customers=customers, shelf=shelf.keep_stocked(),
+                as_of=as_of,
+            )
+        ),
+    )  # fmt: skip
 
 
 def _chance(seed: int, part: str) -> random.Random:

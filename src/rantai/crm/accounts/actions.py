@@ -122,7 +122,7 @@ def forget_accounts(party_ids: Sequence[int]) -> int:
     require_transaction()
     unused = Account.objects.filter(
         party_id__in=party_ids, first_order_at=None, revision=1, orders=None, invoices=None, price_lists=None,
-        children=None, values=None,
+        children=None, values=None, agreements=None, opportunities=None, budget_months=None,
     )  # fmt: skip
     found = list(unused.values_list("pk", flat=True))
     return Account.objects.filter(pk__in=found).delete()[0]

@@ -9,7 +9,7 @@ from rantai.crm.accounts import actions as accounts
 from rantai.crm.accounts.models import Account
 from rantai.crm.insight import rules, states
 from rantai.crm.insight.models import AccountValue, Valuation
-from rantai.crm.orders.actions.confirming import stake_of
+from rantai.crm.orders.actions.describing import stake_of
 from rantai.crm.orders.models import ScheduleLine
 from rantai.crm.orders.queries import asking
 from rantai.foundation.parties.models import Company

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -184,6 +184,16 @@ class Rhythms:
     stocked: NDArray[np.int64]
     """Items that operations forecast."""
 
+    def take(self, rows: NDArray[np.bool_]) -> Rhythms:
+        """Return some of the purchases."""
+        return replace(
+            self,
+            party_ids=self.party_ids[rows],
+            item_ids=self.item_ids[rows],
+            days=self.days[rows],
+            units=self.units[rows],
+        )
+
 
 def read_rhythms(company: Company, *, until: date) -> Rhythms:
     """Read what every customer bought of every item up to a day."""
@@ -217,31 +227,48 @@ class Expected:
     variance: NDArray[np.float64]
     likely: NDArray[np.float64]
     """What a person would write down: the usual quantity in the weeks in which it falls due."""
+    interval: NDArray[np.float64]
+    """Usual days from one purchase to the next, 0 where there is no such thing; `(n,)`."""
 
     def list_pairs(self) -> NDArray[np.int64]:
         """Return party and item of each row, `(n, 2)`."""
         return np.stack([self.party_ids, self.item_ids], axis=1)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Elsewhere:
+    """What somebody who knows more tells of customers, so that everybody else is not expected to bring it again."""
+
+    told: NDArray[np.bool_]
+    """Purchases that were told ahead; `(n_purchases,)`."""
+    reach: NDArray[np.float64]
+    """Share of such purchases that is known so many weeks ahead; `(weeks,)`."""
+    item_ids: NDArray[np.int64]
+    """Items that it tells of: what everybody else takes of them is expected, too."""
+
+
 def find_rows(pairs: NDArray[np.int64], wanted: NDArray[np.int64]) -> NDArray[np.intp]:
     """Return where pairs of party and item stand among sorted ones, each of which is there."""
-    return np.searchsorted(_to_keys(pairs), _to_keys(wanted))
+    return np.searchsorted(to_keys(pairs), to_keys(wanted))
 
 
-def _to_keys(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Ids stay far below 2^31."""
+def to_keys(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return one sortable number for each party and item: ids stay far below 2^31."""
     return (pairs[:, 0] << 31) + pairs[:, 1]
 
 
-def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, weeks: int) -> Expected:
+def expect(
+    rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, weeks: int, elsewhere: Elsewhere | None = None
+) -> Expected:
     """Return what rhythms seen up to a Sunday foretell of the weeks after it, customers without one together.
 
-    Those are expected to go on as in the last half year. Items that nobody buys in a rhythm are left to statistics.
+    Those are expected to go on as in the last half year. Items that nobody buys in a rhythm, and of which nobody tells
+    elsewhere, are left to statistics.
     """
     seen = (rhythms.days <= until_day) & np.isin(rhythms.item_ids, rhythms.stocked)
     customers, items = rhythms.party_ids[seen], rhythms.item_ids[seen]
     days, units = rhythms.days[seen], rhythms.units[seen]
-    begins, counts = _find_pairs(customers, items)
+    begins, counts = find_pairs(customers, items)
     problem = CycleProblem(
         offsets=np.append(begins, days.size).astype(np.int64),
         days=days,
@@ -253,20 +280,27 @@ def expect(rhythms: Rhythms, alive: Mapping[int, float], *, until_day: int, week
     found = forecast_cycles(problem, weeks=weeks)
     regular = found.regular
     known = np.unique(items[begins[regular]])
+    told, later = np.zeros(days.size, dtype=np.bool_), np.ones(weeks)
+    if elsewhere is not None:
+        known = np.union1d(known, elsewhere.item_ids)
+        told, later = elsewhere.told[seen], 1 - elsewhere.reach
     recent = ~np.repeat(regular, counts) & (days > until_day - RECENT_DAYS) & np.isin(items, known)
-    place = np.searchsorted(known, items[recent])
-    rate = np.bincount(place, units[recent], known.size) / (RECENT_DAYS / 7)
-    squares = np.bincount(place, units[recent] ** 2, known.size) / (RECENT_DAYS / 7)
+    rate, squares = np.zeros((2, known.size, weeks))
+    for rows, share in ((recent & ~told, np.ones(weeks)), (recent & told, later)):
+        place = np.searchsorted(known, items[rows])
+        rate += np.outer(np.bincount(place, units[rows], known.size), share) / (RECENT_DAYS / 7)
+        squares += np.outer(np.bincount(place, units[rows] ** 2, known.size), share) / (RECENT_DAYS / 7)
     return Expected(
         party_ids=np.concatenate([customers[begins[regular]], np.zeros(known.size, dtype=np.int64)]),
         item_ids=np.concatenate([items[begins[regular]], known]),
-        mean=np.concatenate([found.mean[regular], np.repeat(rate[:, None], weeks, axis=1)]),
-        variance=np.concatenate([found.variance[regular], np.repeat(squares[:, None], weeks, axis=1)]),
-        likely=np.concatenate([found.likely[regular], np.repeat(rate[:, None], weeks, axis=1)]),
+        mean=np.concatenate([found.mean[regular], rate]),
+        variance=np.concatenate([found.variance[regular], squares]),
+        likely=np.concatenate([found.likely[regular], rate]),
+        interval=np.concatenate([found.interval[regular], np.zeros(known.size)]),
     )
 
 
-def _find_pairs(
+def find_pairs(
     party_ids: NDArray[np.int64], item_ids: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return where each pair of customer and item begins and how many purchases it has."""

@@ -20,6 +20,7 @@ from rantai.ui import formats
 
 DONE = {
     "crm.value_customers": gettext_lazy("Customers valued"),
+    "crm.signal_demand": gettext_lazy("Customers' orders expected"),
     "iscm.forecast_demand": gettext_lazy("Demand forecast"),
     "iscm.set_stock_targets": gettext_lazy("Stock targets set"),
     "iscm.solve_plan": gettext_lazy("Supply planned"),
@@ -29,6 +30,7 @@ DONE = {
 }
 _PAGES = {
     "crm.value_customers": "crm_insight:values",
+    "crm.signal_demand": "crm_selling:pipeline",
     "iscm.forecast_demand": "iscm_demand:forecasts",
     "iscm.set_stock_targets": "iscm_inventory:stock",
     "iscm.solve_plan": "iscm_supply:plan",
@@ -40,6 +42,7 @@ _PAGES = {
 _WORDS = {
     "customers": lambda n: ngettext("%(n)s customer", "%(n)s customers", n),
     "series": lambda n: ngettext("%(n)s item forecast", "%(n)s items forecast", n),
+    "signals": lambda n: ngettext("%(n)s customer and item", "%(n)s customers and items", n),
     "targets": lambda n: ngettext("%(n)s target", "%(n)s targets", n),
     "proposals": lambda n: ngettext("%(n)s proposal", "%(n)s proposals", n),
     "late": lambda n: ngettext("%(n)s line late", "%(n)s lines late", n),

@@ -18,6 +18,7 @@ TASK = "desk.turn"
 
 STEPS = {
     "crm.value_customers": _("Valuing customers"),
+    "crm.signal_demand": _("Expecting what customers will order"),
     "iscm.forecast_demand": _("Forecasting demand"),
     "iscm.set_stock_targets": _("Setting stock targets"),
     "iscm.solve_plan": _("Planning supply"),
