@@ -1,12 +1,10 @@
 """The grid: any level, weeks across, a change of a total spread to the rows below and never lost."""
 
 import html
-import io
 import re
 from datetime import timedelta
 
 import numpy as np
-import polars as pl
 import pytest
 from django.db import transaction
 from django.urls import reverse
@@ -14,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from rantai.foundation.items.models import Category, Item
 from rantai.iscm.demand.actions import overrides as actions
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun
 from rantai.iscm.demand.queries import forecasts, grid, overrides, steps
@@ -25,21 +22,6 @@ from tests.factories import forecasting, foundation
 from tests.factories.forecasting import FIRST_WEEK, MONDAY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def world():
-    """Two items of one category and one of another, ten, twenty and thirty a week, at two sites alike."""
-    foundation.make_company()
-    sites = [foundation.make_site("A"), foundation.make_site("B")]
-    screens, cables = (Category.objects.create(code=code, name={"en": code}) for code in ("SCR", "CBL"))
-    items = [foundation.make_item(code) for code in ("MON-15", "MON-17", "HDMI")]
-    for item, category in zip(items, (screens, screens, cables), strict=True):
-        Item.objects.filter(pk=item.pk).update(category=category)
-    for site in sites:
-        forecasting.make_history({item: [10 * (at + 1)] * 60 for at, item in enumerate(items)}, location=site)
-    forecasting.forecast()
-    return sites, (screens, cables), items
 
 
 @transaction.atomic
@@ -177,12 +159,6 @@ def test_the_grid_asks_a_fixed_number_of_queries(world, django_assert_max_num_qu
         load("place")
 
 
-@pytest.fixture
-def planner(client, world):
-    client.force_login(foundation.make_user(roles=["planner"]), backend="rantai.foundation.access.backends.RoleBackend")
-    return client
-
-
 def cell(level, week=0):
     return f"c:{level.key}:{(FIRST_WEEK + timedelta(weeks=week)).isoformat()}"
 
@@ -264,58 +240,6 @@ def test_the_page_says_that_nothing_is_forecast_yet(client):
     client.force_login(foundation.make_user(roles=["planner"]), backend="rantai.foundation.access.backends.RoleBackend")
 
     assert "Nothing is forecast yet" in read(client.get(reverse("iscm_demand:grid")))
-
-
-def bring(planner, content):
-    file = io.BytesIO(content if isinstance(content, bytes) else content.encode())
-    file.name = "grid.xlsx"
-    return planner.post(reverse("wires_imports:grid_new"), {"file": file}, follow=True)
-
-
-def test_a_grid_goes_to_excel_and_comes_back_as_changes(planner, world):
-    answer = planner.get(reverse("iscm_demand:grid") + "?by=item&export=xlsx")
-    frame = pl.read_excel(io.BytesIO(b"".join(answer.streaming_content)))
-    is_ours = pl.col("Name") == "MON-15"
-    changed = frame.with_columns(
-        pl.when(is_ours).then(99.0).otherwise(pl.col("2026-11-02")).alias("2026-11-02"),
-        pl.when(is_ours).then(pl.lit("school tender")).alias("Why"),
-    )
-    book = io.BytesIO()
-    changed.write_excel(book)
-
-    page = bring(planner, book.getvalue())
-
-    assert "1 cell changes the forecast" in read(page)
-    assert not ForecastOverride.objects.exists()
-    address = page.redirect_chain[-1][0]
-    for _time in range(2):
-        planner.post(address)
-    row = ForecastOverride.objects.get()
-    assert (row.item_id, row.quantity, row.reason) == (world[2][0].pk, 990_000, "school tender")
-    assert total(Level(item=row.item_id)) == pytest.approx(99)
-    assert "hold already" in read(planner.get(address))
-
-
-def test_refused_cells_are_named_with_their_place_and_the_rest_is_kept(planner, world):
-    key = Level(item=world[2][0].pk).key
-    head = "Level,Name,Under it,2026-10-26,2026-11-02,Why,2026-10-26 was,2026-11-02 was"
-    lines = [f"{key},a,,5,7,tender,5,20", "9.9.x.0,b,,1,1,why,1,2", f"{key},c,,1,many,why,1,20", f"{key},d,,1,3,,1,20",
-             f"{key},e,,2,20,old,1,20"]  # fmt: skip
-
-    page = read(bring(planner, "\n".join([head, *lines])))
-
-    assert "1 cell changes the forecast" in page
-    for said in (
-        "row 3, 2026-11-02 '9.9.x.0' names no row of the grid",
-        "row 4, 2026-11-02 'many' is no figure",
-        "row 5, 2026-11-02 Say why in the column behind the weeks",
-        "row 6, 2026-10-26 This week is over",
-    ):
-        assert said in page
-
-
-def test_a_file_that_is_no_grid_is_said(planner, world):
-    assert "This is no forecast grid" in read(bring(planner, "a,b\n1,2\n"))
 
 
 def test_a_run_without_its_frozen_copy_is_read_from_its_rows(world):

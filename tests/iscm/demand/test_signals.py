@@ -249,3 +249,41 @@ def test_the_page_says_how_far_rhythms_count_and_why(client):
 
     assert "They count for" in text
     assert "100\xa0%" in text or "100 %" in text
+    assert "Of it by rhythms" in text
+    assert "Of it by agreements" not in text
+
+
+def test_the_page_says_who_tells_of_what_customers_will_take(client):
+    item, party = make_rhythm()
+    tell([(party.pk, item, [5.0] * (TESTED + AHEAD))], source="agreement")
+    tell([(0, item, [5.0] * (TESTED + AHEAD))], source="purchase_cycle", key="two")
+
+    shares = terms.share_by_source(item.pk, run=ForecastRun.objects.get())
+
+    assert shares == {"agreement": 0.5, "": 0.5}
+    client.force_login(foundation.make_user(roles=("planner",)))
+    text = client.get(reverse("iscm_demand:forecast", args=[item.pk])).content.decode()
+    assert "Of it by agreements" in text
+    assert "Of it by everybody else" in text
+    assert "Of it by rhythms" not in text
+
+
+def test_what_two_sources_tell_of_a_customer_is_one_expectation_and_frozen_once():
+    site, item, party = foundation.make_site(), foundation.make_item(), foundation.make_party("Surya")
+    iscm.make_stock(item, site, 10_000)
+    forecasting.make_history({item: LUMPS}, location=site)
+    tell([(party.pk, item, [lump(week) for week in range(-TESTED, AHEAD)])])
+    tell([(party.pk, item, [7.0] * (TESTED + AHEAD)), (0, item, [1.0] * (TESTED + AHEAD))], source="pipeline")
+
+    found = terms.load_signals(first_week=weeks.number_of(FIRST_WEEK), length=4)
+
+    assert sorted(found.party_ids.tolist()) == [0, party.pk]
+    row = found.party_ids.tolist().index(party.pk)
+    assert found.mean[row].tolist() == found.likely[row].tolist() == [lump(week) + 7 for week in range(4)]
+    assert found.variance[row].tolist() == [2.0] * 4
+    forecasting.forecast()
+    run = ForecastRun.objects.get()
+    frozen = measures.load_frozen_customers(run.pk, weeks.number_of(FIRST_WEEK))
+    assert frozen.keys.size == 2
+    place = frozen.keys.tolist().index((item.pk << 31) + party.pk)
+    assert frozen.final[place, :4].tolist() == [lump(week) + 7 for week in range(4)]

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.conf import settings
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries
@@ -17,6 +18,7 @@ from rantai.iscm.demand.queries.events import Causes
 from rantai.iscm.demand.queries.history import WeeklyHistory
 from rantai.kernel.money import MAX_AMOUNT
 from rantai.kernel.quantities import SCALE
+from rantai_engines import spreading
 from rantai_engines.forecasting.consumption import ConsumableForecast, Takes, consume_line
 from rantai_engines.forecasting.params import ForecastParams
 from rantai_engines.forecasting.problem import LARGEST_VALUE, ForecastProblem
@@ -47,7 +49,9 @@ def forecast(history: WeeklyHistory, *, horizon: int, causes: Causes | None = No
     from rantai_engines.forecasting.solve import solve
 
     problem = ForecastProblem(offsets=history.offsets, values=np.minimum(values, LARGEST_VALUE), censored=censored)
-    return solve(problem, params=ForecastParams(horizon=horizon, season_length=SEASON), seed=0)
+    # Parts of many series go side by side; who works on them never shows in the forecast.
+    spread = spreading.choose(settings.CLUSTER)
+    return solve(problem, params=ForecastParams(horizon=horizon, season_length=SEASON), seed=0, spread=spread)
 
 
 def list_methods() -> list[str]:

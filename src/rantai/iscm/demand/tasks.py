@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from rantai.foundation.items.models import Item
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand import bridge, measures
+from rantai.iscm.demand.actions import accounts as account_actions
 from rantai.iscm.demand.actions import forecasts as actions
 from rantai.iscm.demand.actions import netting
 from rantai.iscm.demand.actions import sensing as sensing_actions
@@ -21,6 +22,7 @@ from rantai.iscm.demand.actions import signals as signal_actions
 from rantai.iscm.demand.models import ForecastRun
 from rantai.iscm.demand.models.changes import ItemLaunch
 from rantai.iscm.demand.queries import (
+    accounts,
     classes,
     consumption,
     events,
@@ -230,6 +232,8 @@ def _weigh_signals(staged: ForecastRun, past: WeeklyHistory, solution: Any) -> t
                 mean=np.nan_to_num(signals.likely[part]),
             )
         )  # fmt: skip
+    for row in account_actions.pack(staged, signals, tested={int(past.item_ids[term.row]) for term in found}):
+        run_atomic(lambda row=row: account_actions.freeze(row))  # type: ignore[misc]
     return mean, {"terms": len(found), "terms_weight": round(float(np.mean([term.weight for term in found])), 4)}
 
 
@@ -242,7 +246,10 @@ def _freeze(staged: ForecastRun, past: WeeklyHistory, statistical: np.ndarray, w
         terms=with_terms,
         last_year=steps.find_last_year(past, first_week=first, horizon=staged.horizon),
     )
-    found = steps.lay(base, run_id=staged.pk, first_week=first, consensus=steps.find_consensus())
+    found = steps.lay(
+        base, run_id=staged.pk, first_week=first, consensus=steps.find_consensus(),
+        read_accounts=lambda: accounts.load(staged),
+    )  # fmt: skip
     for block, start in enumerate(range(0, max(1, found.item_ids.size), SERIES_A_BLOCK)):
         part = slice(start, start + SERIES_A_BLOCK)
         run_atomic(lambda block=block, part=part: actions.freeze_block(staged, block, found, part))  # type: ignore[misc]

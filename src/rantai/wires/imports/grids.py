@@ -40,16 +40,19 @@ def read_grid(path: Path) -> Read:
         )
     reasons = _find_reasons(frame, heads)
     cells: list[ForecastCell] = []
-    refused: list[tuple[str, str]] = []
+    refused = _find_lost(frame, heads)
     levels = frame[LEVEL].to_list()
     for name, (starts_on, ends_on) in heads.items():
         typed = _read_figures(frame[name])
         before = _read_figures(frame[name + WAS]) if name + WAS in frame.columns else [None] * frame.height
         for row, (text, units, was) in enumerate(zip(frame[name].to_list(), typed, before, strict=True)):
-            if text is None:
+            if text is None and not was:
                 continue
             place = _("row %(row)s, %(column)s") % {"row": row + 2, "column": name}
-            if units is None:
+            if text is None:
+                # an emptied cell, a formula that was never worked out, an error such as #N/A
+                refused.append((place, _("The cell holds no figure. Write 0 where nothing will be asked for.")))
+            elif units is None:
                 refused.append((place, _("'%(text)s' is no figure.") % {"text": text[:40]}))
             elif was is None or was != units:
                 cells.append(
@@ -62,6 +65,13 @@ def read_grid(path: Path) -> Read:
             % {"n": f"{len(cells):,}", "most": f"{MOST_CELLS:,}"}
         )
     return Read(cells=tuple(cells), refused=tuple(refused))
+
+
+def _find_lost(frame: pl.DataFrame, heads: dict[str, tuple[date, date]]) -> list[tuple[str, str]]:
+    """Return the weeks whose head somebody changed: what stands in their column would be passed over in silence."""
+    written = [name.removesuffix(WAS) for name in frame.columns if name.endswith(WAS)]
+    lost = [name for name in written if name not in heads and _read_head(name) is not None]
+    return [(name, _("This week has lost its column. Leave the heads as they were.")) for name in lost]
 
 
 def _read_head(name: str) -> tuple[date, date] | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rantai.iscm.demand import states
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries, ForecastSnapshot
+from rantai.iscm.demand.models.accounts import AccountForecast
 from rantai.iscm.demand.models.signals import AccountSnapshot, CustomerTerm
 from rantai.iscm.demand.queries import forecasts
 from rantai.iscm.demand.queries.steps import Steps
@@ -26,6 +27,8 @@ DEAD_AFTER = timedelta(hours=1)
 SNAPSHOT_WEEKS = 80
 """Frozen copies are kept so long: more than a year back at the longest lead time that is usual."""
 SNAPSHOT_CODEC = "f4le+zlib"
+FROZEN = (ForecastSnapshot, AccountSnapshot, AccountForecast)
+"""What a run keeps of itself; of each week one run's copies stay."""
 
 
 class RunWithdrawn(RuntimeError):
@@ -121,8 +124,8 @@ def publish_run(run: ForecastRun, *, series_count: int, figures: dict[str, Any],
         published_at=clock.now(),
         changed_seq=changes.next_change(),
     )
-    ForecastSnapshot.objects.filter(run__first_week=run.first_week).exclude(run=run).delete()
-    AccountSnapshot.objects.filter(run__first_week=run.first_week).exclude(run=run).delete()
+    for copies in FROZEN:
+        copies._default_manager.filter(run__first_week=run.first_week).exclude(run=run).delete()
 
 
 def list_dead_runs() -> QuerySet[ForecastRun]:
@@ -152,6 +155,7 @@ def drop_run(run: ForecastRun) -> None:
     require_transaction()
     run.snapshots.all().delete()
     run.account_snapshots.all().delete()
+    run.account_forecasts.all().delete()
     run.terms.all().delete()
     ForecastRun.objects.filter(pk=run.pk, state="staged").delete()
 
@@ -165,5 +169,5 @@ def drop_terms(run: ForecastRun) -> None:
 def drop_old_snapshots(first_week: date) -> None:
     """Forget frozen copies that no lag reaches any more."""
     require_transaction()
-    ForecastSnapshot.objects.filter(run__first_week__lt=first_week - timedelta(weeks=SNAPSHOT_WEEKS)).delete()
-    AccountSnapshot.objects.filter(run__first_week__lt=first_week - timedelta(weeks=SNAPSHOT_WEEKS)).delete()
+    for copies in FROZEN:
+        copies._default_manager.filter(run__first_week__lt=first_week - timedelta(weeks=SNAPSHOT_WEEKS)).delete()

@@ -13,7 +13,7 @@ from rantai.foundation.items.models import Item
 from rantai.iscm.demand import bridge
 from rantai.iscm.demand.models import Demand, ForecastRun
 from rantai.iscm.demand.models.consumption import MOST_WEEKS, ForecastBalance, ForecastConsumption
-from rantai.iscm.demand.queries import consumption, forecasts, history, terms
+from rantai.iscm.demand.queries import accounts, consumption, forecasts, history
 from rantai.iscm.demand.queries.forecasts import CurrentForecast
 from rantai.kernel import changes, inserts, statements
 from rantai.kernel.transactions import require_transaction
@@ -106,12 +106,13 @@ def _lay_out(
     categories = dict(Item.objects.filter(pk__in=item_ids).values_list("id", "category_id"))
     rows = np.flatnonzero(np.isin(forecast.item_ids, item_ids) & (forecast.location_ids != history.NOWHERE))
     pairs = list(zip(forecast.item_ids[rows].tolist(), forecast.location_ids[rows].tolist(), strict=True))
-    shares = terms.load_shares(run, item_ids)
+    parts = accounts.list_parts(run, rows, forecast.item_ids[rows], forecast.split)
     found = []
-    for (item, place), gross in zip(pairs, consumption.to_units(forecast.mean[rows]), strict=True):
+    for row, (item, place), gross in zip(rows, pairs, consumption.to_units(forecast.mean[rows]), strict=True):
         window, left = windows.find(item, categories.get(item)), gross
-        for party, share in shares.get(item, ()):
-            own = np.minimum(np.floor(gross * share).astype(np.int64), left)
+        low, high = np.searchsorted(parts.rows, [row, row + 1])
+        for party, share in zip(parts.party_ids[low + 1 : high].tolist(), parts.shares[low + 1 : high], strict=True):
+            own = np.minimum(np.rint(gross * share).astype(np.int64), left)
             left = left - own
             found.append(_to_balance(run, (item, place, party), own, window, seq))
         found.append(_to_balance(run, (item, place, None), left, window, seq))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,9 +12,13 @@ from django.utils.translation import gettext as _
 from rantai.foundation.access.models import Territory
 from rantai.foundation.items.models import Category, Item
 from rantai.foundation.locations import queries as locations
+from rantai.foundation.parties import queries as parties
+from rantai.foundation.parties.models import Party
 from rantai.iscm.demand.actions import renewal
 from rantai.iscm.demand.models import ForecastOverride
-from rantai.kernel import audit, changes
+from rantai.iscm.demand.queries.known import Known
+from rantai.iscm.demand.queries.levels import Level
+from rantai.kernel import audit, changes, inserts, rows
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -29,7 +35,7 @@ class BadOverride(ValueError):
 def set_override(
     *, item_id: int | None, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None,
     factor: int | None, reason: str, by: str, at: datetime, category_id: int | None = None,
-    territory_id: int | None = None, is_span: bool = False, batch: str = "",
+    territory_id: int | None = None, party_id: int | None = None, is_span: bool = False, batch: str = "",
 ) -> ForecastOverride:  # fmt: skip
     """Lay a quantity a week or a factor over the forecast of whole weeks at one level; raises BadOverride.
 
@@ -40,12 +46,14 @@ def set_override(
     item = Item.objects.get(pk=item_id) if item_id else None
     starts_on, ends_on = _monday(starts_on), _monday(ends_on + timedelta(days=6))
     _check_level(item, category_id, location_id, territory_id)
+    party_id = _find_customer(party_id) if party_id else None
     _check(starts_on, ends_on, quantity, factor, reason)
     override = ForecastOverride.objects.create(
         item=item,
         category_id=category_id,
         location_id=location_id,
         territory_id=territory_id,
+        party_id=party_id,
         starts_on=starts_on,
         ends_on=ends_on,
         quantity=quantity,
@@ -57,11 +65,37 @@ def set_override(
         at=at,
         changed_seq=changes.next_change(),
     )
-    told: dict[str, list[Any]] = {"from": [None, str(starts_on)], "until": [None, str(ends_on)]}
-    told |= {"quantity": [None, quantity]} if factor is None else {"factor": [None, factor]}
-    audit.record(_subject(override), action="forecast_overridden", by=by, changes=told)
+    audit.record(_subject(override), action="forecast_overridden", by=by, changes=_tell(override))
     renewal.net_soon(by=by)
     return override
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """One of many changes that are made at once."""
+
+    level: Level
+    starts_on: date
+    ends_on: date
+    quantity: int | None = None
+    factor: int | None = None
+    is_span: bool = False
+    reason: str = ""
+
+
+def set_overrides(wanted: Sequence[Wanted], *, batch: str, by: str, at: datetime) -> int:
+    """Lay many changes over the forecast as one, in a fixed number of statements; return how many there are.
+
+    Raises BadOverride for the first that cannot hold, and then keeps none.
+    """
+    require_transaction()
+    known, seq = Known(one.level for one in wanted), changes.next_change()
+    made = [_to_row(one, known, batch=batch, by=by, at=at, seq=seq) for one in wanted]
+    inserts.add(made)
+    audit.record_all([(_subject(row), _tell(row)) for row in made], action="forecast_overridden", by=by)
+    if made:
+        renewal.net_soon(by=by)
+    return len(made)
 
 
 def end_override(override_id: int, *, by: str, at: datetime) -> ForecastOverride:
@@ -90,9 +124,34 @@ def end_batch(batch: str, *, by: str, at: datetime) -> int:
     """Take back everything that was changed as one; return how many changes held until now."""
     require_transaction()
     live = list(ForecastOverride.objects.select_for_update().filter(batch=batch, ended_at=None).order_by("id"))
-    for override in live:
-        end_override(override.pk, by=by, at=at)
+    if live:
+        held = ForecastOverride.objects.filter(batch=batch, ended_at=None)
+        held.update(ended_at=at, ended_by=by, changed_seq=changes.next_change())
+        audit.record_all([(_subject(row), {}) for row in live], action="forecast_override_ended", by=by)
+        renewal.net_soon(by=by)
     return len(live)
+
+
+def _to_row(one: Wanted, known: Known, *, batch: str, by: str, at: datetime, seq: int) -> ForecastOverride:
+    refused = known.find_problem(one.level)
+    if refused:
+        raise BadOverride(refused)
+    level, starts_on, ends_on = one.level, _monday(one.starts_on), _monday(one.ends_on + timedelta(days=6))
+    _check(starts_on, ends_on, one.quantity, one.factor, one.reason)
+    return rows.make(
+        ForecastOverride, item_id=level.item or None, category_id=level.category or None,
+        location_id=level.location or None, territory_id=level.territory or None, party_id=level.party or None,
+        starts_on=starts_on, ends_on=ends_on, quantity=one.quantity, factor=one.factor,
+        is_span=one.is_span and one.quantity is not None, reason=one.reason.strip(), batch=batch, by=by, at=at,
+        changed_seq=seq,
+    )  # fmt: skip
+
+
+def _tell(row: ForecastOverride) -> dict[str, Any]:
+    told: dict[str, list[Any]] = {"from": [None, str(row.starts_on)], "until": [None, str(row.ends_on)]}
+    if row.party_id:
+        told["party"] = [None, row.party_id]
+    return told | ({"quantity": [None, row.quantity]} if row.factor is None else {"factor": [None, row.factor]})
 
 
 def _subject(override: ForecastOverride) -> DocRef:
@@ -120,6 +179,16 @@ def _check_level(item: Item | None, category_id: int | None, location_id: int | 
         raise BadOverride(_("That category is not known. Choose one of the list."))
     if territory_id and not Territory.objects.filter(pk=territory_id, archived_at=None).exists():
         raise BadOverride(_("That territory is not known. Choose one of the list."))
+
+
+def _find_customer(party_id: int) -> int:
+    try:
+        found = parties.get_canonical(party_id)
+    except Party.DoesNotExist:
+        found = None
+    if found is None or found.archived_at is not None:
+        raise BadOverride(_("That customer is not known or archived. Choose one of the list."))
+    return found.pk
 
 
 def _check(starts_on: date, ends_on: date, quantity: int | None, factor: int | None, reason: str) -> None:

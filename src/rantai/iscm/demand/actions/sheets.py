@@ -12,22 +12,17 @@ from rantai.kernel.transactions import require_transaction
 def set_cells(judged: Judged, *, batch: str, by: str, at: datetime) -> int:
     """Lay every changed cell over the forecast as one batch; return how many hold. Twice changes nothing."""
     require_transaction()
-    if judged.sheet.kept:
-        return judged.sheet.kept
-    for level, cell in judged.cells:
-        overrides.set_override(
-            item_id=level.item or None,
-            category_id=level.category or None,
-            location_id=level.location or None,
-            territory_id=level.territory or None,
+    if judged.kept:
+        return judged.kept
+    wanted = [
+        overrides.Wanted(
+            level=level,
             starts_on=cell.starts_on,
             ends_on=cell.ends_on,
             quantity=cell.units,
-            factor=None,
             is_span=(cell.ends_on - cell.starts_on).days > 7,
             reason=cell.reason[:300],
-            batch=batch,
-            by=by,
-            at=at,
         )
-    return len(judged.cells)
+        for level, cell in judged.cells
+    ]
+    return overrides.set_overrides(wanted, batch=batch, by=by, at=at)

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 
 from rantai.iscm.demand import states
 from rantai.iscm.demand.models import (  # noqa: F401 (Django finds tables through this module)
+    accounts,
     changes,
     consensus,
     consumption,
@@ -205,7 +206,7 @@ class ForecastOverride(models.Model):
     """A person's change of the forecast in whole weeks at its own level; later ones go on top, none is lost.
 
     A level is a thing (item, category with those below it, everything) at a place (location, territory with those
-    below it, everywhere).
+    below it, everywhere), of one customer or of all together.
     """
 
     item = models.ForeignKey("foundation_items.Item", null=True, on_delete=models.PROTECT, related_name="+")
@@ -222,6 +223,14 @@ class ForecastOverride(models.Model):
     )
     territory = models.ForeignKey(
         "foundation_access.Territory", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    party = models.ForeignKey(
+        "foundation_parties.Party",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="customer; empty: all customers together",
     )
     starts_on = models.DateField(help_text="Monday of its first week")
     ends_on = models.DateField(help_text="Monday after its last week")

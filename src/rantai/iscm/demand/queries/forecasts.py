@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries
 from rantai.iscm.demand.queries import history, steps, weeks
+from rantai.iscm.demand.queries.accounts import Split
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -43,6 +44,8 @@ class CurrentForecast:
     """(n, horizon), as the engine found it."""
     error_std: Floats
     """(n,), deviation of one week's error."""
+    split: Split | None = None
+    """Customers' parts after people's changes, by row, where a change of a customer holds."""
 
     def row(self, item_id: int, location_id: int) -> int | None:
         """Return the row of an item-location, or None."""
@@ -95,6 +98,7 @@ def load_run(run: ForecastRun) -> CurrentForecast:
         mean=found.plan,
         statistical=found.statistical,
         error_std=spread,
+        split=found.split,
     )
 
 

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import groupby
 
 import numpy as np
 from django.db.models import Q
 from numpy.typing import NDArray
 
-from rantai.foundation.access.models import Territory
-from rantai.foundation.items.models import Category, Item
-from rantai.foundation.locations import queries as locations
+from rantai.foundation.items.models import Item
+from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand.models import ForecastRun
-from rantai.iscm.demand.queries import consumption, levels, overrides, steps, weeks
+from rantai.iscm.demand.queries import levels, names, overrides, steps, weeks
+from rantai.iscm.demand.queries import parts as customers
 from rantai.iscm.demand.queries.levels import Level, Reach, Trees
+from rantai.iscm.demand.queries.parts import Parts
 from rantai.iscm.demand.queries.steps import Steps
-from rantai.kernel.quantities import SCALE
-from rantai.kernel.texts import pick
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 WEEKS, MONTHS = "week", "month"
-GROUPS = ("category", "item", "place", "location", "territory")
+GROUPS = ("category", "item", "place", "location", "territory", "customer")
 """What a row may stand for; a place is an item at a location."""
+MOST_FOUND = 200
+"""Customers or items that are shown because they were searched for, though nothing is expected of them."""
 EVERYTHING = Level()
 ROWS_A_PAGE = 40
 WEEKS_SHOWN = 13
-_CHUNK = 900
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,8 @@ class Lines:
     plan: Floats
     last_year: Floats
     consumed: Floats
+    said: tuple[Floats, Floats, Floats] | None = None
+    """Of customers at all places: their signals, what most likely comes, and what their orders ask for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,30 +111,32 @@ class Grid:
         return max(1, -(-self.count // ROWS_A_PAGE))
 
 
-def load(run: ForecastRun, asked: Asked) -> Grid:
-    """Return a page of the grid: some ten queries, whatever the number of item-locations."""
-    found, trees = steps.load(run), Trees()
-    rows = found.rows
-    inside = _search(found, rows.find(trees.reach(asked.level)), asked.text)
+def load(run: ForecastRun, asked: Asked, *, found: Steps | None = None, shown_levels: Sequence[Level] = ()) -> Grid:
+    """Return a page of the grid: some ten queries, whatever the number of item-locations.
+
+    With steps that are not kept yet it is the page as it would be, of the very rows that are named.
+    """
+    found, trees = found or steps.load(run), Trees()
+    part = _read_parts(run, found, asked, trees)
     buckets = list_buckets(run, asked)
-    keys, places, order, sizes = _group(found, rows, inside, asked, trees)
-    top = _rank(found.plan, inside, places, len(keys))
+    keys, places, order, sizes = _group(found, part, asked, trees)
+    top = _rank(part.of_step("plan", slice(0, WEEKS_SHOWN)), places, len(keys))
     shown = top[(asked.page - 1) * ROWS_A_PAGE : asked.page * ROWS_A_PAGE]
-    used = _read_consumed(found, run)
+    if shown_levels:
+        shown = [group for group in range(len(keys)) if _to_level(int(keys[group]), asked) in set(shown_levels)]
+    reader = _Reader(run, part, asked, buckets)
     own = _find_own(run)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    level_rows = [
-        (_to_level(int(keys[group]), asked), inside[order[starts[group] : starts[group + 1]]]) for group in shown
-    ]
-    named = _name([level for level, _members in level_rows])
+    level_rows = [(_to_level(int(keys[group]), asked), order[starts[group] : starts[group + 1]]) for group in shown]
+    named = _name_rows([level for level, _members in level_rows], asked)
     return Grid(
         run=run,
         asked=asked,
         buckets=buckets,
-        whole=Row(level=asked.level, name="", note="", lines=_add_up(found, used, inside, buckets),
+        whole=Row(level=asked.level, name="", note="", lines=reader.add_up_all(),
                   own=_own_buckets(own, asked.level, buckets)),
         rows=tuple(
-            Row(level=level, name=named[level][0], note=named[level][1], lines=_add_up(found, used, members, buckets),
+            Row(level=level, name=named[level][0], note=named[level][1], lines=reader.add_up(members),
                 own=_own_buckets(own, level, buckets), is_rest=_is_rest(level, asked))
             for level, members in level_rows
         ),
@@ -143,16 +148,16 @@ def load(run: ForecastRun, asked: Asked) -> Grid:
 def list_finals(run: ForecastRun, asked: Asked) -> tuple[tuple[Bucket, ...], list[tuple[Level, str, str, list[float]]]]:
     """Return the buckets and every row that has a level of its own, with name, note and final units: for a file."""
     found, trees = steps.load(run), Trees()
-    inside = _search(found, found.rows.find(trees.reach(asked.level)), asked.text)
+    part = _read_parts(run, found, asked, trees)
     buckets = list_buckets(run, asked)
-    keys, _places, order, sizes = _group(found, found.rows, inside, asked, trees)
+    keys, _places, order, sizes = _group(found, part, asked, trees)
     if not keys.size:
         return buckets, []
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
-    weekly = np.add.reduceat(found.final[inside[order]], starts, axis=0)
+    weekly = np.add.reduceat(part.of_step("final")[order], starts, axis=0)
     units = np.stack([weekly[:, bucket.first : bucket.last].sum(axis=1) for bucket in buckets], axis=1)
     levels_of = [_to_level(int(key), asked) for key in keys]
-    named = _name(levels_of)
+    named = names.name_parts(levels_of)
     ranked = np.argsort(-units.sum(axis=1), kind="stable").tolist()
     shown = np.round(units, 4).tolist()
     rows = [(levels_of[at], *named[levels_of[at]], shown[at]) for at in ranked if not _is_rest(levels_of[at], asked)]
@@ -179,23 +184,65 @@ def list_buckets(run: ForecastRun, asked: Asked) -> tuple[Bucket, ...]:
 def read_final(run: ForecastRun, level: Level, starts_on: date, ends_on: date) -> float:
     """Return what a level expects over some weeks, with everything that holds now."""
     found = steps.load(run)
-    rows = found.rows.find(Trees().reach(level))
     first = weeks.number_of(starts_on) - found.first_week
-    return float(found.final[rows, max(0, first) : max(0, first + (ends_on - starts_on).days // 7)].sum())
+    weekly = read_levels(run, found, [level], Trees())[level]
+    return float(weekly[max(0, first) : max(0, first + (ends_on - starts_on).days // 7)].sum())
 
 
-def _search(found: Steps, inside: Ints, text: str) -> Ints:
-    if not text:
-        return inside
+def read_levels(run: ForecastRun, found: Steps, wanted: Iterable[Level], trees: Trees) -> dict[Level, Floats]:
+    """Return what levels expect week by week; customers of one thing at one place are told apart once."""
+    weekly: dict[Level, Floats] = {}
+    for whole, of_one in groupby(sorted(wanted), key=lambda one: replace(one, party=0)):
+        rows = found.rows.find_whole(trees.reach(whole))
+        levels_of = list(of_one)
+        part = Parts(found=found, rows=rows)
+        if levels_of != [whole]:
+            part = customers.read_by_customer(run, found, rows)
+        means = part.of_step("final")
+        for level in levels_of:
+            party = trees.reach(level).party
+            weekly[level] = means[part.party_ids == party].sum(axis=0) if party else means.sum(axis=0)
+    return weekly
+
+
+def _read_parts(run: ForecastRun, found: Steps, asked: Asked, trees: Trees) -> Parts:
+    """Return what is looked at: whole item-locations, or customers' parts where one or all of them are asked for."""
+    reach = trees.reach(asked.level)
+    inside = found.rows.find_whole(reach)
+    is_by_customer = asked.group == "customer"
+    items = _find_items(asked.text) if asked.text and not is_by_customer else None
+    if items is not None:
+        inside = inside[np.isin(found.item_ids[inside], items)]
+    if not is_by_customer and not reach.party:
+        return Parts(found=found, rows=inside)
+    whose = _find_customers(asked.text) if asked.text and is_by_customer else [reach.party] if reach.party else []
+    shown = [asked.level.item] if asked.level.item else (items or [])[:MOST_FOUND]
+    part = customers.read_by_customer(
+        run, found, inside, also=[(item, party) for item in shown for party in whose[:MOST_FOUND]]
+    )
+    if reach.party or asked.text:
+        assert part.party_ids is not None
+        part = part.take(np.isin(part.party_ids, whose))
+    return part
+
+
+def _find_items(text: str) -> list[int]:
     typed = Q(code__istartswith=text) | Q(name__icontains=text)
-    items = list(Item.objects.filter(typed, archived_at=None).values_list("id", flat=True)[:50_000])
-    return inside[np.isin(found.item_ids[inside], items)]
+    return list(Item.objects.filter(typed, archived_at=None).values_list("id", flat=True)[:50_000])
 
 
-def _group(found: Steps, rows: levels.Rows, inside: Ints, asked: Asked, trees: Trees) -> tuple[Ints, Ints, Ints, Ints]:
+def _find_customers(text: str) -> list[int]:
+    found = parties.list_parties("customer").filter(name__icontains=text).order_by("name", "id")
+    return list(found.values_list("id", flat=True)[:50_000])
+
+
+def _group(found: Steps, part: Parts, asked: Asked, trees: Trees) -> tuple[Ints, Ints, Ints, Ints]:
     """Return sorted keys of groups, the group of each row, the rows by group and how many each has."""
-    items, places = found.item_ids[inside], found.location_ids[inside]
-    if asked.group == "item":
+    items, places = part.item_ids, part.location_ids
+    if asked.group == "customer":
+        assert part.party_ids is not None
+        wanted = part.party_ids
+    elif asked.group == "item":
         wanted = items
     elif asked.group == "location":
         wanted = places
@@ -205,7 +252,7 @@ def _group(found: Steps, rows: levels.Rows, inside: Ints, asked: Asked, trees: T
         wanted = _map(places, {place: _up(territory, asked.level.territory, trees.territory_parents)
                                for place, territory in trees.territory_of.items()})  # fmt: skip
     else:
-        wanted = _map(rows.category_ids[inside], levels.map_to_children(asked.level.category, trees.parents))
+        wanted = _map(found.rows.category_ids[part.rows], levels.map_to_children(asked.level.category, trees.parents))
     keys, group = np.unique(wanted, return_inverse=True)
     return keys, group, np.argsort(group, kind="stable"), np.bincount(group, minlength=keys.size)
 
@@ -220,45 +267,58 @@ def _map(values: Ints, table: dict[int, int]) -> Ints:
     return mapped
 
 
-def _rank(plan: Floats, inside: Ints, group: Ints, count: int) -> list[int]:
+def _rank(plan: Floats, group: Ints, count: int) -> list[int]:
     """Return groups, those that expect most over the next quarter first."""
-    units = np.bincount(group, weights=plan[inside, :WEEKS_SHOWN].sum(axis=1), minlength=count)
+    units = np.bincount(group, weights=plan.sum(axis=1), minlength=count)
     ranked: list[int] = np.lexsort((np.arange(count), -units)).tolist()
     return ranked
 
 
-def _add_up(found: Steps, used: Floats | None, members: Ints, buckets: Sequence[Bucket]) -> Lines:
-    def add(means: Floats) -> Floats:
-        total = means[members].sum(axis=0)
-        return np.array([total[bucket.first : bucket.last].sum() for bucket in buckets])
+class _Reader:
+    """Adds rows up by bucket; what they share is read once."""
 
-    statistical = add(found.statistical)
-    terms = statistical if found.terms is found.statistical else add(found.terms)
-    lifted = terms if found.events is found.terms else add(found.events)
-    final = lifted if found.final is found.events else add(found.final)
-    return Lines(
-        statistical=statistical, terms=terms, events=lifted, final=final,
-        plan=final if found.plan is found.final else add(found.plan), last_year=add(found.last_year),
-        consumed=np.zeros(len(buckets)) if used is None else add(used),
-    )  # fmt: skip
+    def __init__(self, run: ForecastRun, part: Parts, asked: Asked, buckets: Sequence[Bucket]) -> None:
+        self._part, self._buckets = part, buckets
+        self._is_whole = not asked.level.party and not (asked.text and asked.group == "customer")
+        used = customers.read_used(run, part)
+        self._used = np.zeros((part.rows.size, run.horizon)) if used is None else used
+        # customers tell nobody at which of our places their orders will be met
+        is_placed = asked.level.location or asked.level.territory or asked.group in ("place", "location", "territory")
+        self._sayings = None if part.party_ids is None or is_placed else customers.read_sayings(run, part)
 
+    def add_up_all(self) -> Lines:
+        """Return the steps of everything looked at."""
+        lines = self.add_up(np.arange(self._part.rows.size))
+        if not self._is_whole:
+            return lines
+        return replace(lines, last_year=self._cut(self._part.of_step("last_year").sum(axis=0)))
 
-def _read_consumed(found: Steps, run: ForecastRun) -> Floats | None:
-    """Return units of each week's forecast that orders have used up, rows as in the steps; None without any."""
-    cells = consumption.load_consumed(run.first_week, run.horizon)
-    keys = steps.to_keys(found.item_ids, found.location_ids)
-    if not cells.units.size or not keys.size:
-        return None
-    wanted, used = steps.to_keys(cells.item_ids, cells.location_ids), np.zeros_like(found.final)
-    at = np.minimum(np.searchsorted(keys, wanted), keys.size - 1)
-    known = keys[at] == wanted
-    used[at[known], cells.week[known]] = cells.units[known] / SCALE
-    return used
+    def add_up(self, members: Ints) -> Lines:
+        """Return the steps of some rows together; nobody knows what a customer's last year was worth here."""
+        part, found = self._part.take(members), self._part.found
+        statistical = self._cut(part.of_step("statistical").sum(axis=0))
+        terms = statistical if found.terms is found.statistical else self._cut(part.of_step("terms").sum(axis=0))
+        lifted = terms if found.events is found.terms else self._cut(part.of_step("events").sum(axis=0))
+        final = lifted if found.final is found.events else self._cut(part.of_step("final").sum(axis=0))
+        return Lines(
+            statistical=statistical, terms=terms, events=lifted, final=final,
+            plan=final if found.plan is found.final else self._cut(part.of_step("plan").sum(axis=0)),
+            last_year=self._cut(part.of_step("last_year").sum(axis=0) * (part.party_ids is None)),
+            consumed=self._cut(self._used[members].sum(axis=0)),
+            said=None if self._sayings is None else self._cut_all(self._sayings.add_up(part)),
+        )  # fmt: skip
+
+    def _cut(self, weekly: Floats) -> Floats:
+        return np.array([weekly[bucket.first : bucket.last].sum() for bucket in self._buckets])
+
+    def _cut_all(self, told: tuple[Floats, Floats, Floats]) -> tuple[Floats, Floats, Floats]:
+        signal, likely, orders = (self._cut(weekly) for weekly in told)
+        return signal, likely, orders
 
 
 def _find_own(run: ForecastRun) -> dict[Level, list[tuple[date, date]]]:
     found: dict[Level, list[tuple[date, date]]] = {}
-    for row in overrides.list_live(first_week=run.first_week):
+    for row in overrides.list_columns(overrides.list_live(first_week=run.first_week)):
         found.setdefault(overrides.level_of(row), []).append((row.starts_on, row.ends_on))
     return found
 
@@ -274,20 +334,24 @@ def _own_buckets(own: dict[Level, list[tuple[date, date]]], level: Level, bucket
 
 def _to_level(key: int, asked: Asked) -> Level:
     held = asked.level
+    if asked.group == "customer":
+        return replace(held, party=key)
     if asked.group == "item":
-        return Level(item=key, location=held.location, territory=held.territory)
+        return replace(held, item=key, category=0)
     if asked.group == "place":
-        return Level(item=key >> 31, location=key & (2**31 - 1))
+        return Level(item=key >> 31, location=key & (2**31 - 1), party=held.party)
     if asked.group == "location":
-        return Level(item=held.item, category=held.category, location=key)
+        return replace(held, location=key, territory=0)
     if asked.group == "territory":
-        return Level(item=held.item, category=held.category, territory=key)
-    return Level(category=key, location=held.location, territory=held.territory)
+        return replace(held, territory=key, location=0)
+    return replace(held, category=key, item=0)
 
 
 def _is_rest(level: Level, asked: Asked) -> bool:
     if asked.group in ("item", "place"):
         return False
+    if asked.group == "customer":
+        return not level.party
     if asked.group == "location":
         return not level.location
     if asked.group == "territory":
@@ -295,43 +359,19 @@ def _is_rest(level: Level, asked: Asked) -> bool:
     return level.category in (0, asked.level.category)
 
 
-def _name(found: Sequence[Level]) -> dict[Level, tuple[str, str]]:
-    """Return the name of each level's row and what stands under it: three queries at most."""
-    items = {pk: (code, pick(name)) for pk, code, name in _read(Item, {one.item for one in found}, "code", "name")}
-    groups = {
-        pk: pick(name) or code for pk, code, name in _read(Category, {one.category for one in found}, "code", "name")
-    }
-    areas = {
-        pk: pick(name) or code for pk, code, name in _read(Territory, {one.territory for one in found}, "code", "name")
-    }
-    sites = dict(locations.list_sites().values_list("id", "name")) if any(one.location for one in found) else {}
-    named = {}
-    for one in found:
-        code, name = items.get(one.item, ("", ""))
-        thing = code or groups.get(one.category, "")
-        place = sites.get(one.location, "") or areas.get(one.territory, "")
-        named[one] = (thing, " · ".join(part for part in (name, place) if part)) if thing else (place, "")
-    return named
-
-
-def _read(
-    model: type[Item] | type[Category] | type[Territory], ids: set[int], *names: str
-) -> list[tuple[int, str, dict[str, str]]]:
-    wanted = sorted(ids - {0})
-    return [
-        row
-        for start in range(0, len(wanted), _CHUNK)
-        for row in model._default_manager.filter(pk__in=wanted[start : start + _CHUNK]).values_list("id", *names)
-    ]
-
-
-def name_levels(found: Sequence[Level]) -> dict[Level, str]:
-    """Return levels in words: the thing, then the place; empty for everything everywhere."""
-    return {level: " · ".join(part for part in pair if part) for level, pair in _name(found).items()}
+def _name_rows(found: Sequence[Level], asked: Asked) -> dict[Level, tuple[str, str]]:
+    """Return names of rows without the customer or the thing that the page is about."""
+    is_by_customer = asked.group == "customer"
+    short = {one: Level(party=one.party) if is_by_customer else replace(one, party=0) for one in found}
+    named = names.name_parts(list(short.values()))
+    return {one: named[short[one]] for one in found}
 
 
 def find_covered(changes: Sequence[overrides.Change], shown: Sequence[overrides.Change]) -> set[int]:
-    """Return which of the shown changes lie under a later one in some of their weeks and item-locations."""
+    """Return which of the shown changes lie under a later one in some of their weeks and item-locations.
+
+    A total and a customer's figure both hold, unless the figure's level is narrower than the total's.
+    """
     items = {item for one in changes for item in one.reach.items or ()}
     category_of = levels.read_categories(items)
     return {
@@ -342,6 +382,10 @@ def find_covered(changes: Sequence[overrides.Change], shown: Sequence[overrides.
             and later.start < one.end
             and later.end > one.start
             and one.reach.meets(later.reach, category_of)
+            and (
+                one.reach.party == later.reach.party
+                or not (one.reach.party or later.reach.covers(one.reach, category_of))
+            )
             for later in changes
         )
     }

@@ -1,4 +1,4 @@
-"""Levels of a forecast: a thing (item, category, everything) at a place (location, territory, everywhere)."""
+"""Levels of a forecast: a thing (item, category, all) at a place (location, territory, all), of a customer or all."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 from rantai.foundation.access.models import Territory
 from rantai.foundation.items.models import Category, Item
 from rantai.foundation.locations import queries as locations
+from rantai.foundation.parties.models import Party
 
 Ints = NDArray[np.int64]
 
+ALL_CUSTOMERS = -1
+"""Stands in a row for everybody's demand that is not told apart; 0 is everybody without a rhythm of their own."""
 _CHUNK = 900
 
 
@@ -24,23 +27,25 @@ class BadLevel(ValueError):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Level:
-    """One cell's place in the hierarchy; 0 is everything, everywhere."""
+    """One cell's place in the hierarchy; 0 is everything, everywhere, of all customers."""
 
     item: int = 0
     category: int = 0
     location: int = 0
     territory: int = 0
+    party: int = 0
 
     @property
     def key(self) -> str:
         """The level as the name of a field."""
-        return f"{self.item}.{self.category}.{self.location}.{self.territory}"
+        whose = f".{self.party}" if self.party else ""
+        return f"{self.item}.{self.category}.{self.location}.{self.territory}{whose}"
 
     @classmethod
     def parse(cls, text: str) -> Level:
         """Read a key; raises BadLevel."""
         parts = text.split(".")
-        if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        if len(parts) not in (4, 5) or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
             raise BadLevel(text)
         level = cls(*map(int, parts))
         if (level.item and level.category) or (level.location and level.territory):
@@ -55,10 +60,14 @@ class Reach:
     items: frozenset[int] | None = None
     categories: frozenset[int] | None = None
     locations: frozenset[int] | None = None
+    party: int = 0
+    """One customer's part of them; 0: all customers together."""
 
     def meets(self, other: Reach, category_of: dict[int, int]) -> bool:
         """Tell whether an item-location can be in both; `category_of` knows the items of both."""
         if self.locations is not None and other.locations is not None and not self.locations & other.locations:
+            return False
+        if self.party and other.party and self.party != other.party:
             return False
         if self.is_everything or other.is_everything:
             return True
@@ -68,6 +77,19 @@ class Reach:
             return True
         return any(category_of.get(item) in beyond for item in mine) or any(
             category_of.get(item) in inside for item in theirs
+        )
+
+    def covers(self, other: Reach, category_of: dict[int, int]) -> bool:
+        """Tell whether every item-location of the other is in this one, whoever the customers are."""
+        if self.locations is not None and (other.locations is None or not other.locations <= self.locations):
+            return False
+        if self.is_everything:
+            return True
+        inside = self.categories or frozenset()
+        return (
+            not other.is_everything
+            and (other.categories or frozenset()) <= inside
+            and all(item in (self.items or ()) or category_of.get(item) in inside for item in other.items or ())
         )
 
     @property
@@ -94,8 +116,14 @@ class Trees:
         """Site → its territory, 0 none."""
         return {pk: found or 0 for pk, found in locations.list_sites().values_list("id", "territory_id")}
 
+    @cached_property
+    def customers(self) -> dict[int, int]:
+        """Customer that was merged into another → the other."""
+        return dict(Party.objects.exclude(canonical=None).values_list("id", "canonical_id"))
+
     def reach(self, level: Level) -> Reach:
         """Return what a level touches, with everything below it."""
+        party = self.customers.get(level.party, level.party) if level.party else 0
         places: frozenset[int] | None = None
         if level.location:
             places = frozenset([level.location])
@@ -103,16 +131,16 @@ class Trees:
             inside = list_below(level.territory, self.territory_parents)
             places = frozenset(place for place, territory in self.territory_of.items() if territory in inside)
         if level.item:
-            return Reach(items=frozenset([level.item]), locations=places)
+            return Reach(items=frozenset([level.item]), locations=places, party=party)
         categories = list_below(level.category, self.parents) if level.category else None
-        return Reach(categories=categories, locations=places)
+        return Reach(categories=categories, locations=places, party=party)
 
 
 class Rows:
-    """Item-locations sorted by item, in which reaches are looked up."""
+    """Item-locations sorted by item, whole or by customer, in which reaches are looked up."""
 
-    def __init__(self, item_ids: Ints, location_ids: Ints) -> None:
-        self.item_ids, self.location_ids = item_ids, location_ids
+    def __init__(self, item_ids: Ints, location_ids: Ints, party_ids: Ints | None = None) -> None:
+        self.item_ids, self.location_ids, self.party_ids = item_ids, location_ids, party_ids
 
     @cached_property
     def category_ids(self) -> Ints:
@@ -129,7 +157,14 @@ class Rows:
         return found
 
     def find(self, reach: Reach) -> Ints:
-        """Return the rows that a reach touches, in order."""
+        """Return the rows that a reach touches, in order; of a customer none where rows are not told apart."""
+        rows = self.find_whole(reach)
+        if not reach.party:
+            return rows
+        return rows[:0] if self.party_ids is None else rows[self.party_ids[rows] == reach.party]
+
+    def find_whole(self, reach: Reach) -> Ints:
+        """Return the rows of things and places that a reach touches, whoever the customer is, in order."""
         if reach.categories is None and reach.items is not None and len(reach.items) == 1:
             (item,) = reach.items
             low, high = np.searchsorted(self.item_ids, [item, item + 1])

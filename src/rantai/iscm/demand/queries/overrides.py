@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Protocol, cast
 
 import numpy as np
 from django.db.models import Q, QuerySet
@@ -19,6 +20,28 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 ALL = Reach()
+_COLUMNS = (
+    "id", "item_id", "category_id", "location_id", "territory_id", "party_id", "starts_on", "ends_on", "quantity",
+    "factor", "is_span", "by",
+)  # fmt: skip
+"""What a change is made of: rows of models cost ten times as much, and there may be ten thousand."""
+
+
+class Told(Protocol):
+    """An override or its columns."""
+
+    id: int
+    item_id: int | None
+    category_id: int | None
+    location_id: int | None
+    territory_id: int | None
+    party_id: int | None
+    starts_on: date
+    ends_on: date
+    quantity: int | None
+    factor: int | None
+    is_span: bool
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +71,21 @@ def list_of_item(item_id: int, category_ids: Iterable[int] = ()) -> QuerySet[For
     """Return every override that reaches an item, taken back or past ones too, newest first."""
     wide = Q(item=None) & (Q(category=None) | Q(category__in=list(category_ids)))
     rows = ForecastOverride.objects.filter(Q(item_id=item_id) | wide)
-    return rows.select_related("location", "category", "territory").order_by("-id")
+    return rows.select_related("location", "category", "territory", "party").order_by("-id")
 
 
-def level_of(row: ForecastOverride) -> Level:
+def list_columns(rows: QuerySet[ForecastOverride]) -> list[Told]:
+    """Return what changes are made of, in their order."""
+    return cast("list[Told]", list(rows.values_list(*_COLUMNS, named=True)))
+
+
+def level_of(row: ForecastOverride | Told) -> Level:
     """Return the level at which an override was made."""
-    return Level(row.item_id or 0, row.category_id or 0, row.location_id or 0, row.territory_id or 0)
+    return Level(row.item_id or 0, row.category_id or 0, row.location_id or 0, row.territory_id or 0, row.party_id or 0)
 
 
 def read_changes(
-    rows: Iterable[ForecastOverride], *, first_week: date, horizon: int, trees: Trees | None = None
+    rows: Iterable[ForecastOverride | Told], *, first_week: date, horizon: int, trees: Trees | None = None
 ) -> list[Change]:
     """Return overrides in weeks of a run; those that begin after its horizon wait for a later run.
 
@@ -68,7 +96,7 @@ def read_changes(
     return [change for change in found if change.start < change.end]
 
 
-def _to_change(row: ForecastOverride, trees: Trees, first: int, horizon: int) -> Change:
+def _to_change(row: ForecastOverride | Told, trees: Trees, first: int, horizon: int) -> Change:
     starts, ends = weeks.number_of(row.starts_on) - first, weeks.number_of(row.ends_on) - first
     start, end = max(0, starts), min(horizon, ends)
     quantity = None if row.quantity is None else row.quantity / SCALE
@@ -77,7 +105,7 @@ def _to_change(row: ForecastOverride, trees: Trees, first: int, horizon: int) ->
     factor = None if row.factor is None else row.factor / SCALE
     return Change(
         row.item_id or 0, row.location_id or 0, start, end, quantity, factor,
-        trees.reach(level_of(row)), row.is_span, row.pk, row.by,
+        trees.reach(level_of(row)), row.is_span, row.id, row.by,
     )  # fmt: skip
 
 
@@ -140,10 +168,16 @@ def _split(before: Floats, quantity: float, weights: Floats | None) -> Floats:
     fallback = np.full(rows, 1.0 / rows)
     if weights is not None and weights.sum() > 0:
         fallback = weights / weights.sum()
-    total = before.sum(axis=0)
     columns = np.repeat(fallback[:, None], before.shape[1], axis=1)
-    shares = np.divide(before, total, out=columns, where=total > 0)
-    units = round(quantity * SCALE)
+    return divide(before, np.full(before.shape[1], round(quantity * SCALE), dtype=np.float64), columns)
+
+
+def divide(before: Floats, units: Floats, fallback: Floats) -> Floats:
+    """Return `(rows, columns)` of which each column adds up to its units (1/10,000), shared as `before` is.
+
+    A column in which nothing is expected is shared by `fallback`, whose columns add up to one.
+    """
+    shares = np.divide(before, before.sum(axis=0), out=fallback.copy(), where=before.sum(axis=0) > 0)
     parts = np.floor(shares * units)
     parts[shares.argmax(axis=0), np.arange(before.shape[1])] += units - parts.sum(axis=0)
     found: Floats = parts / SCALE

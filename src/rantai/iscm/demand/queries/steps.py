@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 import numpy as np
 from django.db.models import Max
@@ -14,7 +16,9 @@ from rantai.foundation.items.models import Item
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun, ForecastSeries, ForecastSnapshot
 from rantai.iscm.demand.models.changes import DemandEvent
 from rantai.iscm.demand.models.consensus import ConsensusBlock, ConsensusVersion
-from rantai.iscm.demand.queries import events, history, overrides, weeks
+from rantai.iscm.demand.queries import accounts, events, history, overrides, weeks
+from rantai.iscm.demand.queries.accounts import Accounts, Split
+from rantai.iscm.demand.queries.laying import Table
 from rantai.iscm.demand.queries.levels import Rows, Trees
 
 Ints = NDArray[np.int64]
@@ -24,7 +28,7 @@ STEPS = ("statistics", "terms", "events", "overrides", "consensus")
 """In the order in which they are made; the last is what the plan counts on."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Steps:
     """Means `(n, horizon)`, base units a week, after each step, by item and location; equal steps are one array."""
 
@@ -41,8 +45,10 @@ class Steps:
     """What the plan counts on: what was agreed where something was, else `final`."""
     last_year: Floats
     is_agreed: bool
+    split: Split | None = None
+    """Customers' parts after people's changes, of the item-locations where a change of a customer holds."""
 
-    @property
+    @cached_property
     def rows(self) -> Rows:
         """The item-locations to look reaches up in."""
         return Rows(self.item_ids, self.location_ids)
@@ -84,11 +90,20 @@ def forget() -> None:
     _kept = None
 
 
-def lay(base: Base, *, run_id: int, first_week: int, consensus: ConsensusVersion | None) -> Steps:
-    """Return the steps over a base, with what holds now."""
+def lay(
+    base: Base, *, run_id: int, first_week: int, consensus: ConsensusVersion | None,
+    read_accounts: Callable[[], Accounts], also: Iterable[ForecastOverride] = (),
+) -> Steps:  # fmt: skip
+    """Return the steps over a base, with what holds now and changes that nobody has kept yet.
+
+    Customers' parts are read only where a change of a customer asks for them.
+    """
     monday, horizon, trees = weeks.monday_of(first_week), base.statistical.shape[1], Trees()
     changes = overrides.read_changes(
-        overrides.list_live(first_week=monday), first_week=monday, horizon=horizon, trees=trees
+        [*overrides.list_columns(overrides.list_live(first_week=monday)), *also],
+        first_week=monday,
+        horizon=horizon,
+        trees=trees,
     )
     base = _add_missing(base, changes)
     weights = base.last_year.sum(axis=1)
@@ -96,8 +111,14 @@ def lay(base: Base, *, run_id: int, first_week: int, consensus: ConsensusVersion
         events.list_live(since=monday), base.terms, rows=Rows(base.item_ids, base.location_ids), first_week=monday,
         trees=trees, weights=weights,
     )  # fmt: skip
-    final = lifted
-    if changes:
+    final, split = lifted, None
+    if any(change.reach.party for change in changes):
+        rows = Rows(base.item_ids, base.location_ids)
+        table = Table(lifted, rows, weights, accounts=read_accounts(), changes=changes)
+        for change in changes:
+            table.lay(change)
+        final, split = table.sum_rows(), table.split()
+    elif changes:
         final = overrides.apply(
             changes, item_ids=base.item_ids, location_ids=base.location_ids, statistical=lifted, weights=weights
         )
@@ -105,7 +126,7 @@ def lay(base: Base, *, run_id: int, first_week: int, consensus: ConsensusVersion
     return Steps(
         run_id=run_id, first_week=first_week, item_ids=base.item_ids, location_ids=base.location_ids,
         statistical=base.statistical, terms=base.terms, events=lifted, final=final, plan=plan,
-        last_year=base.last_year, is_agreed=consensus is not None,
+        last_year=base.last_year, is_agreed=consensus is not None, split=split,
     )  # fmt: skip
 
 
@@ -174,8 +195,16 @@ def _read_last_year(block: ForecastSnapshot, horizon: int) -> Floats:
     return _unpack(block.last_year, horizon)
 
 
-def _work_out(run: ForecastRun) -> Steps:
-    return lay(read_base(run), run_id=run.pk, first_week=weeks.number_of(run.first_week), consensus=find_consensus())
+def look_ahead(run: ForecastRun, also: Iterable[ForecastOverride]) -> Steps:
+    """Return the steps of a run as they would be with changes that are not kept yet."""
+    return _work_out(run, also)
+
+
+def _work_out(run: ForecastRun, also: Iterable[ForecastOverride] = ()) -> Steps:
+    return lay(
+        read_base(run), run_id=run.pk, first_week=weeks.number_of(run.first_week), consensus=find_consensus(),
+        read_accounts=lambda: accounts.load(run), also=also,
+    )  # fmt: skip
 
 
 def _stamp(run: ForecastRun) -> tuple[object, ...]:

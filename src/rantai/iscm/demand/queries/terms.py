@@ -59,29 +59,34 @@ class Term:
 
 
 def load_signals(*, first_week: int, length: int, item_ids: Collection[int] | None = None) -> Signals:
-    """Return the current signals of every source over `length` weeks from `first_week`; sources add up."""
+    """Return the current signals over `length` weeks from `first_week`; what sources tell of a customer adds up."""
     found = DemandSignal.objects.filter(run__state="current")
     if item_ids is not None:
         found = found.filter(item_id__in=list(item_ids))
     keys: list[tuple[int, int]] = []
-    means, variances, likely = [], [], []
+    sums: list[list[Floats]] = []
     columns = found.order_by("item_id", "party_id", "id").values_list(
         "item_id", "party_id", "first_week", "mean", "variance", "likely"
     )
     for item, party, monday, mean, variance, usual in columns.iterator(chunk_size=2000):
-        keys.append((item, party or OTHERS))
         offset = weeks.number_of(monday) - first_week
-        means.append(_lay(unpack(mean, CODEC), offset, length))
-        variances.append(_lay(unpack(variance, CODEC), offset, length))
-        likely.append(means[-1] if usual is None else _lay(unpack(usual, CODEC), offset, length))
+        laid = [
+            _lay(unpack(packed, CODEC), offset, length) for packed in (mean, variance, mean if usual is None else usual)
+        ]
+        if keys and keys[-1] == (item, party or OTHERS):
+            sums[-1] = [_add(one, other) for one, other in zip(sums[-1], laid, strict=True)]
+        else:
+            keys.append((item, party or OTHERS))
+            sums.append(laid)
     pairs = np.array(keys, dtype=np.int64).reshape(-1, 2)
+    table = np.array(sums).reshape(-1, 3, length)
     return Signals(
         first_week=first_week,
         item_ids=pairs[:, 0],
         party_ids=pairs[:, 1],
-        mean=np.array(means).reshape(-1, length),
-        variance=np.array(variances).reshape(-1, length),
-        likely=np.array(likely).reshape(-1, length),
+        mean=table[:, 0],
+        variance=table[:, 1],
+        likely=table[:, 2],
     )
 
 
@@ -145,25 +150,20 @@ def list_terms(run_id: int, item_id: int) -> list[CustomerTerm]:
     return list(CustomerTerm.objects.filter(run_id=run_id, item_id=item_id).order_by("location_id"))
 
 
-def load_shares(run: ForecastRun, item_ids: Collection[int]) -> dict[int, list[tuple[int, Floats]]]:
-    """Return for items the customers with a rhythm of their own, and their share of the item's forecast by week.
+def share_by_source(item_id: int, *, run: ForecastRun) -> dict[str, float]:
+    """Return which share of all that customers are expected to take of an item in a run's weeks each source tells.
 
-    It is their signal in all signals of the item; what is left of one is everybody else's. Items whose signals were
-    not tested have none.
+    Everybody of whom nothing is told apart stands under no source ('').
     """
-    tested = set(CustomerTerm.objects.filter(run=run, item_id__in=item_ids).values_list("item_id", flat=True))
-    if not tested:
-        return {}
-    signals = load_signals(first_week=weeks.number_of(run.first_week), length=run.horizon, item_ids=tested)
-    mean = np.nan_to_num(signals.mean)
-    found: dict[int, list[tuple[int, Floats]]] = {}
-    for item in sorted(tested):
-        rows = np.flatnonzero(signals.item_ids == item)
-        total = mean[rows].sum(axis=0)
-        shares = np.divide(mean[rows], total, out=np.zeros((rows.size, run.horizon)), where=total > 0)
-        customers = zip(signals.party_ids[rows].tolist(), shares, strict=True)
-        found[item] = [(party, share) for party, share in customers if party != OTHERS and share.any()]
-    return found
+    found: dict[str, float] = {}
+    first_week, length = weeks.number_of(run.first_week), run.horizon
+    rows = DemandSignal.objects.filter(run__state="current", item_id=item_id).order_by("id")
+    for source, party, monday, mean in rows.values_list("run__source", "party_id", "first_week", "mean"):
+        units = float(np.nansum(_lay(unpack(mean, CODEC), weeks.number_of(monday) - first_week, length)))
+        name = source if party else ""
+        found[name] = found.get(name, 0.0) + units
+    total = sum(found.values())
+    return {name: units / total for name, units in found.items() if units > 0}
 
 
 def _lay(values: Floats, offset: int, length: int) -> Floats:
@@ -173,6 +173,12 @@ def _lay(values: Floats, offset: int, length: int) -> Floats:
     if start < end:
         found[start:end] = values[start - offset : end - offset]
     return found
+
+
+def _add(one: Floats, other: Floats) -> Floats:
+    """Return what two sources tell of the same customer together; NaN where neither does."""
+    both: Floats = np.where(np.isnan(one), other, np.where(np.isnan(other), one, one + other))
+    return both
 
 
 def _read_last(past: WeeklyHistory, rows: Ints, count: int) -> Floats:

@@ -13,7 +13,8 @@ from django.db.models import Q
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun, ForecastSnapshot
-from rantai.iscm.demand.queries import history, lags, overrides, weeks
+from rantai.iscm.demand.queries import accounts, history, lags, overrides, weeks
+from rantai.iscm.demand.queries.laying import Table
 from rantai.iscm.demand.queries.levels import Rows, Trees
 from rantai.kernel.measures import Kpi
 
@@ -54,7 +55,8 @@ def measure(*, last_week: int, count: int = WEEKS) -> list[Kpi]:
 
     The forecast of a week is the one frozen the item's cumulative lead time before it. `wmape_<step>` is Σ|A−F| over
     ΣA; `fva_<step>` is Σ|A−F of the step before| − Σ|A−F of this step| over the same ΣA; of a person and of a change
-    the same over the ΣA of the cells that they touched. Above 0 the step helped. Nothing judged gives no figure.
+    the same over the ΣA of the cells that they touched, a change of a customer held against that customer's orders.
+    Above 0 the step helped. Nothing judged gives no figure.
     """
     tally = judge(last_week=last_week, count=count)
     volume = tally.volume or None
@@ -135,17 +137,57 @@ def _tally(tally: Tally, frozen: Frozen, asked: Floats) -> None:
     tally.volume += float(np.nansum(asked))
     for name, means in frozen.steps.items():
         tally.errors[name] += float(np.nansum(np.abs(asked - means)))
-    mean = frozen.steps["events"].copy()
-    for change in _read_changes(frozen):
-        before = mean[frozen.rows.find(change.reach), change.start : change.end].copy()
-        touched, span = overrides.lay(mean, change, frozen.rows, frozen.weights)
-        told = asked[touched, span]
-        if not np.isfinite(told).any():
+    changes = _read_changes(frozen)
+    if not changes:
+        return
+    orders = _Orders(frozen, asked) if any(change.reach.party for change in changes) else None
+    table = Table(frozen.steps["events"], frozen.rows, frozen.weights,
+                  accounts=accounts.load(frozen.run), changes=changes)  # fmt: skip
+    for change in changes:
+        touched, span = table.rows.find(change.reach), slice(change.start, change.end)
+        if not touched.size:
             continue
-        gained = float(np.nansum(np.abs(told - before) - np.abs(told - mean[touched, span])))
-        for sums in (tally.people[change.by], tally.changes[change.override_id]):
-            sums[0] += gained
-            sums[1] += float(np.nansum(told))
+        rows, before = table.sum_touched(touched, span)
+        table.lay(change)
+        _rows, after = table.sum_touched(touched, span)
+        told = asked[rows, span]
+        if change.reach.party and orders is not None:
+            told, before, after = orders.hold(change, rows, before, after)
+        _charge(tally, change, told, before, after)
+
+
+def _charge(tally: Tally, change: overrides.Change, told: Floats, before: Floats, after: Floats) -> None:
+    if not np.isfinite(told).any():
+        return
+    gained = float(np.nansum(np.abs(told - before) - np.abs(told - after)))
+    for sums in (tally.people[change.by], tally.changes[change.override_id]):
+        sums[0] += gained
+        sums[1] += float(np.nansum(told))
+
+
+class _Orders:
+    """What customers asked for of items in the weeks by which a run is judged."""
+
+    def __init__(self, frozen: Frozen, asked: Floats) -> None:
+        self._items, self._first, self._is_judged = frozen.rows.item_ids, frozen.first_week, np.isfinite(asked)
+        cells = history.load_customers(
+            first_week=frozen.first_week, last_week=frozen.first_week + frozen.run.horizon - 1
+        )
+        keys = accounts.to_keys(cells.item_ids, cells.party_ids).tolist()
+        self._units = dict(zip(zip(keys, cells.weeks.tolist(), strict=True), cells.units.tolist(), strict=True))
+
+    def hold(
+        self, change: overrides.Change, rows: Ints, before: Floats, after: Floats
+    ) -> tuple[Floats, Floats, Floats]:
+        """Return a customer's orders by item in the weeks of a change, beside what was expected of it at all places."""
+        items, starts = np.unique(self._items[rows], return_index=True)
+        told = np.full((items.size, change.end - change.start), np.nan)
+        for place, item in enumerate(items.tolist()):
+            judged = self._is_judged[self._items == item, change.start : change.end].any(axis=0)
+            key = (item << 31) + change.reach.party
+            for column in np.flatnonzero(judged).tolist():
+                told[place, column] = self._units.get((key, self._first + change.start + column), 0.0)
+        return told, np.add.reduceat(before, starts, axis=0), np.add.reduceat(after, starts, axis=0)
 
 
 def _read_changes(frozen: Frozen) -> list[overrides.Change]:
@@ -154,7 +196,10 @@ def _read_changes(frozen: Frozen) -> list[overrides.Change]:
         Q(ended_at=None) | Q(ended_at__gt=at), at__lte=at, ends_on__gt=frozen.run.first_week
     )
     return overrides.read_changes(
-        rows.order_by("id"), first_week=frozen.run.first_week, horizon=frozen.run.horizon, trees=Trees()
+        overrides.list_columns(rows.order_by("id")),
+        first_week=frozen.run.first_week,
+        horizon=frozen.run.horizon,
+        trees=Trees(),
     )
 
 

@@ -11,6 +11,7 @@ from django.forms import ValidationError
 from django.utils.translation import gettext as _
 
 from rantai.iscm.demand.actions.overrides import MOST_FACTOR, MOST_UNITS
+from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries.grid import Bucket
 from rantai.iscm.demand.queries.levels import BadLevel, Level
 from rantai.kernel.quantities import SCALE
@@ -90,6 +91,16 @@ def join(edits: Iterable[Edit]) -> list[Edit]:
         else:
             found.append(edit)
     return found
+
+
+def to_override(edit: Edit, *, pk: int) -> ForecastOverride:
+    """Return a change as it would be kept."""
+    level = edit.level
+    return ForecastOverride(
+        pk=pk, item_id=level.item or None, category_id=level.category or None, location_id=level.location or None,
+        territory_id=level.territory or None, party_id=level.party or None, starts_on=edit.starts_on,
+        ends_on=edit.ends_on, quantity=edit.quantity, factor=edit.factor, is_span=edit.is_span,
+    )  # fmt: skip
 
 
 def name_field(level: Level, bucket: Bucket) -> str:

@@ -159,10 +159,11 @@ def _describe(request: HttpRequest, item: Item, location_id: int | None, outlook
         context |= {"moved_by": [(event, say_lift(event)) for event in moved[::-1][:10]]}
         series = outlook.main_series
         told = terms.list_terms(outlook.run.pk, item.pk)
+        shares = terms.share_by_source(item.pk, run=outlook.run) if told else {}
         contestants = queries.list_contestants(series) if series else []
         context |= {
             "series": series,
-            "term_facts": words.list_term_facts(told[0]) if told else [],
+            "term_facts": words.list_term_facts(told[0], shares) if told else [],
             "pattern": words.say_class(series.demand_class) if series else "",
             "bias": words.say_bias(series.bias) if series else "",
             "why": words.say_why(series, contestants) if series else "",

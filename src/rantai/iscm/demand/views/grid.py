@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rantai.foundation.access import rules as access
 from rantai.iscm.demand.actions import overrides as actions
 from rantai.iscm.demand.models import ForecastRun
-from rantai.iscm.demand.queries import forecasts
+from rantai.iscm.demand.queries import forecasts, steps
 from rantai.iscm.demand.queries import grid as queries
 from rantai.iscm.demand.queries.grid import Asked, Bucket
 from rantai.iscm.demand.queries.levels import Level
@@ -42,6 +42,8 @@ def grid(request: HttpRequest) -> HttpResponseBase:
     if request.method == "POST" and may_edit:
         typed = {name: value for name, value in request.POST.items() if isinstance(value, str)}
         edits, problems = read_edits(run, asked, typed)
+        if "look" in typed and edits and not problems:
+            return _look(request, run, asked, edits, typed)
         problems |= _find_missing(edits, typed)
         refused = "" if problems or not edits else _keep(request, edits, typed["reason"])
         if not problems and not refused:
@@ -50,6 +52,18 @@ def grid(request: HttpRequest) -> HttpResponseBase:
     found = queries.load(run, asked)
     context = gridlines.describe(found, typed=typed, problems=problems, may_edit=may_edit)
     return render(request, "iscm/demand/grid.html", context, status=422 if problems else 200)
+
+
+def _look(
+    request: HttpRequest, run: ForecastRun, asked: Asked, edits: list[Edit], typed: dict[str, str]
+) -> HttpResponse:
+    """Show what was typed beside what it would make of the forecast; nothing is kept."""
+    found = queries.load(run, asked)
+    ahead = steps.look_ahead(run, [cells.to_override(edit, pk=place) for place, edit in enumerate(edits)])
+    then = queries.load(run, asked, found=ahead, shown_levels=[row.level for row in found.rows])
+    context = gridlines.describe(found, typed=typed, problems={}, may_edit=True)
+    context |= {"preview": gridlines.compare(found, then, edits)}
+    return render(request, "iscm/demand/grid.html", context)
 
 
 @require_POST
@@ -72,8 +86,10 @@ def read_asked(request: HttpRequest) -> Asked:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     item, place = number("i"), number("l")
-    level = Level(item, 0 if item else number("c"), place, 0 if place else number("t"))
+    level = Level(item, 0 if item else number("c"), place, 0 if place else number("t"), number("p"))
     group = given.get("by", "")
+    if level.party and group == "customer":
+        group = "place" if item else "item"
     return Asked(
         level=level,
         group=group if group in queries.GROUPS else "category",
@@ -108,7 +124,7 @@ def export(run: ForecastRun, asked: Asked) -> HttpResponseBase:
         *((f"{name} was", itemgetter(name)) for name in names),
     ]
     # a part that was searched for is no group: it would come back as if it were the whole
-    shown = found if not asked.text or asked.group in ("item", "place") else []
+    shown = found if not asked.text or asked.group in ("item", "place", "customer") else []
     rows = (
         {"key": level.key, "name": name, "note": note, "why": "", **dict(zip(names, units, strict=True))}
         for level, name, note, units in shown
@@ -145,11 +161,11 @@ def _keep(request: HttpRequest, edits: list[Edit], reason: str) -> str:
 
 def write_edits(edits: list[Edit], *, batch: str, reason: str, by: str) -> None:
     """Write changes in the caller's transaction; raises BadOverride."""
-    at = clock.now()
-    for edit in edits:
-        actions.set_override(
-            item_id=edit.level.item or None, category_id=edit.level.category or None,
-            location_id=edit.level.location or None, territory_id=edit.level.territory or None,
-            starts_on=edit.starts_on, ends_on=edit.ends_on, quantity=edit.quantity, factor=edit.factor,
-            is_span=edit.is_span, reason=reason[:300], batch=batch, by=by, at=at,
-        )  # fmt: skip
+    wanted = [
+        actions.Wanted(
+            level=edit.level, starts_on=edit.starts_on, ends_on=edit.ends_on, quantity=edit.quantity,
+            factor=edit.factor, is_span=edit.is_span, reason=reason[:300],
+        )
+        for edit in edits
+    ]  # fmt: skip
+    actions.set_overrides(wanted, batch=batch, by=by, at=clock.now())

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
+import numpy as np
 from django.utils.translation import gettext as _
 
 from rantai.foundation.items.models import Category
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries import grid as queries
-from rantai.iscm.demand.queries import overrides
+from rantai.iscm.demand.queries import names, overrides
 from rantai.iscm.demand.queries.grid import Asked, Bucket, Grid, Lines, Row
 from rantai.iscm.demand.queries.levels import Level, Trees
-from rantai.iscm.demand.views import cells, edge
-from rantai.ui import formats, shapes
+from rantai.iscm.demand.views import cells, edge, gridways
+from rantai.ui import formats
 
 MOST_CHANGES = 30
 LEAST_SHOWN = 0.05
@@ -77,7 +76,7 @@ def describe(found: Grid, *, typed: Mapping[str, str], problems: Mapping[str, st
     """Return what the page shows."""
     asked = found.asked
     is_partial = bool(asked.text)
-    by_item = asked.group in ("item", "place")
+    by_item = asked.group in ("item", "place", "customer")
     pen = _Pen(found.buckets, typed, problems)
     parents = set(Category.objects.exclude(parent=None).values_list("parent_id", flat=True))
     quarter, before = found.whole.lines.plan.sum(), found.whole.lines.last_year.sum()
@@ -87,36 +86,61 @@ def describe(found: Grid, *, typed: Mapping[str, str], problems: Mapping[str, st
         for row in found.rows
     ]
     return {
+        **gridways.describe(found),
         "house": "operations",
         "run": found.run,
         "asked": asked,
         "is_months": asked.per == queries.MONTHS,
         "buckets": [(_say_bucket(bucket, asked), _narrow(place)) for place, bucket in enumerate(found.buckets)],
         "whole": whole,
+        "has_last_year": any(row.change for row in rows),
         "rows": rows,
         "count": found.count,
         "head": _say_group(asked),
-        "tabs": _list_groups(asked),
-        "periods": _list_periods(asked),
-        "steps_url": address(asked, lines="" if asked.shows_steps else "all", page=asked.page if asked.page > 1 else 0),
-        "crumbs": _list_crumbs(asked),
+        "finds": _("Customer's name") if asked.group == "customer" else _("Item code or name"),
         "total": round(quarter),
         "against": None if before <= 0 else quarter / before - 1,
         "may_edit": may_edit,
         "problems": [pen.told.get(field, text) for field, text in problems.items()],
         "needs_reason": "reason" in problems,
         "reason": typed.get("reason", ""),
-        "earlier": address(asked, **{"from": max(0, asked.start - queries.WEEKS_SHOWN)}) if asked.start else "",
-        "later": _later(found),
-        "previous": address(asked, page=asked.page - 1) if asked.page > 1 else "",
-        "next": address(asked, page=asked.page + 1) if asked.page < found.pages else "",
         "first_row": (asked.page - 1) * queries.ROWS_A_PAGE + 1,
         "last_row": (asked.page - 1) * queries.ROWS_A_PAGE + len(found.rows),
-        "xlsx": address(asked, export="xlsx"),
-        "kept_words": [(name, value) for name, value in _words(asked).items() if name != "q"],
         "changes": list_held(found),
         "is_agreed": found.is_agreed,
     }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    """What typed changes make of one row, in the weeks that they touch."""
+
+    name: str
+    now: str
+    then: str
+    difference: str
+
+
+def compare(now: Grid, then: Grid, edits: Sequence[cells.Edit]) -> list[Outcome]:
+    """Return what typed changes make of everything looked at and of each row that they move."""
+    touched = np.array([any(edit.starts_on < one.ends_on and edit.ends_on > one.starts_on for edit in edits)
+                        for one in now.buckets])  # fmt: skip
+    after = {(row.level, row.is_rest): row for row in then.rows}
+    pairs = [(_("Together"), now.whole, then.whole)]
+    pairs += [
+        (_say_row(row, now.asked)[0], row, after[row.level, row.is_rest])
+        for row in now.rows
+        if (row.level, row.is_rest) in after
+    ]
+    found = [
+        (name, float(one.lines.final[touched].sum()), float(other.lines.final[touched].sum()))
+        for name, one, other in pairs
+    ]
+    return [
+        Outcome(name=name, now=say(before), then=say(later), difference=_sign(later - before))
+        for place, (name, before, later) in enumerate(found)
+        if place == 0 or abs(later - before) >= LEAST_SHOWN
+    ]
 
 
 class _Pen:
@@ -148,15 +172,15 @@ class _Pen:
 def list_held(found: Grid) -> list[Held]:
     """Return the changes that reach what is looked at, newest first, with those that lie under a later one."""
     run, trees = found.run, Trees()
-    rows = list(overrides.list_live(first_week=run.first_week))
+    rows = overrides.list_columns(overrides.list_live(first_week=run.first_week))
     changes = overrides.read_changes(rows, first_week=run.first_week, horizon=run.horizon, trees=trees)
     here = trees.reach(found.asked.level)
-    by_id = {row.pk: row for row in rows}
     near = queries.list_near(changes, here)
     shown = near[-MOST_CHANGES:][::-1]
+    by_id = ForecastOverride.objects.in_bulk([one.override_id for one in shown])
     covered = queries.find_covered(near, shown)
-    names = edge.name_actors({one.by for one in shown})
-    told = queries.name_levels([overrides.level_of(by_id[one.override_id]) for one in shown])
+    people = edge.name_actors({one.by for one in shown})
+    told = names.name_levels([overrides.level_of(by_id[one.override_id]) for one in shown])
     today = edge.today()
     return [
         Held(
@@ -164,7 +188,7 @@ def list_held(found: Grid) -> list[Held]:
             what=say_change(by_id[one.override_id]),
             where=told[overrides.level_of(by_id[one.override_id])] or _("everything, everywhere"),
             weeks=say_weeks(by_id[one.override_id], today),
-            who=names[one.by],
+            who=people[one.by],
             is_under=one.override_id in covered,
         )
         for one in shown
@@ -210,7 +234,15 @@ def _list_before(lines: Lines) -> list[Line]:
 def _list_after(lines: Lines, *, is_agreed: bool) -> list[Line]:
     """Return what a forecast is held against."""
     told = [_plain(_("Agreed"), lines.plan)] if is_agreed else []
-    return [*told, _plain(_("Used up by orders"), lines.consumed), _plain(_("Last year"), lines.last_year)]
+    told += [_plain(name, values) for name, values in _list_said(lines)]
+    told.append(_plain(_("Used up by orders"), lines.consumed))
+    return [*told, _plain(_("Last year"), lines.last_year)] if lines.last_year.any() or not lines.said else told
+
+
+def _list_said(lines: Lines) -> list[tuple[str, Any]]:
+    """Return what is known of customers beside the forecast."""
+    heads = (_("Told by signals"), _("Most likely"), _("Asked for by orders"))
+    return list(zip(heads, lines.said or (), strict=False))
 
 
 def _plain(name: str, values: Any) -> Line:
@@ -237,89 +269,43 @@ def _narrow(place: int) -> str:
 def _show(row: Row, found: Grid, pen: _Pen, parents: set[int], *, may_edit: bool) -> Shown:
     steps = [*_list_before(row.lines), *_list_after(row.lines, is_agreed=found.is_agreed)]
     plan, before = float(row.lines.plan.sum()), float(row.lines.last_year.sum())
-    name, note = row.name or _("without a group"), row.note
-    if row.level.item and note:
-        # People know an item by its name; its code stands below, as in every list.
-        name, note = note, name
+    name, note = _say_row(row, found.asked)
     return Shown(
         name=name,
         note=note,
-        href="" if row.is_rest else _way_down(row.level, found.asked, parents),
+        href="" if row.is_rest else gridways.way_down(row.level, found.asked, parents),
         forecast=pen.write(row.level, name, row.lines.final.tolist(), row.own, may_edit=may_edit),
         change=_sign_share(plan / before - 1) if before > 0 else "",
         steps=tuple(steps) if found.asked.shows_steps else (),
     )
 
 
+def _say_row(row: Row, asked: Asked) -> tuple[str, str]:
+    """Return the name of a row and what stands under it."""
+    if asked.group == "customer":
+        return row.name or _("Everybody else"), _say_known(row.lines)
+    if row.level.item and row.note:
+        # People know an item by its name; its code stands below, as in every list.
+        return row.note, row.name
+    return row.name or _("without a group"), row.note
+
+
+def _say_known(lines: Lines) -> str:
+    if lines.said is None:
+        return ""
+    told, likely, ordered = (say(float(units.sum())) for units in lines.said)
+    words = {"told": told, "likely": likely, "ordered": ordered}
+    return _("%(told)s told, %(likely)s likely, %(ordered)s ordered") % words
+
+
 def _sign_share(share: float) -> str:
     return ("+" if share > 0 else "") + formats.percent(share, 0)
-
-
-def _way_down(level: Level, asked: Asked, parents: set[int]) -> str:
-    """A category opens, an item shows its places, an item at a place its own page."""
-    if level.item and level.location:
-        return reverse("iscm_demand:forecast_at", args=[level.item, level.location])
-    words = {
-        "i": level.item,
-        "c": level.category,
-        "l": level.location,
-        "t": level.territory,
-        "q": "",
-        "from": asked.start,
-    }
-    if asked.group == "item":
-        return address(asked, **words, by="place")
-    if asked.group == "category":
-        return address(asked, **words, by="category" if level.category in parents else "item")
-    return address(asked, **words, by="category" if not level.category else "item")
-
-
-def _list_groups(asked: Asked) -> list[shapes.Tab]:
-    names = {
-        "category": _("Categories"), "item": _("Items"), "place": _("Items by location"), "location": _("Locations"),
-        "territory": _("Territories"),
-    }  # fmt: skip
-    left_out = set()
-    if asked.level.item:
-        left_out = {"category", "item"}
-    if asked.level.location:
-        left_out |= {"location", "territory"}
-    return [
-        shapes.Tab(name, address(asked, by=group), current=group == asked.group)
-        for group, name in names.items()
-        if group not in left_out
-    ]
-
-
-def _list_periods(asked: Asked) -> list[tuple[str, str, bool]]:
-    is_months = asked.per == queries.MONTHS
-    return [
-        (_("Weeks"), address(asked, per=""), not is_months),
-        (_("Months"), address(asked, per=queries.MONTHS, **{"from": 0}), is_months),
-    ]
-
-
-def _list_crumbs(asked: Asked) -> list[tuple[str, str]]:
-    """Return the way back up: everything, then the groups above, each with its address."""
-    level = asked.level
-    if level == Level():
-        return []
-    up = [(_("Everything"), address(Asked(per=asked.per)))]
-    trees, at = Trees(), level.category
-    above: list[int] = []
-    while at and at not in above:
-        above.append(at)
-        at = trees.parents.get(at, 0)
-    held = [Level(category=category, location=level.location, territory=level.territory) for category in above[1:]]
-    named = queries.name_levels([*held, level])
-    up += [(named[one], address(asked, c=one.category, by="category", q="")) for one in reversed(held)]
-    return [*up, (named[level], "")]
 
 
 def _say_group(asked: Asked) -> str:
     return {
         "category": _("Category"), "item": _("Item"), "place": _("Item and location"), "location": _("Location"),
-        "territory": _("Territory"),
+        "territory": _("Territory"), "customer": _("Customer"),
     }[asked.group]  # fmt: skip
 
 
@@ -327,24 +313,3 @@ def _say_bucket(bucket: Bucket, asked: Asked) -> str:
     if asked.per == queries.MONTHS:
         return formats.month(bucket.month)
     return formats.day(bucket.starts_on, today=bucket.starts_on)
-
-
-def _later(found: Grid) -> str:
-    asked = found.asked
-    more = asked.per == queries.WEEKS and found.buckets and found.buckets[-1].last < found.run.horizon
-    return address(asked, **{"from": asked.start + queries.WEEKS_SHOWN}) if more else ""
-
-
-def _words(asked: Asked) -> dict[str, Any]:
-    held = {
-        "i": asked.level.item, "c": asked.level.category, "l": asked.level.location, "t": asked.level.territory,
-        "by": asked.group, "per": "" if asked.per == queries.WEEKS else asked.per, "from": asked.start, "q": asked.text,
-        "lines": "all" if asked.shows_steps else "",
-    }  # fmt: skip
-    return {name: value for name, value in held.items() if value}
-
-
-def address(asked: Asked, **words: Any) -> str:
-    """Return the grid's address with words changed; an empty word is left out, and paging starts again."""
-    told = {name: value for name, value in (_words(asked) | words).items() if value}
-    return f"{reverse('iscm_demand:grid')}?{urlencode(told)}"

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_safe
 
 from rantai.foundation.access import rules as access
 from rantai.iscm.demand.models import ForecastOverride
-from rantai.iscm.demand.queries import grid, overrides, value_added
+from rantai.iscm.demand.queries import names, overrides, value_added
 from rantai.iscm.demand.queries.grid import Asked
-from rantai.iscm.demand.views import edge, gridlines
+from rantai.iscm.demand.views import edge, gridlines, gridways
 from rantai.kernel.models import KpiValue
 from rantai.ui import formats
 
@@ -97,15 +97,15 @@ def _list_steps(by_code: dict[str, KpiValue]) -> list[Gain]:
 
 
 def _list_people(rows: Sequence[KpiValue]) -> list[Gain]:
-    names = edge.name_actors(row.subject for row in rows)
-    return [_gain(row, names[row.subject], "") for row in sorted(rows, key=_by_gain)]
+    people = edge.name_actors(row.subject for row in rows)
+    return [_gain(row, people[row.subject], "") for row in sorted(rows, key=_by_gain)]
 
 
 def _list_changes(rows: Sequence[KpiValue]) -> list[Gain]:
     best = sorted(rows, key=lambda row: -abs(row.numerator or 0))[:SHOWN]
     known = {str(row.pk): row for row in ForecastOverride.objects.filter(pk__in=[row.subject for row in best])}
-    names = edge.name_actors(row.by for row in known.values())
-    told = grid.name_levels([overrides.level_of(row) for row in known.values()])
+    people = edge.name_actors(row.by for row in known.values())
+    told = names.name_levels([overrides.level_of(row) for row in known.values()])
     found = []
     for row in sorted(best, key=_by_gain):
         change = known.get(row.subject)
@@ -114,8 +114,8 @@ def _list_changes(rows: Sequence[KpiValue]) -> list[Gain]:
         level = overrides.level_of(change)
         where = told[level] or _("everything, everywhere")
         what = f"{gridlines.say_change(change)}, {gridlines.say_weeks(change, edge.today())}"
-        note = f"{where} · {what} · {names[change.by]}"
-        href = gridlines.address(Asked(level=level, group="place" if level.item else "item"))
+        note = f"{where} · {what} · {people[change.by]}"
+        href = gridways.address(Asked(level=level, group="place" if level.item else "item"))
         found.append(_gain(row, change.reason, note, href=href))
     return found
 

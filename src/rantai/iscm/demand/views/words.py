@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -91,11 +92,19 @@ def say_why(series: ForecastSeries, contestants: list[Contestant]) -> str:
     return text % told
 
 
-def list_term_facts(term: CustomerTerm) -> list[shapes.Fact]:
-    """Say how far customers' rhythms count beside statistics, and why so far."""
+def list_term_facts(term: CustomerTerm, shares: Mapping[str, float]) -> list[shapes.Fact]:
+    """Say how far what customers are expected to take counts beside statistics, why so far, and who tells of it."""
+    names = {
+        "agreement": _("Of it by agreements"),
+        "pipeline": _("Of it by deals"),
+        "purchase_cycle": _("Of it by rhythms"),
+        "": _("Of it by everybody else"),
+    }
+    told = [shapes.Fact(names[key], formats.percent(shares[key], 0)) for key in names if key in shares]
     return [
         shapes.Fact(_("They count for"), formats.percent(term.weight, 0), strong=True),
         shapes.Fact(_("Error of one week"), formats.number(round(math.sqrt(term.signals_error), 1))),
         shapes.Fact(_("Statistics' error"), formats.number(round(math.sqrt(term.statistics_error), 1))),
         shapes.Fact(_("Weeks tested"), formats.number(term.tested_weeks)),
+        *told,
     ]

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from rantai.foundation.access import rules as access
 from rantai.foundation.documents.models import StoredFile
 from rantai.iscm import facade as iscm
+from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import toasts
 from rantai.wires.imports import files, grids, uploads
@@ -76,7 +77,10 @@ def show(request: access.StaffRequest, sha256: str) -> HttpResponse:
     context |= {
         "sheet": sheet,
         "count": len(sheet.changes),
-        "changes": sheet.changes[:SHOWN],
+        "changes": [
+            (cell, name, now, Quantity(cell.was) if cell.was is not None and cell.was != now.amount else None)
+            for cell, name, now in sheet.changes[:SHOWN]
+        ],
         "more": max(0, len(sheet.changes) - SHOWN),
         "refused": refused[:SHOWN],
         "refused_count": len(refused),
