@@ -81,11 +81,13 @@ def measure(trains: list[Floats], tests: list[Floats], forecasts: list[Floats], 
     naive = [naive2(y, season=season, horizon=test.size) for y, test in zip(trains, tests, strict=True)]
     smapes, mases = _both(tests, forecasts, scales)
     smapes2, mases2 = _both(tests, naive, scales)
-    owa = 0.5 * (smapes / smapes2 + mases / mases2)
+    owa = 0.5 * (smapes / smapes2 + mases / mases2) if smapes2 > 0 and mases2 > 0 else float("nan")
     return Accuracy(owa=owa, smape=smapes, mase=mases, smape_naive2=smapes2, mase_naive2=mases2)
 
 
 def _both(tests: list[Floats], forecasts: list[Floats], scales: Floats) -> tuple[float, float]:
     pairs = list(zip(tests, forecasts, strict=True))
     errors = np.array([np.abs(test - found).mean() for test, found in pairs])
-    return float(np.mean([smape(test, found) for test, found in pairs])), float(np.nanmean(errors / scales))
+    scaled = (errors / scales)[~np.isnan(scales)]
+    mase = float(scaled.mean()) if scaled.size else float("nan")
+    return float(np.mean([smape(test, found) for test, found in pairs])), mase

@@ -143,12 +143,12 @@ def _tell(errors: Floats, actual: Floats, scale: float, told: Floats) -> None:
 
 
 @compiled
-def _sum_seen(errors: Floats, where: Floats, out: Floats) -> None:
-    """Write the sum of squares and the count of errors in the places that are not NaN in `where`."""
+def _sum_seen(errors: Floats, where: Floats, window: int, out: Floats) -> None:
+    """Add squares and count of errors, by step, in the places that are not NaN in `where`."""
     for place in range(where.size):
         if not math.isnan(where[place]) and not math.isnan(errors[place]):
-            out[0] += errors[place] * errors[place]
-            out[1] += 1.0
+            out[0, place % window] += errors[place] * errors[place]
+            out[1, place % window] += 1.0
 
 
 @compiled
@@ -197,9 +197,9 @@ def compete(
     blind : ndarray, shape (n_series, window), out
         Actual - forecast at the last cut of the method that the cuts before it would have chosen: what choosing
         costs is in it. As it was, NaN, below two cuts.
-    scales : ndarray, shape (n_series, 4), out
-        Sum of squares and count of the errors that this choice could see, of buckets before the last cut; and of
-        the final choice's errors one cut later in the same places.
+    scales : ndarray, shape (n_series, 2, 2, window), out
+        Sum of squares and count, by step, of the errors that this choice could see, of buckets before the last cut;
+        and of the final choice's errors one cut later in the same places.
     """
     n_methods = weights.shape[1]
     for row in range(windows.size):
@@ -236,12 +236,12 @@ def compete(
                 mix(errors, weights[row], chosen)
             for step in range(window):
                 blind[row, step] = -chosen[first + step]
-            _sum_seen(seen[winner], seen[SES], scales[row, :2])
+            _sum_seen(seen[winner], seen[SES], window, scales[row, 0])
             for place in range(cuts * window):
                 errors[COMBINATION, place] = math.nan
         winner = _choose(errors, window, kind, able, score[row], weights[row])
         if cuts > 1:
-            _sum_seen(errors[winner, window:], seen[SES], scales[row, 2:])
+            _sum_seen(errors[winner, window:], seen[SES], window, scales[row, 1])
         mix(able, weights[row], mean[row])
         winners[row] = winner
         scale = naive_error(values[low : low + ends[row, 1]], m) if cuts else math.nan

@@ -23,20 +23,16 @@ class ForecastParams:
     effort : str
         ``operational`` searches smoothing constants on coarse grids; ``best`` on fine ones, with the global
         boosted model (about five times the time). What that model compiles, whoever asks for it first waits for.
-    threads : int
-        Threads that share the series, 1 to 64; the answer is the same for any number.
     """
 
     horizon: int = 26
     season_length: int = 52
     cuts: int = 3
     effort: Effort = "operational"
-    threads: int = 1
 
     def __post_init__(self) -> None:
         arrays.check_range(self.horizon, field="horizon", low=1, high=400)
         arrays.check_range(self.season_length, field="season_length", low=1, high=1_000)
         arrays.check_range(self.cuts, field="cuts", low=1, high=10)
-        arrays.check_range(self.threads, field="threads", low=1, high=64)
         if self.effort not in ("operational", "best"):
             raise arrays.InvalidProblem("effort", f"it is {self.effort!r}", "allowed is operational or best")

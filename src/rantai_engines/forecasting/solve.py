@@ -2,31 +2,28 @@
 
 import functools
 import itertools
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rantai_engines import arrays
-from rantai_engines.forecasting import _boosting, _entrants, _histories, _spread, _tournament
+from rantai_engines.forecasting import _boosting, _entrants, _histories, _parts, _spread
 from rantai_engines.forecasting.params import Effort, ForecastParams
 from rantai_engines.forecasting.problem import ForecastProblem
-from rantai_engines.forecasting.solution import METHODS, ForecastSolution
+from rantai_engines.forecasting.solution import ForecastSolution
+from rantai_engines.spreading import Spread, in_turn
 
 Floats = NDArray[np.float64]
 Longs = NDArray[np.int64]
 
 MAX_CELLS = 50_000_000
-_BLOCK = 64
 _BY_SEASON = [_entrants.SEASONAL_NAIVE, _entrants.HARMONIC]
 _BY_SHORT_SEASON = [
     _entrants.SES, _entrants.DAMPED, _entrants.THETA, _entrants.DYNAMIC_THETA, _entrants.ETS,
 ]  # fmt: skip
 
 
-def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> ForecastSolution:
+def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int, spread: Spread = in_turn) -> ForecastSolution:
     """Forecast all series of a problem.
 
     Parameters
@@ -37,6 +34,8 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
         Horizon, season, cuts, effort.
     seed : int
         Unused: nothing is drawn. It is part of every engine's door.
+    spread : callable
+        How parts of the series are worked on; it never changes the answer.
 
     Returns
     -------
@@ -60,9 +59,9 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
     compete (``_boosting``), learnt anew for every cut from what lay before it; sums then run over all series, so
     that another order of them moves its forecasts by rounding.
     Quantiles are split conformal: the error of a choice made without the last window stands to the scale known
-    then as an error to come stands to the scale known now, pooled over the series of a class by steps ahead.
-    Rare demand has many buckets of nought, so that its P80 is met more often than in 80 of 100 where the chance of
-    nought is itself above that.
+    then as an error to come stands to the scale known now. Their shape is that of the winners' errors in all cuts,
+    pooled over a class, growing with a power of the step. Rare demand has many buckets of nought, so that its P80
+    is met more often than in 80 of 100 where the chance of nought is itself above that.
     Complexity: linear in points x (cuts + 1) x tries of smoothing constants.
 
     Examples
@@ -81,44 +80,37 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
     kinds = _histories.classify(lengths, facts)
     windows, origins = _histories.place_cuts(lengths, horizon, params.cuts)
     ends = np.column_stack([lengths, origins])
-    widest = int(windows.max(initial=1))
-    winners, seasonal = np.zeros(n, dtype=np.int64), np.zeros(ends.shape, dtype=np.bool_)
-    mean, actuals = np.zeros((n, horizon)), np.zeros(n)
-    told = np.full((n, len(METHODS), 5), np.nan)
-    score = np.full((n, len(METHODS)), np.nan)
-    weights = np.zeros((n, len(METHODS)))
-    residuals = np.full((n, params.cuts, widest), np.nan)
-    blind = np.full((n, widest), np.nan)
-    scales = np.zeros((n, 4))
-    outputs: tuple[NDArray[Any], ...] = (winners, mean, actuals, told, score, weights, residuals, blind, scales)
-    plan, grids = (params.season_length, params.effort == "best"), make_grids(params.effort)
-    pooled = _learn(problem.offsets, filled, ends, params) if plan[1] and n else None
-
-    def compete(rows: slice) -> None:
-        offsets = problem.offsets[rows.start : rows.stop + 1]
-        forecasts = np.full((*ends[rows].shape, len(METHODS), horizon), np.nan)
-        _entrants.forecast_all(offsets, filled, ends[rows], kinds[rows], plan, grids, forecasts, seasonal[rows])
-        if pooled is not None:
-            forecasts[:, :, _entrants.GLOBAL] = pooled[rows]
-        rest = (ends[rows], windows[rows], kinds[rows], forecasts, *(each[rows] for each in outputs))
-        _tournament.compete(offsets, filled, censored, params.season_length, *rest)
-
-    _share(compete, n, threads=params.threads)
+    thorough = params.effort == "best"
+    whole = _parts.Part(
+        offsets=problem.offsets,
+        filled=filled,
+        censored=censored,
+        ends=ends,
+        windows=windows,
+        kinds=kinds,
+        pooled=_learn(problem.offsets, filled, ends, params) if thorough and n else None,
+        widest=int(windows.max(initial=1)),
+        horizon=horizon,
+        season_length=params.season_length,
+        thorough=thorough,
+        grids=make_grids(params.effort),
+    )
+    found = _parts.join(spread(_parts.compete, _parts.cut(whole)))
+    mean, told, weights = found.mean, found.told, found.weights
     demand_class = kinds.astype(np.int8)
-    level = _typical_demand(problem, mean)
-    error_std = _spread.estimate_error_std(residuals, level=level, demand_class=demand_class)
+    unit = _spread.measure_units(problem.offsets, problem.values, mean=mean, demand_class=demand_class)
+    error_std = _spread.estimate_error_std(found.residuals, unit=unit, demand_class=demand_class)
     return ForecastSolution(
         mean=mean,
         quantiles=_spread.spread_quantiles(
             mean,
-            residuals=residuals,
-            blind=blind,
-            blind_std=_spread.mix_std(scales[:, 0], scales[:, 1], level=level, demand_class=demand_class),
-            recent_std=_spread.mix_std(scales[:, 2], scales[:, 3], level=level, demand_class=demand_class),
-            error_std=error_std,
+            residuals=found.residuals,
+            blind=found.blind,
+            scales=found.scales,
+            unit=unit,
             demand_class=demand_class,
         ),
-        method=winners.astype(np.int8),
+        method=found.winners.astype(np.int8),
         parts=_heaviest(weights),
         weights=weights,
         demand_class=demand_class,
@@ -128,10 +120,10 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int) -> For
         wmape=told[:, :, 1].copy(),
         bias=told[:, :, 2].copy(),
         wmape_terms=told[:, :, 3:].copy(),
-        actual_total=actuals,
-        score=score,
+        actual_total=found.actuals,
+        score=found.score,
         error_std=error_std,
-        seasonal=_follow_season(weights, seasonal[:, 0]),
+        seasonal=_follow_season(weights, found.seasonal),
         cuts_used=(origins > 0).sum(axis=1).astype(np.int8),
         window=np.where(lengths > 0, windows, 0).astype(np.int32),
     )
@@ -145,17 +137,6 @@ def _learn(offsets: Longs, filled: Floats, ends: Longs, params: ForecastParams) 
     ask = functools.partial(_boosting.forecast_globally, season_length=params.season_length, steps=params.horizon)
     found = [ask(offsets, filled, np.ascontiguousarray(each)) for each in ends.T]
     return np.stack(found, axis=1)
-
-
-def _share(compete: Callable[[slice], None], n: int, *, threads: int) -> None:
-    """Run blocks of series, each in one thread; kernels hold no lock and rows know nothing of each other."""
-    blocks = [slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK)]
-    if threads == 1:
-        for each in blocks:
-            compete(each)
-        return
-    with ThreadPoolExecutor(max_workers=threads) as pool:
-        list(pool.map(compete, blocks))
 
 
 def make_grids(effort: Effort) -> _entrants.Grids:
@@ -207,14 +188,3 @@ def _heaviest(weights: Floats) -> NDArray[np.int8]:
     order = np.argsort(-weights, axis=1, kind="stable")[:, :2]
     there = np.take_along_axis(weights, order, axis=1) > 0
     return np.where(there, order, -1).astype(np.int8)
-
-
-def _typical_demand(problem: ForecastProblem, mean: Floats) -> Floats:
-    """Return each series' mean demand of history, or of its forecast where that is larger, units/bucket."""
-    lengths = np.diff(problem.offsets)
-    filled = np.flatnonzero(lengths)
-    totals = np.zeros(problem.n_series)
-    if filled.size:
-        totals[filled] = np.add.reduceat(problem.values, problem.offsets[filled])
-    level: Floats = np.maximum(totals / np.maximum(lengths, 1), mean.mean(axis=1))
-    return level

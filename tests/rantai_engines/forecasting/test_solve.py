@@ -1,6 +1,7 @@
 """A forecast holds for any history: each phenomenon, any scale, any order, any start, stock-outs, bad input."""
 
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rantai.bench.formats import rdata
+from rantai_engines import spreading
 from rantai_engines.arrays import InvalidProblem
-from rantai_engines.forecasting import reference
+from rantai_engines.forecasting import _parts, reference
 from rantai_engines.forecasting.params import ForecastParams
 from rantai_engines.forecasting.problem import ForecastProblem
 from rantai_engines.forecasting.solution import METHODS, ForecastSolution
@@ -249,12 +251,36 @@ def test_best_effort_asks_the_global_model_where_there_is_enough_to_learn_from()
     assert found.weights.sum(axis=1) == pytest.approx(1.0)
 
 
-def test_any_number_of_threads_gives_the_same_bytes() -> None:
-    histories = [demand(k, n=40 + k % 9, mean=float(1 + k % 7)) for k in range(150)]
+@pytest.mark.parametrize("spread", [spreading.in_threads(3), spreading.in_processes(2)])
+@pytest.mark.parametrize("effort", ["operational", "best"])
+def test_whoever_works_on_the_parts_the_answer_is_the_same(spread, effort, monkeypatch) -> None:
+    monkeypatch.setattr(_parts.cut, "__kwdefaults__", {"points": 400})
+    histories = [demand(k, n=40 + k % 9, mean=float(1 + k % 7)) for k in range(60)]
+    problem, params = make_problem(histories), ForecastParams(horizon=8, season_length=7, effort=effort)
 
-    one, three = forecast(histories, season_length=7), forecast(histories, season_length=7, threads=3)
+    alone = solve(problem, params=params, seed=0)
+    beside = solve(problem, params=params, seed=0, spread=spread)
 
-    assert one.quantiles.tobytes() == three.quantiles.tobytes()
+    for field in fields(ForecastSolution):
+        assert getattr(alone, field.name).tobytes() == getattr(beside, field.name).tobytes()
+
+
+@pytest.mark.parametrize("points", [1, 100, 10_000])
+def test_parts_hold_every_series_once(points) -> None:
+    problem = make_problem([demand(k, n=1 + 17 * k % 60) for k in range(40)] + [np.zeros(0)] * 3)
+    seen = []
+
+    def spread(work, parts):
+        seen.extend(parts)
+        return [work(part) for part in parts]
+
+    whole = solve(problem, params=ForecastParams(horizon=4, season_length=1), seed=0, spread=spread)
+
+    parts = _parts.cut(seen[0], points=points)
+    assert whole.mean.shape == (43, 4)
+    assert sum(part.windows.size for part in parts) == 43
+    assert np.concatenate([part.filled for part in parts]).tobytes() == problem.values.tobytes()
+    assert all(part.offsets[-1] == part.filled.size for part in parts)
 
 
 def test_ten_years_of_days_are_answered() -> None:
@@ -284,6 +310,33 @@ def test_quantiles_widen_with_the_step_of_a_walk() -> None:
     assert width[7] > 1.8 * width[0]
     tests = np.array([walk[-8:] for walk in walks])
     assert (tests <= found.quantiles[:, :, 7]).mean(axis=0) == pytest.approx(np.full(8, 0.8), abs=0.07)
+
+
+def test_quantiles_go_on_beyond_the_window_of_a_short_history() -> None:
+    """Windows of 4 and of 8 buckets share their errors; neither knows of more steps than it was tested on."""
+    lengths = np.repeat([16, 60], 300)
+    walks = [1e4 + np.cumsum(np.random.default_rng(k).normal(0, 20, n + 8)) for k, n in enumerate(lengths)]
+
+    found = forecast([walk[:-8] for walk in walks])
+
+    tests = np.array([walk[-8:] for walk in walks])
+    met = tests <= found.quantiles[:, :, 7]
+    assert [met[lengths == n].mean() for n in (16, 60)] == pytest.approx([0.8, 0.8], abs=0.05)
+    assert met[lengths == 16, 4:].mean() == pytest.approx(0.8, abs=0.06)
+
+
+def test_error_std_of_rare_demand_knows_of_demands_outside_the_tests() -> None:
+    """Each orders its own quantity, all in one of ten buckets; some show none in the buckets tested."""
+    chance = np.random.default_rng(7)
+    histories = [chance.binomial(1, 0.1, 200) * (1.0 + k) for k in range(100)]
+
+    found = forecast(histories)
+
+    alive = np.array(found.class_names()) == "intermittent"
+    ratio = (found.error_std / np.array([history.std() for history in histories]))[alive]
+    assert alive.sum() > 90
+    assert ratio.min() > 0.75
+    assert ratio.max() < 1.35
 
 
 def _smape(actual: Floats, found: Floats) -> float:
