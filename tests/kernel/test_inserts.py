@@ -97,3 +97,37 @@ def test_no_rows_ask_nothing(django_assert_num_queries):
 def test_it_needs_the_transaction_of_an_edge(transactional_db):
     with pytest.raises(RuntimeError, match="transaction"):
         inserts.add([ChangeCounter(name="other", value=1)])
+
+
+def test_many_rows_are_written_as_few_are(django_assert_num_queries):
+    events = [make_event(place) for place in range(1, 120)]
+    events[70].kind = 'a "quoted" \\ {brace}, 名'
+
+    with transaction.atomic(), django_assert_num_queries(1):
+        inserts.add(events)
+
+    stored = list(Event.objects.order_by("id"))
+    assert [event.pk for event in events] == [event.pk for event in stored]
+    assert [event.stream_seq for event in stored] == list(range(1, 120))
+    assert (stored[70].kind, stored[70].recorded_at, stored[70].payload["deep"]) == (events[70].kind, AT, {"yes": True})
+
+
+def test_nulls_and_truths_among_many_rows_stay_what_they_are():
+    entries = [
+        AuditEntry(at=AT, actor="us", ref_kind="kettle", ref_id=place, action="boiled", changes={}, sealed=None)
+        for place in range(60)
+    ]
+
+    with transaction.atomic():
+        inserts.send(entries)
+
+    assert AuditEntry.objects.filter(sealed=None, ref_kind="kettle").count() == 60
+
+
+def test_of_many_rows_only_those_that_are_missing_are_added():
+    with transaction.atomic():
+        inserts.add([StreamHead(stream="kettle:3", seq=4)])
+        inserts.add_missing([StreamHead(stream=f"kettle:{place}", seq=1) for place in range(80)])
+
+    assert StreamHead.objects.count() == 80
+    assert StreamHead.objects.get(stream="kettle:3").seq == 4

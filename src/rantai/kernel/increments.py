@@ -44,9 +44,9 @@ def _add_chunk(
 ) -> set[int]:
     table = model._meta.db_table
     names = ", ".join(f"c{place}" for place in range(len(columns)))
-    rows = statements.list_values(len(deltas), *["bigint"] * (len(columns) + 1))
+    kinds = ["bigint"] * (len(columns) + 1)
+    rows, params = statements.list_rows([(pk, *values) for pk, values in deltas.items()], *kinds)
     sets = [f"{column} = t.{column} + d.c{place}" for place, column in enumerate(columns)]
-    params = [value for pk, values in deltas.items() for value in (pk, *values)]
     if changed_seq is not None:
         sets.append("changed_seq = %s")
         params.append(changed_seq)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from operator import attrgetter
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -31,7 +31,8 @@ def add(rows: Sequence[Row]) -> Sequence[Row]:
         return rows
     statement = _prepare(type(rows[0]), connection.vendor)
     for chunk in _cut(rows, statement):
-        keys = statements.read(f"{statement.text(len(chunk))} RETURNING {statement.key}", statement.list_values(chunk))
+        text, values = statement.write(chunk)
+        keys = statements.read(f"{text} RETURNING {statement.key}", values)
         for row, (key,) in zip(chunk, keys, strict=True):
             row.pk = key
     alias = connection.alias
@@ -59,7 +60,8 @@ def _send(rows: Sequence[Row], ending: str) -> None:
         return
     statement = _prepare(type(rows[0]), connection.vendor)
     for chunk in _cut(rows, statement):
-        statements.send(statement.text(len(chunk)) + ending, statement.list_values(chunk))
+        text, values = statement.write(chunk)
+        statements.send(text + ending, values)
 
 
 def _cut(rows: Sequence[Row], statement: _Statement) -> Iterator[Sequence[Row]]:
@@ -71,24 +73,27 @@ def _cut(rows: Sequence[Row], statement: _Statement) -> Iterator[Sequence[Row]]:
 class _Statement:
     head: str
     names: tuple[str, ...]
-    read: Callable[[models.Model], tuple[Any, ...]]
+    read: Callable[[dict[str, Any]], tuple[Any, ...]]
     stamps: tuple[models.Field[Any, Any], ...]
     """Fields that set themselves when a row is made."""
     adapts: tuple[tuple[int, Adapt], ...]
     """What the database driver does not take as it is, by place."""
     key: str
     gives_keys: bool
+    arrays: str
+    """How many rows at once are named as arrays of columns; empty where a column is of a kind that they are not for."""
 
-    def text(self, count: int) -> str:
-        return _put_together(self.head, len(self.names), count)
-
-    def list_values(self, rows: Sequence[models.Model]) -> list[Any]:
-        return [value for row in rows for value in self.values(row)]
+    def write(self, rows: Sequence[models.Model]) -> tuple[str, list[Any]]:
+        """Return the statement for rows, and its values."""
+        found = [self.values(row) for row in rows]
+        if self.arrays and statements.takes_arrays(len(rows)):
+            return f"{self.head} {self.arrays}", [statements.to_array(column) for column in zip(*found, strict=True)]
+        return _put_together(self.head, len(self.names), len(rows)), [value for row in found for value in row]
 
     def values(self, row: models.Model) -> Sequence[Any]:
         for field in self.stamps:
             field.pre_save(row, True)
-        values = list(self.read(row))
+        values = list(self.read(row.__dict__))
         for place, adapt in self.adapts:
             if values[place] is not None:
                 values[place] = adapt(values[place])
@@ -113,12 +118,31 @@ def _prepare(model: type[models.Model], vendor: str) -> _Statement:
     return _Statement(
         head=f"INSERT INTO {quote(meta.db_table)} ({columns})",
         names=names,
-        read=attrgetter(*names),
+        read=itemgetter(*names),
         stamps=tuple(field for field in fields if getattr(field, "auto_now", 0) or getattr(field, "auto_now_add", 0)),
         adapts=tuple((place, adapt) for place, adapt in adapts if adapt is not None),
         key=quote(str(meta.pk.column)),
         gives_keys=gives_keys,
+        arrays=_name_arrays(fields),
     )
+
+
+_ARRAYS = {"bigint", "integer", "smallint", "boolean", "date", "timestamp with time zone"}
+
+
+def _name_arrays(fields: Sequence[models.Field[Any, Any]]) -> str:
+    """Return a query of rows that come as one array for each column."""
+    kinds = [str(field.db_type(connection)) for field in fields]
+    if connection.vendor != "postgresql" or not all(kind in _ARRAYS or _is_text(kind) for kind in kinds):
+        return ""
+    casts = ", ".join(f"%s::{'text' if _is_text(kind) else kind}[]" for kind in kinds)
+    names = [f"c{place}" for place in range(len(kinds))]
+    chosen = ", ".join(f"{name}::jsonb" if kind == "jsonb" else name for name, kind in zip(names, kinds, strict=True))
+    return f"SELECT {chosen} FROM unnest({casts}) AS told({', '.join(names)})"  # noqa: S608
+
+
+def _is_text(kind: str) -> bool:
+    return kind in ("text", "jsonb") or kind.startswith("varchar")
 
 
 _PLAIN = (models.IntegerField, models.CharField, models.TextField, models.BooleanField)

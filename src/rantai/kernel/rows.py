@@ -43,5 +43,6 @@ def load(model: type[Row], names: Sequence[str], values: Iterable[Any], alias: s
 def _read_defaults(model: type[models.Model]) -> tuple[dict[str, Any], tuple[tuple[str, Callable[[], Any]], ...]]:
     """Return what a new row says by itself: what is the same for all, and what is made anew for each."""
     fields = model._meta.concrete_fields
-    plain = {field.attname: field.get_default() for field in fields if not callable(field.default)}
-    return plain, tuple((field.attname, field.get_default) for field in fields if callable(field.default))
+    made = [field for field in fields if field.has_default() and callable(field.default)]
+    plain = {field.attname: field.get_default() for field in fields if field not in made}
+    return plain, tuple((field.attname, field.get_default) for field in made)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,11 +23,18 @@ from rantai.bench import worlds
 from rantai.config import wiring  # noqa: F401 (who hears what, when the storm is over)
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.desk import check
+from rantai.foundation.access import actions as access
 from rantai.foundation.items.actions import sources
+from rantai.foundation.locations import actions as locations
+from rantai.foundation.locations import queries as locations_of
+from rantai.foundation.parties import queries as parties
+from rantai.iscm import facade as iscm
 from rantai.iscm.demand.models import Demand
+from rantai.iscm.messages import OpeningStock
 from rantai.iscm.promising.models import SupplySlot
 from rantai.kernel import clock, relay
 from rantai.kernel.models import Delivery
+from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
 
 PROGRAM = "tests.iscm.promising.crowd"
@@ -161,10 +168,31 @@ def _found(storm: Storm) -> dict[str, Any]:
     for item_id in world.item_ids[:: storm.items // 5]:
         # what is not there is promised by the lead time, and waits for whoever lets go
         run_atomic(lambda item_id=item_id: sources.add_source(item_id, kind="buy", lead_time_days=5))
+    run_atomic(lambda: _stock_elsewhere(world, world.item_ids[1 :: storm.items // 5], units=storm.stock))
     return {
         "items": list(world.item_ids), "company": world.company_id, "customer": world.customer_id,
         "address": world.address_id,
     }  # fmt: skip
+
+
+def _stock_elsewhere(world: worlds.World, item_ids: Sequence[int], *, units: int) -> None:
+    """Put as many units again at a site that serves nobody and sends them on to the one that does."""
+    company = parties.get_company(world.company_id)
+    nowhere = access.add_territory("NOWHERE", name={"en": "Nowhere"})
+    store = locations.add_location(
+        "STORE", name="Store", company_id=company.pk, kind="warehouse", zone=company.zone, calendar=company.calendar
+    )
+    locations.add_lane(store.pk, territory=nowhere)
+    opening = OpeningStock(
+        run_key="store", item_ids=tuple(item_ids), location_ids=(store.pk,) * len(item_ids),
+        units=(Quantity.of(units).amount,) * len(item_ids),
+    )  # fmt: skip
+    iscm.set_opening_stock(opening)
+    for item_id in item_ids:
+        sources.add_source(
+            item_id, kind="move", location=locations_of.list_sites(company.pk).get(pk=world.site_id), origin=store,
+            lead_time_days=2,
+        )  # fmt: skip
 
 
 def _read(folder: Path) -> Iterator[dict[str, Any]]:
@@ -180,6 +208,7 @@ def _sum_up(storm: Storm, heard: list[dict[str, Any]], kills: Counter[str]) -> d
     return {
         "seed": storm.seed, "kills": dict(kills), **{what: told[what] for what in sorted(told)},
         "demands": Demand.objects.count(), "promised": sum(slots.values_list("promised", flat=True)) // 10_000,
+        "moving": sum(slots.values_list("moving", flat=True)) // 10_000,
         "wrong": [*_list_wrong(heard, storm)],
     }  # fmt: skip
 

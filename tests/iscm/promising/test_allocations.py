@@ -21,6 +21,7 @@ from rantai.iscm import messages
 from rantai.iscm.promising.actions import keeping, rules
 from rantai.iscm.promising.models import Allocation, AllocationRule, SlotTake, SupplySlot
 from rantai.kernel.quantities import Quantity
+from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import run_atomic
 from tests.factories import foundation
 from tests.factories import iscm as factory
@@ -102,7 +103,7 @@ def test_what_a_class_gives_back_is_kept_for_it_again() -> None:
     taken = order(item, 100, "key")
 
     key = taken.key
-    run_atomic(lambda: iscm.cancel_demands(messages.DocRef(key.kind, key.order_id), "test", as_of=factory.MONDAY))
+    run_atomic(lambda: iscm.cancel_demands(DocRef(key.kind, key.order_id), "test", as_of=factory.MONDAY))
 
     assert SupplySlot.objects.get().kept == 1_200_000
     assert count_stock(ask(item, 150, "standard")) == 30
@@ -234,7 +235,7 @@ def test_whatever_is_asked_in_which_order_the_books_of_what_is_kept_add_up(steps
             lay()
         elif made:
             key = made.pop(units % len(made)).key
-            ref = messages.DocRef(key.kind, key.order_id)
+            ref = DocRef(key.kind, key.order_id)
             run_atomic(lambda ref=ref: iscm.cancel_demands(ref, "test", as_of=factory.MONDAY))
         slot = SupplySlot.objects.get(item=item)
         kept = sum(row.units - row.promised for row in Allocation.objects.filter(slot=slot))

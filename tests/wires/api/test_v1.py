@@ -9,7 +9,8 @@ import pytest
 from django.db import transaction
 from django.test import Client
 
-from rantai.crm.orders.models import SalesOrder
+from rantai.crm.accounts.models import Account
+from rantai.crm.orders.models import OrderHold, SalesOrder
 from rantai.foundation.access import actions as access
 from rantai.foundation.items.models import Item
 from rantai.iscm.promising.models import SlotTake
@@ -158,6 +159,24 @@ def test_a_line_is_changed_and_an_older_revision_is_told_both_versions(client: C
     assert (done.status_code, done.json()["lines"][0]["quantity"]) == (200, "5")
     assert (late.status_code, late["Content-Type"]) == (409, "application/problem+json")
     assert late.json()["stored_revision"] == late.json()["expected_revision"] + 1
+
+
+def test_a_change_above_the_credit_limit_leaves_the_order_held(client: Client, monitor: Item) -> None:
+    headers = make_key("orders.write", "orders.read")
+    account = sales.make_customer("Toko")
+    made = post(client, "/orders", order(account.party_id, confirm=True), headers, "k1").json()
+    Account.objects.filter(pk=account.pk).update(credit_limit=1)
+    relay.drain()
+    line = {"line": made["lines"][0]["line"], "quantity": "50"}
+    address, change = f"/api/v1/orders/{made['id']}", {"revision": made["revision"], "lines": [line]}
+
+    refused = client.patch(address, change, content_type="application/json", headers=headers)
+
+    assert (refused.status_code, refused["Content-Type"]) == (409, "application/problem+json")
+    assert "the limit is" in refused.json()["detail"]
+    kept = client.get(address, headers=headers).json()
+    assert (kept["revision"], kept["total"], kept["lines"][0]["quantity"]) == (made["revision"], made["total"], "2")
+    assert OrderHold.objects.get().order_id == made["id"]
 
 
 def test_another_item_takes_what_has_not_left_of_a_line(client: Client, monitor: Item) -> None:

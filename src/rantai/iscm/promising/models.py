@@ -21,6 +21,7 @@ class SupplySlot(models.Model):
     is_firm = models.BooleanField(default=True, help_text="confirmed: may be offered")
     available = QuantityField(default=0)
     promised = QuantityField(default=0)
+    moving = QuantityField(default=0, help_text="promised to customers of other sites, to which it is moved first")
     kept = QuantityField(default=0, help_text="of what is free, kept for classes of demand: the rest of allocations")
     changed_seq = models.BigIntegerField(default=0, db_index=True)
 
@@ -30,7 +31,8 @@ class SupplySlot(models.Model):
                 fields=["item", "location", "kind", "supply_id", "supply_line"], name="supply_slot_once"
             ),
             models.CheckConstraint(
-                condition=Q(promised__gte=0, available__gte=F("promised")), name="supply_slot_never_overpromised"
+                condition=Q(promised__gte=0, moving__gte=0, available__gte=F("promised") + F("moving")),
+                name="supply_slot_never_overpromised",
             ),
             models.CheckConstraint(condition=Q(kept__gte=0), name="supply_slot_kept_positive"),
             models.CheckConstraint(
@@ -109,6 +111,10 @@ class SlotTake(models.Model):
         Allocation, null=True, on_delete=models.PROTECT, related_name="takes", db_index=False,
         help_text="under which it was kept",
     )  # fmt: skip
+    moved_from = models.ForeignKey(
+        SupplySlot, null=True, on_delete=models.PROTECT, related_name="moved_takes", db_index=False,
+        help_text="supply of another site that is kept for these units until a transfer brings them",
+    )  # fmt: skip
     units = QuantityField()
     basis = models.CharField(max_length=9)
     source = models.ForeignKey("foundation_items.Source", null=True, on_delete=models.PROTECT, related_name="+")
@@ -127,10 +133,12 @@ class SlotTake(models.Model):
                 | Q(basis__in=["plan", "make", "lead_time", "dropship"], slot=None),
                 name="slot_take_basis_legal",
             ),
+            models.CheckConstraint(condition=Q(slot=None) | Q(moved_from=None), name="slot_take_one_supply"),
         ]
         indexes = [
             models.Index(fields=["location", "ship_on"], name="slot_take_due"),
             models.Index(fields=["allocation"], condition=Q(allocation__isnull=False), name="slot_take_allocation"),
+            models.Index(fields=["moved_from"], condition=Q(moved_from__isnull=False), name="slot_take_moved_from"),
         ]
 
 

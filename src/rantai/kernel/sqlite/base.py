@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import traceback
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **kwargs)
         self._began = self._worked = 0.0
 
+    def create_cursor(self, name: str | None = None) -> Any:
+        """Open Django's cursor, which knows the statements that come again."""
+        return self.connection.cursor(factory=_Cursor)
+
     def _start_transaction_under_autocommit(self) -> None:
         super()._start_transaction_under_autocommit()  # type: ignore[misc]
         self._began, self._worked = time.perf_counter(), time.thread_time()
@@ -37,6 +42,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if began and (seconds := time.perf_counter() - began) > LONGEST_SECONDS:
             worked = time.thread_time() - self._worked
             log.warning("writer_held", ms=round(seconds * 1000), cpu_ms=round(worked * 1000), where=find_caller())
+
+
+class _Cursor(base.SQLiteCursorWrapper):
+    """Django's, which need not look for the marks of a statement that it had before: a long one has thousands."""
+
+    def convert_query(self, query: str, *, param_names: Any = None) -> str:
+        """Return a statement with SQLite's own marks."""
+        converted: str = super().convert_query(query, param_names=param_names) if param_names else _mark(query)
+        return converted
+
+
+@lru_cache(maxsize=256)
+def _mark(query: str) -> str:
+    return str(base.FORMAT_QMARK_REGEX.sub("?", query)).replace("%%", "%")
 
 
 def find_caller() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from rantai.crm.orders.actions import confirming, fulfilling, invoicing, questions
+from rantai.crm.orders.actions import fulfilling, holding, invoicing, questions
 from rantai.crm.orders.models import OrderHold
 from rantai.crm.orders.queries import needs as waiting
 from rantai.kernel import needs
@@ -42,7 +42,7 @@ def decide(key: str, answer: Answer, ids: Sequence[int], *, at: datetime) -> int
 def _release(ids: Sequence[int], *, by: str) -> int:
     holds = list(OrderHold.objects.filter(order_id__in=ids, released_at=None).order_by("id"))
     for hold in holds:
-        confirming.release_hold(hold, by=by)
+        holding.release_hold(hold, by=by)
     return len({hold.order_id for hold in holds})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rantai.crm import events
 from rantai.crm.orders import states
-from rantai.crm.orders.actions import confirming, exchanging, headers
+from rantai.crm.orders.actions import confirming, exchanging, headers, holding
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import asking, drafts, orders
 from rantai.crm.pricing import rules as amounts
@@ -103,14 +104,17 @@ def change_order(
 ) -> SalesOrder:  # fmt: skip
     """Change quantities, dates and items of a confirmed order, taking the dates that operations offered.
 
-    What an exchanged item had is let go before the other one takes its own. Records OrderChanged, and LinesExchanged
-    where an item was. Raises RevisionConflict, IllegalTransition, OrderRefused.
+    What an exchanged item had is let go before the other one takes its own. An order that grows is looked at as when it
+    was confirmed. Records OrderChanged, and LinesExchanged where an item was. Raises RevisionConflict,
+    IllegalTransition, OrderRefused, OrderHeld, CreditExceeded.
     """
     require_transaction()
     order = get_confirmed(order_id)
     schedule = asking.list_schedule(order_id)
     exchanges = _list_exchanges(planned)
     confirming.refuse_unpromised(schedule, offer, codes=_name_items(planned))
+    if order.revision == expected_revision:  # else the next line refuses it
+        require_credit(order, planned)
     revisions.take(order, expected=expected_revision, line_count=order.line_count + len(exchanges))
     added = exchanging.add_lines(order, exchanges, offer)
     rows = {row.pk: row for row in schedule}
@@ -143,6 +147,28 @@ def describe_trial(
     return changes, exchanging.describe_added(order, sketched, by=by, as_of=as_of)
 
 
+def require_credit(order: SalesOrder, planned: Sequence[PlannedChange]) -> None:
+    """Raise OrderHeld or CreditExceeded where an order that grows by changes would not be confirmed as it is then."""
+    quantities = {plan.line.pk: plan.quantity for plan in planned}
+    lines = list(orders.list_lines(order.pk))
+    for line in lines:
+        line.quantity = quantities.get(line.pk, line.quantity)
+    grown = copy(order)
+    grown.total = _work_out([*lines, *exchanging.sketch_new_lines(order, _list_exchanges(planned))], order).gross
+    if grown.total > order.total:
+        holding.require_release(grown)
+
+
+def say_changes(planned: Sequence[PlannedChange]) -> str:
+    """Say what quantities and items changes come to, for whoever lets them go."""
+    return " · ".join(f"{plan.line.item.code} {Quantity(plan.line.quantity)} → {_say(plan)}" for plan in planned)
+
+
+def _say(plan: PlannedChange) -> str:
+    new = plan.exchanged
+    return f"{new.item.code} {Quantity(new.quantity)}" if new else str(Quantity(plan.quantity))
+
+
 def cancel_order(order_id: int, *, expected_revision: int, by: str, as_of: datetime) -> SalesOrder:
     """Cancel what has not left yet: the order is cancelled, or closed where a part was delivered.
 
@@ -173,11 +199,7 @@ def cancel_order(order_id: int, *, expected_revision: int, by: str, as_of: datet
 def reprice(order: SalesOrder) -> None:
     """Work the amounts of an order out again after quantities changed; prices and tax terms stay."""
     lines = orders.list_lines(order.pk)
-    priced = [
-        amounts.extend_line(line.unit_price, line.quantity, discount=line.discount, currency=order.currency)
-        for line in lines
-    ]
-    document = orders.work_out(lines, priced, currency=order.currency)
+    document = _work_out(lines, order)
     with connection.cursor() as cursor:
         cursor.executemany(
             "UPDATE crm_orders_salesorderline SET net = %s, tax = %s WHERE id = %s",
@@ -185,6 +207,14 @@ def reprice(order: SalesOrder) -> None:
         )
     order.net, order.tax, order.total = document.net, document.tax, document.gross
     SalesOrder.objects.filter(pk=order.pk).update(net=order.net, tax=order.tax, total=order.total)
+
+
+def _work_out(lines: Sequence[SalesOrderLine], order: SalesOrder) -> amounts.DocumentTax:
+    priced = [
+        amounts.extend_line(line.unit_price, line.quantity, discount=line.discount, currency=order.currency)
+        for line in lines
+    ]
+    return orders.work_out(lines, priced, currency=order.currency)
 
 
 def get_confirmed(order_id: int) -> SalesOrder:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from django.utils.translation import gettext as _
 
 from rantai.crm.messages import OrderDraft, OrderLineDraft
-from rantai.crm.orders.actions import capturing, confirming
+from rantai.crm.orders.actions import capturing, describing
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine, ScheduleLine
 from rantai.crm.orders.queries import asking, drafts, orders
 from rantai.iscm import messages
@@ -77,7 +77,7 @@ def price_items(order: SalesOrder, wanted: Sequence[Wanted], *, as_of: datetime)
 
 def sketch_lines(order: SalesOrder, exchanges: Sequence[Exchange], offer: messages.Offer) -> list[NewLine]:
     """Return the new lines unwritten; their demand is called the next life of the one that it would replace."""
-    rows = _make_schedule(order, _make_lines(order, exchanges), exchanges)
+    rows = _make_schedule(order, sketch_new_lines(order, exchanges), exchanges)
     keys = [replace(asking.key_of(old), generation=old.generation + 1) for old, _priced in exchanges]
     return _match(exchanges, rows, keys, offer)
 
@@ -86,37 +86,19 @@ def add_lines(order: SalesOrder, exchanges: Sequence[Exchange], offer: messages.
     """Write the lines that stand for exchanged ones from now on."""
     if not exchanges:
         return []
-    rows = inserts.add(_make_schedule(order, inserts.add(_make_lines(order, exchanges)), exchanges))
+    rows = inserts.add(_make_schedule(order, inserts.add(sketch_new_lines(order, exchanges)), exchanges))
     return _match(exchanges, rows, [asking.key_of(row) for row in rows], offer)
 
 
 def describe_added(order: SalesOrder, added: Sequence[NewLine], *, by: str, as_of: datetime) -> messages.DemandOrder:
     """Return what operations are told of the lines that stand for others."""
-    return messages.DemandOrder(
-        company_id=order.company_id,
-        ref=DocRef("sales_order", order.pk),
-        number=order.number,
-        party_id=order.party_id,
-        demand_class=order.account.demand_class,
-        lines=tuple(_describe(order, one) for one in added),
-        as_of=as_of,
-        by=by,
-    )
+    return describing.describe_order(order, (_describe(order, one) for one in added), by=by, as_of=as_of)
 
 
 def _describe(order: SalesOrder, one: NewLine) -> messages.DemandLine:
-    row, key = one.schedule, one.key
-    return messages.DemandLine(
-        key=key,
-        item_id=row.line.item_id,
-        units=Quantity(row.units),
-        requested_on=row.requested_on,
-        ships_complete=order.ships_complete,
-        address_id=order.ship_to_id,
-        stake=confirming.stake_of(order, row),
-        offer=replace(one.offer, line=key.line, schedule=key.schedule) if one.offer else None,
-        replaces=str(DocRef("sales_order", order.pk, one.replaced.pk)),
-    )
+    offer = replace(one.offer, line=one.key.line, schedule=one.key.schedule) if one.offer else None
+    replaces = str(DocRef("sales_order", order.pk, one.replaced.pk))
+    return describing.describe_line(order, one.schedule, offer=offer, key=one.key, replaces=replaces)
 
 
 def _match(
@@ -130,7 +112,8 @@ def _match(
     ]
 
 
-def _make_lines(order: SalesOrder, exchanges: Sequence[Exchange]) -> list[SalesOrderLine]:
+def sketch_new_lines(order: SalesOrder, exchanges: Sequence[Exchange]) -> list[SalesOrderLine]:
+    """Return the lines that would stand for exchanged ones, unwritten."""
     last = max(line.number for line in orders.list_lines(order.pk))
     return [capturing.make_line(order, number, one) for number, (_old, one) in enumerate(exchanges, start=last + 1)]
 

@@ -247,7 +247,7 @@ def _in_order(rows: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:
 
 
 def _read_held(on: date) -> QuerySet[SalesOrder]:
-    rows = SalesOrder.objects.filter(state="draft", holds__released_at=None, holds__isnull=False)
+    rows = SalesOrder.objects.filter(state__in=("draft", "confirmed"), holds__released_at=None, holds__isnull=False)
     return SalesOrder.objects.filter(pk__in=rows.values("pk"))
 
 

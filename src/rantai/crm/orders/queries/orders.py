@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from rantai.crm.accounts import queries as accounts
@@ -108,14 +108,13 @@ def base_amount(order: SalesOrder, amount: int) -> int:
 def exposure(order: SalesOrder) -> int:
     """Return what the customer would owe with this order: open invoices, confirmed and unbilled orders, and itself."""
     confirmed = SalesOrder.objects.filter(account_id=order.account_id, state="confirmed").exclude(pk=order.pk)
-    billed = dict(
-        Invoice.objects.filter(order__in=confirmed, kind="invoice").values_list("order").annotate(Sum("total"))
-    )
+    invoices = Invoice.objects.filter(Q(order__in=confirmed) | Q(order_id=order.pk), kind="invoice")
+    billed = dict(invoices.order_by().values_list("order").annotate(Sum("total")))
     unbilled = sum(
         max(base_amount(other, other.total - billed.get(other.pk, 0)), 0)
-        for other in confirmed.select_related("company")
+        for other in (*confirmed.select_related("company"), order)
     )
-    return order.account.open_amount + unbilled + base_amount(order, order.total)
+    return order.account.open_amount + unbilled
 
 
 def _with_masters(rows: QuerySet[SalesOrder]) -> QuerySet[SalesOrder]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from rantai.crm.orders import forms
-from rantai.crm.orders.actions import changing
+from rantai.crm.orders.actions import changing, holding
 from rantai.crm.orders.models import SalesOrder
 from rantai.crm.orders.queries import asking, drafts, orders, units
 from rantai.crm.orders.views import edge, ripples
@@ -22,6 +24,14 @@ from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import conflicts, formats, toasts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Why finance has to let a change go first; held: it was asked already."""
+
+    text: str
+    is_held: bool
 
 
 @require_http_methods(["GET", "POST"])
@@ -76,6 +86,7 @@ def _take(request: HttpRequest, order: SalesOrder, context: dict[str, Any]) -> H
         toasts.hurt(request, str(problem))
         return redirect(request.path)
     context["preview"] = _preview(order, planned, offer)
+    context["refused"] = _find_refusal(order, planned)
     context["ripple"] = _find_ripple(request, order, planned, offer)
     return None
 
@@ -107,8 +118,21 @@ def _apply(
         )
     except RevisionConflict as conflict:
         return conflicts.answer(request, conflict, href=edge.order_url(order.pk))
+    except holding.CreditExceeded as error:
+        run_atomic(partial(holding.place_credit_hold, error, wanted=changing.say_changes(planned), by=by))
+        toasts.hurt(request, _("Not changed yet: finance has to let it go. Then change it again."))
+        return redirect(edge.order_url(order.pk))
     toasts.say(request, _("Changed. The customer is told where a date moved."))
     return redirect(edge.order_url(order.pk))
+
+
+def _find_refusal(order: SalesOrder, planned: tuple[changing.PlannedChange, ...]) -> Refused | None:
+    """Say beforehand what the customer's credit does not cover."""
+    try:
+        changing.require_credit(order, planned)
+    except (holding.CreditExceeded, holding.OrderHeld) as refusal:
+        return Refused(text=str(refusal), is_held=isinstance(refusal, holding.OrderHeld))
+    return None
 
 
 def _find_ripple(

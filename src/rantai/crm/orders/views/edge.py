@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from functools import partial
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from rantai.crm.orders.actions import confirming, invoicing
+from rantai.crm.orders.actions import confirming, holding, invoicing
 from rantai.crm.orders.queries import asking, drafts
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import facade as iscm
@@ -24,8 +25,8 @@ Result = TypeVar("Result")
 
 REFUSALS: tuple[type[Exception], ...] = (
     IllegalTransition,
-    confirming.CreditExceeded,
-    confirming.OrderHeld,
+    holding.CreditExceeded,
+    holding.OrderHeld,
     drafts.OrderRefused,
     invoicing.NothingToBill,
     invoicing.PaymentTooLarge,
@@ -52,9 +53,8 @@ def confirm(order_id: int, *, revision: int, by: str, as_of: datetime) -> confir
     ready = confirming.prepare_order(asking.ask_order(order_id, as_of=as_of), by=by, as_of=as_of)
     try:
         return run_atomic(lambda: confirming.confirm_order(ready, expected_revision=revision, by=by, as_of=as_of))
-    except confirming.CreditExceeded as error:
-        exposure, reason = error.exposure, str(error)[:300]
-        run_atomic(lambda: confirming.place_hold(order_id, kind="credit", reason=reason, amount=exposure, by=by))
+    except holding.CreditExceeded as error:
+        run_atomic(partial(holding.place_credit_hold, error, by=by))
         raise
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from rantai.crm.orders.actions import changing, confirming, fulfilling, links
+from rantai.crm.orders.actions import changing, fulfilling, holding, links
 from rantai.crm.orders.models import OrderHold, SalesOrder
 from rantai.crm.orders.queries import asking, lists, orders
 from rantai.crm.orders.views import edge, sheets, tables
@@ -90,11 +90,12 @@ def renew_tracking(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("orders.release_hold")
 def release(request: HttpRequest, order_id: int, hold_id: int) -> HttpResponse:
     """Let a held order go."""
-    hold = get_object_or_404(OrderHold, pk=hold_id, order_id=order_id)
+    hold = get_object_or_404(OrderHold.objects.select_related("order"), pk=hold_id, order_id=order_id)
+    is_draft = hold.order.state == "draft"
     return edge.attempt(
         request,
-        lambda: confirming.release_hold(hold, by=edge.actor(request)),
-        said=_("Released. It can be confirmed now."),
+        lambda: holding.release_hold(hold, by=edge.actor(request)),
+        said=_("Released. It can be confirmed now.") if is_draft else _("Released. It can be changed now."),
         back=edge.order_url(order_id),
     )
 
@@ -106,7 +107,7 @@ def hold(request: HttpRequest, order_id: int) -> HttpResponse:
     get_object_or_404(SalesOrder, pk=order_id, state="draft")
     return edge.attempt(
         request,
-        lambda: confirming.place_hold(order_id, kind="payment", reason=_("waits for payment"), by=edge.actor(request)),
+        lambda: holding.place_hold(order_id, kind="payment", reason=_("waits for payment"), by=edge.actor(request)),
         said=_("Held."),
         back=edge.order_url(order_id),
     )

@@ -78,7 +78,7 @@ def answer(order: SalesOrder, lines: Sequence[Line], *, is_held: bool, today: da
     ended = {"cancelled": _("Cancelled"), "closed": _("Delivered and billed")}
     if order.state in ended:
         return Answer(text=ended[order.state])
-    if is_held:
+    if is_held and order.state == "draft":
         return Answer(text=_("Held"), is_hurt=True)
     dated = [line for line in lines if line.requested_on]
     undated = sum(line.promised_on is None for line in dated)

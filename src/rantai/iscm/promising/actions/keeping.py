@@ -62,7 +62,7 @@ def _share_out(
     slots: Sequence[SupplySlot], known: dict[Key, Allocation], today: date
 ) -> dict[Key, tuple[date, int]]:  # fmt: skip
     """Return what is left to keep by rule, supply and period, with the period's end."""
-    free = {slot.pk: slot.available - slot.promised for slot in slots if slot.is_firm}
+    free = {slot.pk: slot.available - slot.promised - slot.moving for slot in slots if slot.is_firm}
     by_item: dict[int, list[SupplySlot]] = defaultdict(list)
     for slot in slots:
         by_item[slot.item_id].append(slot)

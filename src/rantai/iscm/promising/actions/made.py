@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.inventory import queries as stock
@@ -13,7 +13,7 @@ from rantai.iscm.production import states
 from rantai.iscm.production.actions import components
 from rantai.iscm.production.models import ProductionComponent, ProductionOrder
 from rantai.iscm.production.queries import orders
-from rantai.iscm.promising.actions import slots, takes
+from rantai.iscm.promising.actions import leaning, slots
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.kernel import changes
 from rantai.kernel.refs import DocRef
@@ -107,10 +107,10 @@ def _hold(waiting: Sequence[ProductionComponent], units: int, *, pair: Pair, as_
 
 
 def count_unpromised(item_id: int, location_id: int) -> int:
-    """Return free stock that no promise leans on."""
+    """Return free stock that no promise leans on, here or at a site to which it is to be moved."""
     free = stock.sum_free([item_id], [location_id])[item_id, location_id]
     promised = SupplySlot.objects.filter(item_id=item_id, location_id=location_id, kind="stock")
-    return free - (promised.aggregate(units=Sum("promised"))["units"] or 0)
+    return free - (promised.aggregate(units=Sum(F("promised") + F("moving")))["units"] or 0)
 
 
 def _lean(order: ProductionOrder, *, as_of: datetime) -> None:
@@ -125,27 +125,12 @@ def _lean(order: ProductionOrder, *, as_of: datetime) -> None:
     ((slot, supply),) = slots.lock_slots(lambda: [_to_supply(order)])
     slots.raise_slot(slot, supply.units, seq=seq)
     left = {peg.demand_id: peg.units for peg in pegs}
-    room = slot.available - slot.promised
-    moved: list[SlotTake] = []
+    wanted: list[tuple[SlotTake, int]] = []
     for take in loose:
-        units = min(take.units, left[take.demand_id], room)
-        if units > 0:
-            left[take.demand_id] -= units
-            room -= units
-            moved.append(_attach(take, slot, units))
-    takes.add_promised({slot.pk: sum(take.units for take in moved)}, seq=seq)
-    slot.promised += sum(take.units for take in moved)
-    slots.date_anew(moved, slot, cause="production", as_of=as_of)
-
-
-def _attach(take: SlotTake, slot: SupplySlot, units: int) -> SlotTake:
-    """Let units of a take lean on a slot; the rest stays as it was."""
-    if units < take.units:
-        SlotTake.objects.filter(pk=take.pk).update(units=take.units - units)
-        take.pk = None
-    take.slot, take.units, take.basis = slot, units, "receipt"
-    take.save()
-    return take
+        units = min(take.units, left[take.demand_id])
+        left[take.demand_id] -= units
+        wanted.append((take, units))
+    slots.date_anew(leaning.attach(wanted, slot, seq=seq), slot, cause="production", as_of=as_of)
 
 
 def _read(order_id: int) -> list[slots.Supply]:

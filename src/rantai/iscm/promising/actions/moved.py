@@ -5,9 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 
+from django.db.models import Q
+
+from rantai.iscm.demand import queries as demands
 from rantai.iscm.fulfilment.actions import transfers
-from rantai.iscm.fulfilment.models import TransferOrder
-from rantai.iscm.promising.actions import made, slots
+from rantai.iscm.fulfilment.models import TransferLine, TransferOrder
+from rantai.iscm.promising.actions import leaning, made, slots
+from rantai.iscm.promising.models import SlotTake
+from rantai.kernel import changes
 from rantai.kernel.transactions import require_transaction
 
 
@@ -44,11 +49,37 @@ def hold_waiting(item_id: int, location_id: int, *, as_of: datetime) -> None:
 
 def _hold(transfer: TransferOrder, *, as_of: datetime) -> None:
     for line in transfers.list_lines(transfer):
-        free = made.count_unpromised(line.item_id, transfer.origin_id)
-        if free > 0:
-            transfers.hold_line(line, units=free, at=as_of)
+        bound = _list_bound(transfer, line.item_id)
+        free = made.count_unpromised(line.item_id, transfer.origin_id) + sum(take.units for take in bound)
+        held = transfers.hold_line(line, units=free, at=as_of) if free > 0 else 0
+        if held and bound:
+            _lean(transfer, line, list(leaning.draw(bound, held)), as_of=as_of)
     pairs = [(line.item_id, transfer.origin_id) for line in transfers.list_lines(transfer)]
     slots.follow_stock(pairs, cause="transfer", as_of=as_of)
+
+
+def _list_bound(transfer: TransferOrder, item_id: int) -> list[SlotTake]:
+    """Return what was promised of the origin's stock to customers of the site to which it goes, or of one beyond it."""
+    if transfer.cause_kind == "production_order":
+        return []
+    stock = SlotTake.objects.filter(
+        moved_from__kind="stock", moved_from__item_id=item_id, moved_from__location_id=transfer.origin_id
+    )
+    site = transfer.destination_id
+    rows = stock.filter(Q(location_id=site) | Q(source__origin_id=site)).select_related("demand")
+    return sorted(rows.order_by("ship_on", "demand__due_at", "id"), key=lambda take: take.location_id != site)
+
+
+def _lean(
+    transfer: TransferOrder, line: TransferLine, wanted: list[tuple[SlotTake, int]], *, as_of: datetime
+) -> None:  # fmt: skip
+    """Let customers to whom units of the origin were promised lean on the transfer that brings them."""
+    demands.lock({take.demand_id for take, _units in wanted})
+    seq = changes.next_change()
+    rows = slots.lock_slots(lambda: [row for row in _read(transfer, line.item_id) if row.supply_line == line.pk])
+    for slot, supply in rows:
+        slots.raise_slot(slot, supply.units, seq=seq)
+        slots.date_anew(leaning.attach(wanted, slot, seq=seq), slot, cause="transfer", as_of=as_of)
 
 
 def _read(transfer: TransferOrder, item_id: int) -> list[slots.Supply]:

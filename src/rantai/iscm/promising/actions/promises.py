@@ -79,11 +79,13 @@ def read_standings(demands: Iterable[Demand]) -> list[Standing]:
     """Read what demands are promised now; open units that nothing speaks for are unpromised."""
     found = {demand.pk: Standing(demand=demand) for demand in demands}
     takes: dict[int, list[SlotTake]] = defaultdict(list)
-    for take in SlotTake.objects.filter(demand_id__in=list(found)).select_related("slot").order_by("id"):
+    for take in SlotTake.objects.filter(demand_id__in=list(found)).select_related("slot", "moved_from").order_by("id"):
         takes[take.demand_id].append(take)
     for pk, standing in found.items():
         standing.takes = takes[pk]
-        standing.relies_on = sorted({str(offers.cite(take.slot)) for take in takes[pk] if take.slot})
+        standing.relies_on = sorted(
+            {str(offers.cite(slot)) for take in takes[pk] for slot in (take.slot, take.moved_from) if slot}
+        )
         open_units = standing.demand.units - standing.demand.fulfilled - standing.demand.cancelled
         standing.unpromised = open_units - standing.demand.reserved - sum(take.units for take in takes[pk])
     return list(found.values())
@@ -110,7 +112,11 @@ def _fill_head(head: Promise, standing: Standing) -> Promise:
     """Write what stands now; while all open units are being shipped the dates stay as they were said."""
     head.unpromised = standing.unpromised
     head.reason = standing.reason if standing.unpromised else ""
-    if standing.takes:
+    if len(standing.takes) == 1:
+        (take,) = standing.takes
+        head.promised_on, head.expected_on, head.basis = take.promised_on, take.p50_on, take.basis
+        head.p80_on, head.p90_on, head.location_id = take.p80_on, take.p90_on, take.location_id
+    elif standing.takes:
         head.promised_on = standing.promised_on
         head.expected_on = max(take.p50_on for take in standing.takes)
         head.p80_on = max(take.p80_on for take in standing.takes)
@@ -128,6 +134,7 @@ def _write(
 ) -> None:
     if not standings:
         return
+    slices = [[_slice(take) for take in standing.takes] for standing in standings]
     inserts.send(
         [
             rows.make(
@@ -141,19 +148,19 @@ def _write(
                 basis=head.basis,
                 promised_units=_promised_units(standing),
                 unpromised_units=standing.unpromised,
-                slices=[_slice(take) for take in standing.takes],
+                slices=parts,
                 relies_on=standing.relies_on,
                 cause=cause,
                 cause_ref=standing.cause_ref or cause_ref,
                 at=at,
             )
-            for standing, head in zip(standings, heads, strict=True)
+            for standing, head, parts in zip(standings, heads, slices, strict=True)
         ]
     )
     outbox.record(
         *(
-            _fact(standing, head, cause, standing.cause_ref or cause_ref)
-            for standing, head in zip(standings, heads, strict=True)
+            _fact(standing, head, cause, standing.cause_ref or cause_ref, parts)
+            for standing, head, parts in zip(standings, heads, slices, strict=True)
         )
     )
 
@@ -172,7 +179,9 @@ def _slice(take: SlotTake) -> dict[str, object]:
     }
 
 
-def _fact(standing: Standing, head: Promise, cause: str, cause_ref: str) -> events.PromiseRevised:
+def _fact(
+    standing: Standing, head: Promise, cause: str, cause_ref: str, slices: Sequence[dict[str, object]]
+) -> events.PromiseRevised:  # fmt: skip
     demand = standing.demand
     return events.PromiseRevised(
         order_kind=demand.kind,
@@ -192,5 +201,5 @@ def _fact(standing: Standing, head: Promise, cause: str, cause_ref: str) -> even
         unpromised_units=standing.unpromised,
         cause=cause,
         cause_ref=cause_ref,
-        slices=tuple(json.dumps(_slice(take)) for take in standing.takes),
+        slices=tuple(json.dumps(part) for part in slices),
     )

@@ -10,9 +10,10 @@ from datetime import date, datetime
 from rantai.iscm import events, messages
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand
-from rantai.iscm.promising.actions import promises, records
+from rantai.iscm.promising.actions import promises, records, takes
 from rantai.iscm.promising.models import Promise, SlotTake
-from rantai.iscm.promising.queries import offers, sheets, verdicts
+from rantai.iscm.promising.queries import sheets, verdicts
+from rantai.iscm.promising.queries.parts import date_planned
 from rantai.iscm.promising.queries.verdicts import Verdict
 from rantai.iscm.supply.models import PlanRun
 from rantai.iscm.supply.queries.given import Given
@@ -32,9 +33,8 @@ class _Change:
 
     demand: Demand
     verdict: Verdict
-    gone: list[SlotTake] = field(default_factory=list)
-    cut: list[SlotTake] = field(default_factory=list)
-    """Takes with fewer units."""
+    gone: list[tuple[SlotTake, int]] = field(default_factory=list)
+    """Units that takes lose."""
     fresh: list[SlotTake] = field(default_factory=list)
 
 
@@ -51,10 +51,10 @@ def follow_plan(run: PlanRun, rows: Sequence[Verdict], *, at: datetime) -> int:
     if not locked:
         return 0
     sheet = _read_sheet(locked, run)
-    takes = _read_takes(locked)
+    held = _read_takes(locked)
     heads = Promise.objects.in_bulk([row.pk for row in locked])
     changes = [
-        _work_out(row, known[row.pk], takes[row.pk], heads[row.pk], sheet=sheet, run=run) for row in locked
+        _work_out(row, known[row.pk], held[row.pk], heads[row.pk], sheet=sheet, run=run) for row in locked
     ]  # fmt: skip
     _write(changes)
     reasons = {pk: head.reason for pk, head in heads.items()}
@@ -73,19 +73,19 @@ def _read_sheet(rows: Sequence[Demand], run: PlanRun) -> sheets.Sheet:
 
 def _read_takes(rows: Sequence[Demand]) -> dict[int, list[SlotTake]]:
     found: dict[int, list[SlotTake]] = defaultdict(list)
-    takes = SlotTake.objects.filter(demand_id__in=[row.pk for row in rows]).select_related("slot")
-    for take in takes.order_by("promised_on", "id"):
+    leaning = SlotTake.objects.filter(demand_id__in=[row.pk for row in rows]).select_related("slot")
+    for take in leaning.order_by("promised_on", "id"):
         found[take.demand_id].append(take)
     return found
 
 
 def _work_out(
-    demand: Demand, verdict: Verdict, takes: Sequence[SlotTake], head: Promise, *, sheet: sheets.Sheet, run: PlanRun
+    demand: Demand, verdict: Verdict, held: Sequence[SlotTake], head: Promise, *, sheet: sheets.Sheet, run: PlanRun
 ) -> _Change:
     """Hand the plan's parts to the units that have no supply of their own: dates that were said first."""
     change = _Change(demand=demand, verdict=verdict)
-    parts = verdicts.leave_out_held(verdict.parts, takes)
-    for take in takes:
+    parts = verdicts.leave_out_held(verdict.parts, held)
+    for take in held:
         if take.slot_id is None:
             mine, parts = verdicts.draw(parts, take.units)
             _follow(take, mine, change, sheet=sheet, run=run)
@@ -106,13 +106,8 @@ def _follow(take: SlotTake, parts: Sequence[Given], change: _Change, *, sheet: s
             change.fresh.append(fresh)
         else:
             kept += part.units
-    if kept == take.units:
-        return
-    if not kept:
-        change.gone.append(take)
-        return
-    take.units = kept
-    change.cut.append(take)
+    if kept < take.units:
+        change.gone.append((take, take.units - kept))
 
 
 def _basis(take: SlotTake) -> str:
@@ -136,7 +131,7 @@ def _may_give(part: Given, head: Promise) -> bool:
 def _to_take(
     demand: Demand, part: Given, *, basis: str, floor: date | None, sheet: sheets.Sheet, like: SlotTake | None = None
 ) -> SlotTake:
-    dates = offers.date_planned(
+    dates = date_planned(
         sheet, item_id=demand.item_id, route=sheet.find_route(demand.address_id, part.location_id),
         source_id=part.source_id, leaves_on=part.leaves_on, wanted_on=demand.requested_on,
     )  # fmt: skip
@@ -155,8 +150,7 @@ def _to_take(
 
 
 def _write(changes: Sequence[_Change]) -> None:
-    SlotTake.objects.filter(pk__in=[take.pk for change in changes for take in change.gone]).delete()
-    SlotTake.objects.bulk_update([take for change in changes for take in change.cut], ["units"], batch_size=500)
+    takes.shorten(cut for change in changes for cut in change.gone)
     SlotTake.objects.bulk_create([take for change in changes for take in change.fresh], batch_size=500)
 
 

@@ -105,9 +105,10 @@ def _list_held(rows: Sequence[Demand]) -> dict[tuple[str, str], _Held]:
     """Return what demands lean on: slots, stock held for them, proposals to make, what partners were asked to send."""
     found: dict[tuple[str, str], _Held] = {}
     ids = [row.pk for row in rows]
-    for take in SlotTake.objects.filter(demand_id__in=ids, slot__isnull=False).select_related("slot").order_by("id"):
-        assert take.slot is not None
-        _add(found, take.slot.kind, offers.cite(take.slot), take.slot.item_id, take.units)
+    takes = SlotTake.objects.filter(demand_id__in=ids).select_related("slot", "moved_from").order_by("id")
+    for take, slot in ((take, take.slot or take.moved_from) for take in takes):
+        if slot is not None:
+            _add(found, slot.kind, offers.cite(slot), slot.item_id, take.units)
     for kept in Reservation.objects.filter(demand_id__in=ids, state="held").select_related("balance").order_by("id"):
         stock = kept.balance
         _add(found, "stock", DocRef("stock", stock.location_id, stock.item_id), stock.item_id, kept.units)

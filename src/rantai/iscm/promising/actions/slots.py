@@ -15,7 +15,7 @@ from rantai.iscm import messages
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.inventory import queries as stock
-from rantai.iscm.promising.actions import keeping, promises, records, takes
+from rantai.iscm.promising.actions import keeping, leaning, promises, records, takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.queries import bought, offers, sheets
 from rantai.kernel import changes, inserts
@@ -92,7 +92,7 @@ def follow_arrival(kind: str, coming: Callable[[], list[Supply]], *, pair: Pair,
     moved: list[SlotTake] = []
     for slot, supply in rows:
         if supply.kind == kind and slot.available > supply.units:
-            moved += _move_takes(slot, target, units=slot.available - supply.units, seq=seq)
+            moved += leaning.pass_on(slot, target, units=slot.available - supply.units, seq=seq)
     date_anew(moved, target, cause="supply_arrived", as_of=as_of)
     settle(read, cause="supply_late", as_of=as_of)
 
@@ -100,10 +100,16 @@ def follow_arrival(kind: str, coming: Callable[[], list[Supply]], *, pair: Pair,
 def revise_promises_on(slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
     """Re-date what leans on a slot; where a promise would be broken look for another supply first.
 
-    An earlier supply moves the expected date only: what was promised stays, unless a policy says otherwise.
+    An earlier supply moves the expected date only: what was promised stays, unless a policy says otherwise. Units
+    that are to be moved from a supply that is late are looked for anew.
     """
     require_transaction()
-    date_anew(_read_takes(slot), slot, cause=cause, as_of=as_of)
+    taken = leaning.list_takes(slot)
+    date_anew([take for take in taken if take.slot_id], slot, cause=cause, as_of=as_of)
+    lost = [take for take in taken if take.moved_from_id and cause == "supply_late"]
+    if lost:
+        takes.give_back(lost, seq=changes.next_change())
+        _promise_lost(lost, cause=cause, cause_ref=str(offers.cite(slot)), as_of=as_of)
 
 
 def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200, first: Collection[int] = ()) -> int:
@@ -113,7 +119,7 @@ def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200, 
     """
     require_transaction()
     firm = SupplySlot.objects.filter(item_id=pair[0], location_id=pair[1], is_firm=True)
-    free = sum(slot.available - slot.promised for slot in firm)
+    free = sum(slot.available - slot.promised - slot.moving for slot in firm)
     looked = 0
     for demand, units in _list_waiting(pair, limit, first=first) if free > 0 else ():
         if free <= 0:
@@ -131,9 +137,9 @@ def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime, fir
     displaced: list[tuple[str, list[SlotTake]]] = []
     moved = []
     for slot, supply in rows:
-        excess = slot.promised - supply.units
+        excess = slot.promised + slot.moving - supply.units
         if excess > 0:
-            displaced.append((str(offers.cite(slot)), _displace(slot, excess, seq=seq)))
+            displaced.append((str(offers.cite(slot)), leaning.displace(slot, excess, seq=seq)))
         if slot.available_on and supply.available_on and slot.available_on != supply.available_on:
             moved.append((slot, "supply_late" if supply.available_on > slot.available_on else "supply_early"))
     _write(rows, seq=seq)
@@ -146,14 +152,14 @@ def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime, fir
         cover_waiting(pair, cause="supply_found", as_of=as_of, first=first)
 
 
-def date_anew(leaning: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
+def date_anew(taken: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
     """Give takes the dates of the slot on which they lean; those whose promise is lost look for another supply."""
-    if not leaning:
+    if not taken:
         return
-    locked = {demand.pk: demand for demand in demands.lock({take.demand_id for take in leaning})}
+    locked = {demand.pk: demand for demand in demands.lock({take.demand_id for take in taken})}
     sheet = _sheet_of(list(locked.values()), slot, as_of)
-    broken = [take for take in leaning if _redate(take, slot, sheet)]
-    kept = [take for take in leaning if take not in broken]
+    broken = [take for take in taken if leaning.redate(take, slot, sheet)]
+    kept = [take for take in taken if take not in broken]
     SlotTake.objects.bulk_update(kept, ["ship_on", "p50_on", "p80_on", "p90_on"], batch_size=500)
     if takes.give_back(broken, seq=changes.next_change()):
         keeping.keep_items({slot.item_id}, today=as_of.date())
@@ -187,23 +193,12 @@ def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> 
         return 0
     found = sum(take.units for take in backed)
     floor = min((take.promised_on for take in loose), default=None)
-    _shrink(loose, found)
+    takes.shorten(leaning.draw(loose, found))
     for take in backed:
         take.promised_on = max(take.promised_on, floor or take.promised_on)
     SlotTake.objects.bulk_create(backed)
     promises.revise(promises.read_standings([demand]), cause=cause, cause_ref="", at=as_of)
     return found
-
-
-def _shrink(loose: Sequence[SlotTake], units: int) -> None:
-    """Take units away from takes that had no slot."""
-    for take in loose:
-        count = min(take.units, units)
-        units -= count
-        if count == take.units:
-            take.delete()
-        elif count:
-            SlotTake.objects.filter(pk=take.pk).update(units=take.units - count)
 
 
 def read_stock(pairs: Sequence[Pair]) -> list[Supply]:
@@ -322,65 +317,9 @@ def raise_slot(slot: SupplySlot, units: int, *, seq: int) -> None:
         SupplySlot.objects.filter(pk=slot.pk).update(available=units, changed_seq=seq)
 
 
-def _read_takes(slot: SupplySlot) -> list[SlotTake]:
-    return list(SlotTake.objects.filter(slot=slot).select_related("demand").order_by("ship_on", "demand__due_at", "id"))
-
-
-def _displace(slot: SupplySlot, excess: int, *, seq: int) -> list[SlotTake]:
-    """Give back so many units of a slot, the last to leave first; return what was given back."""
-    lost = []
-    for take in reversed(_read_takes(slot)):
-        if excess <= 0:
-            break
-        excess -= take.units
-        lost.append(take)
-    takes.give_back(lost, seq=seq)
-    slot.promised -= sum(take.units for take in lost)
-    return lost
-
-
-def _move_takes(slot: SupplySlot, target: SupplySlot, *, units: int, seq: int) -> list[SlotTake]:
-    """Let the first to leave lean on `target`, as far as units and its room go; return their takes."""
-    room = min(units, target.available - target.promised)
-    moved: list[SlotTake] = []
-    for take in _read_takes(slot):
-        count = min(take.units, room)
-        if count <= 0:
-            break
-        _move_take(take, target, count)
-        moved.append(take)
-        room -= count
-    count = sum(take.units for take in moved)
-    takes.add_promised({slot.pk: -count, target.pk: count}, seq=seq)
-    slot.promised -= count
-    target.promised += count
-    return moved
-
-
-def _move_take(take: SlotTake, target: SupplySlot, units: int) -> None:
-    if units < take.units:
-        SlotTake.objects.filter(pk=take.pk).update(units=take.units - units)
-        take.pk = None
-    take.slot, take.units, take.basis = target, units, "stock"
-    take.save()
-
-
 def _sheet_of(locked: Sequence[Demand], slot: SupplySlot, as_of: datetime) -> sheets.Sheet:
     lines = tuple(records.to_ask_line(demand, demand.units) for demand in locked)
     return sheets.read_sheet(messages.Ask(company_id=slot.company_id, lines=lines, as_of=as_of))
-
-
-def _redate(take: SlotTake, slot: SupplySlot, sheet: sheets.Sheet) -> bool:
-    """Set a take's dates from its slot's; return whether what was promised is lost with them."""
-    route = next(
-        (way for way in sheet.routes[take.demand.address_id, None] if way.location_id == slot.location_id), None
-    )
-    if route is None:
-        return True
-    wanted_on = route.destination.on_or_before(take.demand.requested_on)
-    dates = offers.date_slot(slot, route, wanted_on=wanted_on, sheet=sheet)
-    take.ship_on, take.p50_on, take.p80_on, take.p90_on = dates.ship_on, dates.p50_on, dates.p80_on, dates.p90_on
-    return dates.p80_on > take.promised_on
 
 
 def _list_waiting(pair: Pair, limit: int, *, first: Collection[int]) -> list[tuple[Demand, int]]:

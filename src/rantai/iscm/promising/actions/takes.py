@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from rantai.iscm import messages
+from rantai.iscm import events, messages
 from rantai.iscm.promising.actions import keeping, planned
 from rantai.iscm.promising.models import Allocation, SlotTake, SupplySlot
 from rantai.iscm.promising.queries import asks
-from rantai.kernel import increments, rows
+from rantai.kernel import changes, increments, outbox, rows
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
-_GUARD = "t.available >= t.promised + d.c0 AND t.promised + d.c0 >= 0"
-_OPEN = "t.available >= t.promised + d.c0 + t.kept + d.c1 AND t.kept + d.c1 >= 0"
+_GUARD = "t.available >= t.promised + t.moving + d.c0 + d.c1 AND t.promised + d.c0 >= 0 AND t.moving + d.c1 >= 0"
+_OPEN = "t.available >= t.promised + d.c0 + t.kept + d.c1 + t.moving + d.c2 AND t.kept + d.c1 >= 0"
 """What is taken leaves untouched what is kept for others."""
 _KEPT = "t.units >= t.promised + d.c0"
+_COLUMNS = ("promised", "kept", "moving")
+_NOTHING = (0, 0, 0)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -69,18 +71,52 @@ def give_back(takes: Iterable[SlotTake], *, seq: int) -> bool:
     for row in held:
         if row.allocation_id is not None:
             kept[row.allocation_id] += row.units
-    add_promised(given, seq=seq)
+    moved = _sum_moved((row, row.units) for row in held)
+    add_promised(given, moving=moved, seq=seq)
+    _announce_freed(moved)
     SlotTake.objects.filter(pk__in=[row.pk for row in held]).delete()
     if kept:
         keeping.give_up(kept)
     return bool(kept)
 
 
-def add_promised(units: dict[int, int], *, seq: int) -> None:
-    """Change how much of slots is promised; the caller knows that it fits."""
-    deltas = {pk: (count,) for pk, count in units.items() if count}
-    changed = increments.add(SupplySlot, deltas, columns=("promised",), guard=_GUARD, changed_seq=seq)
+def add_promised(units: Mapping[int, int], *, moving: Mapping[int, int] | None = None, seq: int) -> None:
+    """Change how much of slots is promised, here and to be moved elsewhere; the caller knows that it fits."""
+    away = moving or {}
+    wanted = {pk: (units.get(pk, 0), away.get(pk, 0)) for pk in {**units, **away}}
+    deltas = {pk: counts for pk, counts in wanted.items() if any(counts)}
+    changed = increments.add(SupplySlot, deltas, columns=("promised", "moving"), guard=_GUARD, changed_seq=seq)
     assert changed == set(deltas), f"slots {set(deltas) - changed} do not hold what their takes say"
+
+
+def shorten(takes: Iterable[tuple[SlotTake, int]]) -> None:
+    """Take units off takes that have no slot; one without any left is gone."""
+    cuts = list(takes)
+    moved = _sum_moved(cuts)
+    if moved:
+        add_promised({}, moving=moved, seq=changes.next_change())
+        _announce_freed(moved)
+    for row, units in cuts:
+        row.units -= units
+    SlotTake.objects.filter(pk__in=[row.pk for row, _units in cuts if not row.units]).delete()
+    SlotTake.objects.bulk_update([row for row, _units in cuts if row.units], ["units"], batch_size=500)
+
+
+def _sum_moved(takes: Iterable[tuple[SlotTake, int]]) -> dict[int, int]:
+    """Return by slot how much less of it is to be moved to another site."""
+    given: dict[int, int] = defaultdict(int)
+    for row, units in takes:
+        if row.moved_from_id is not None:
+            given[row.moved_from_id] -= units
+    return given
+
+
+def _announce_freed(slot_ids: Collection[int]) -> None:
+    """Tell those who wait at the sites from which units are moved no more."""
+    if slot_ids:
+        slots = SupplySlot.objects.filter(pk__in=slot_ids).order_by("item_id", "location_id").distinct()
+        pairs = slots.values_list("item_id", "location_id")
+        outbox.record(*(events.SupplyFreed(item_id=item, location_id=place) for item, place in pairs))
 
 
 def to_takes(demand_id: int, offer: messages.OfferLine) -> list[SlotTake]:
@@ -90,6 +126,7 @@ def to_takes(demand_id: int, offer: messages.OfferLine) -> list[SlotTake]:
             SlotTake,
             demand_id=demand_id,
             slot_id=part.slots[0].slot_id if part.slots else None,
+            moved_from_id=part.moved.slot_id if part.moved else None,
             allocation_id=part.slots[0].kept[0].allocation_id if part.slots and part.slots[0].kept else None,
             units=part.units.amount,
             basis=part.basis,
@@ -130,12 +167,13 @@ def take_once(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
     overtaken = [wish for wish, is_late in zip(wishes, late, strict=True) if is_late]
     wishes = [wish for wish, is_late in zip(wishes, late, strict=True) if not is_late]
     wanted = _sum_shares(wishes)
-    deltas = {pk: (units, -kept) for pk, (units, kept) in wanted.items()}
-    taken = increments.add(SupplySlot, deltas, columns=("promised", "kept"), guard=_OPEN, changed_seq=seq)
-    refused = [wish for wish in wishes if any(share.slot_id not in taken for share in _list_shares(wish.offer))]
+    deltas = {pk: (units, -kept, moving) for pk, (units, kept, moving) in wanted.items()}
+    taken = increments.add(SupplySlot, deltas, columns=_COLUMNS, guard=_OPEN, changed_seq=seq)
+    refused = [wish for wish in wishes if not _list_slot_ids(wish.offer) <= taken]
     refused += _take_kept([wish for wish in wishes if wish not in refused], seq=seq)
-    back = {pk: (-units, kept) for pk, (units, kept) in _sum_shares(refused).items() if pk in taken}
-    increments.add(SupplySlot, back, columns=("promised", "kept"), changed_seq=seq)
+    wrong = _sum_shares(refused)
+    back = {pk: (-units, kept, -moving) for pk, (units, kept, moving) in wrong.items() if pk in taken}
+    increments.add(SupplySlot, back, columns=_COLUMNS, changed_seq=seq)
     return [*overtaken, *refused]
 
 
@@ -157,14 +195,23 @@ def _take_kept(wishes: Sequence[Wish], *, seq: int) -> list[Wish]:
     return refused
 
 
-def _sum_shares(wishes: Sequence[Wish]) -> dict[int, tuple[int, int]]:
-    """Return by slot how much is wanted of it, and how much of that is kept for the asker."""
-    wanted: dict[int, tuple[int, int]] = {}
-    for share in (share for wish in wishes for share in _list_shares(wish.offer)):
-        units, kept = wanted.get(share.slot_id, (0, 0))
-        more = sum(row.units.amount for row in share.kept)
-        wanted[share.slot_id] = (units + share.units.amount, kept + more)
+def _sum_shares(wishes: Sequence[Wish]) -> dict[int, tuple[int, int, int]]:
+    """Return by slot how much is wanted of it, how much of that is kept for the asker, and what is to be moved."""
+    wanted: dict[int, tuple[int, int, int]] = {}
+    for part in (part for wish in wishes for part in wish.offer.slices):
+        for share in part.slots:
+            units, kept, moving = wanted.get(share.slot_id, _NOTHING)
+            more = sum(row.units.amount for row in share.kept)
+            wanted[share.slot_id] = (units + share.units.amount, kept + more, moving)
+        if part.moved is not None:
+            units, kept, moving = wanted.get(part.moved.slot_id, _NOTHING)
+            wanted[part.moved.slot_id] = (units, kept, moving + part.moved.units.amount)
     return wanted
+
+
+def _list_slot_ids(offer: messages.OfferLine) -> set[int]:
+    here = {share.slot_id for share in _list_shares(offer)}
+    return here | {part.moved.slot_id for part in offer.slices if part.moved is not None}
 
 
 def _list_shares(offer: messages.OfferLine) -> list[messages.SlotShare]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from rantai.foundation.items import queries as items
 from rantai.iscm import messages, reports
-from rantai.iscm.promising.queries import offers, sheets
+from rantai.iscm.promising.queries import bringing, offers, sheets
 from rantai.iscm.promising.queries.costs import Costs
 from rantai.iscm.promising.queries.sheets import Sheet
 from rantai.kernel import clock
@@ -109,7 +109,7 @@ def _substitutes(case: _Case) -> Iterator[reports.Alternative]:
 
 def _from_partner(case: _Case) -> Iterator[reports.Alternative]:
     """All of it from a partner, straight to the customer."""
-    parts = offers.drop_ship(case.line, case.line.units.amount, case.open_sheet(case.line))
+    parts = bringing.drop_ship(case.line, case.line.units.amount, case.open_sheet(case.line))
     yield from _to_way("dropship", case.line, offers.to_line(case.line, parts, reason="no_source"), case)
 
 
@@ -125,9 +125,9 @@ def _faster(case: _Case) -> Iterator[reports.Alternative]:
             sheet.free = dict(free)
             here = offers.list_in_time(case.line, sheet, [route])
             rest = case.line.units.amount - sum(part.units for part in here)
-            brought = offers.bring(case.line, rest, sheet, route, source) if rest > 0 else None
-            if brought is not None:
-                parts = [*here, brought]
+            brought = bringing.bring(case.line, rest, sheet, route, source, taken=here) if rest > 0 else []
+            if brought:
+                parts = [*here, *brought]
                 offered = offers.to_line(case.line, parts, reason="no_source")
                 for way in _to_way("expedite", case.line, offered, case, usual_id=usual.pk):
                     yield replace(way, supplier_id=source.supplier_id if source.kind == "buy" else None)

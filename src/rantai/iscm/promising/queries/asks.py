@@ -56,6 +56,7 @@ def promise_without_slots(ask: messages.Ask) -> messages.Offer:
     sheet = sheets.read_sheet(ask)
     sheet.free.clear()
     sheet.slots.clear()
+    sheet.has_origins = True
     return _serve(ask, sheet)
 
 

@@ -18,20 +18,25 @@ def list_violations() -> Iterator[Violation]:
 
 def _slots_off() -> Iterator[Violation]:
     found = rows(
-        "SELECT s.id, s.available, s.promised, COALESCE(t.units, 0) FROM iscm_promising_supplyslot s LEFT JOIN"
+        "SELECT s.id, s.available, s.promised, COALESCE(t.units, 0), s.moving, COALESCE(m.units, 0)"
+        " FROM iscm_promising_supplyslot s LEFT JOIN"
         " (SELECT slot_id, SUM(units) AS units FROM iscm_promising_slottake WHERE slot_id IS NOT NULL"
-        " GROUP BY slot_id) t ON t.slot_id = s.id WHERE s.promised <> COALESCE(t.units, 0) OR s.promised > s.available"
+        " GROUP BY slot_id) t ON t.slot_id = s.id LEFT JOIN"
+        " (SELECT moved_from_id, SUM(units) AS units FROM iscm_promising_slottake WHERE moved_from_id IS NOT NULL"
+        " GROUP BY moved_from_id) m ON m.moved_from_id = s.id WHERE s.promised <> COALESCE(t.units, 0)"
+        " OR s.moving <> COALESCE(m.units, 0) OR s.promised + s.moving > s.available"
     )
-    for pk, available, promised, taken in found:
-        text = f"available {available}, promised {promised}, taken {taken}"
+    for pk, available, promised, taken, moving, moved in found:
+        text = f"available {available}, promised {promised}, taken {taken}, moving {moving}, taken to be moved {moved}"
         yield Violation(rule="slot.promised_is_sum_of_takes", subject=f"slot {pk}", message=text)
 
 
 def _kept_off() -> Iterator[Violation]:
     found = rows(
-        "SELECT s.id, s.available - s.promised, s.kept, COALESCE(a.units, 0) FROM iscm_promising_supplyslot s LEFT JOIN"
+        "SELECT s.id, s.available - s.promised - s.moving, s.kept, COALESCE(a.units, 0)"
+        " FROM iscm_promising_supplyslot s LEFT JOIN"
         " (SELECT slot_id, SUM(units - promised) AS units FROM iscm_promising_allocation GROUP BY slot_id) a"
-        " ON a.slot_id = s.id WHERE s.kept <> COALESCE(a.units, 0) OR s.kept > s.available - s.promised"
+        " ON a.slot_id = s.id WHERE s.kept <> COALESCE(a.units, 0) OR s.kept > s.available - s.promised - s.moving"
     )
     for pk, free, kept, left in found:
         text = f"free {free}, kept {kept}, left of allocations {left}"

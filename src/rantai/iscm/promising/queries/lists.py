@@ -48,7 +48,9 @@ def sum_stake(demands: QuerySet[Demand]) -> int:
 
 def list_supplies() -> QuerySet[SupplySlot]:
     """Return supplies with what is free of them for anybody: neither promised nor kept for a class."""
-    return SupplySlot.objects.filter(available__gt=0).annotate(free=F("available") - F("promised") - F("kept"))
+    return SupplySlot.objects.filter(available__gt=0).annotate(
+        free=F("available") - F("promised") - F("moving") - F("kept")
+    )
 
 
 def list_item_supplies(item_id: int, location_id: int) -> list[SupplySlot]:

@@ -71,7 +71,7 @@ def read_supply(item_ids: Iterable[int]) -> walk.Supply:
     wanted = sorted(set(item_ids))
     supply = walk.Supply()
     for slot in SupplySlot.objects.filter(item_id__in=wanted, is_firm=True).select_related("location").order_by("id"):
-        free = slot.available - slot.promised
+        free = slot.available - slot.promised - slot.moving
         place = (slot.item_id, slot.location_id)
         if slot.available_on is None:
             supply.free[place] = supply.free.get(place, 0) + free

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
-from rantai.foundation.items.models import Item, Source
+from rantai.foundation.items.models import Item
 from rantai.iscm import messages
 from rantai.iscm.promising.models import SupplySlot
 from rantai.iscm.promising.planner_client import DeepPart
-from rantai.iscm.promising.queries import quantiles
-from rantai.iscm.promising.queries.making import Made
+from rantai.iscm.promising.queries import bringing
+from rantai.iscm.promising.queries.parts import (
+    Part,
+    date_planned,
+    date_slot,
+    find_wanted_day,
+    rank_of,
+    sum_units,
+)  # fmt: skip
 from rantai.iscm.promising.queries.sheets import Route, Sheet
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -20,43 +27,7 @@ STRENGTH = ("stock", "receipt", "plan", "make", "lead_time", "dropship")
 """Bases from the surest on; a promise is as strong as its weakest slice."""
 
 DROPSHIP = "dropship"
-_NO_DELAY = (0, 0, 0)
 SUPPLY_KINDS = {"purchase": "purchase_order", "production": "production_order", "transfer": "transfer_order"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Dates:
-    """When goods of one supply leave, and when they are there with which confidence."""
-
-    ship_on: date
-    p50_on: date
-    p80_on: date
-    p90_on: date
-
-    def latest(self, other: Dates) -> Dates:
-        """Return the dates of two parts that travel together."""
-        return Dates(
-            ship_on=max(self.ship_on, other.ship_on),
-            p50_on=max(self.p50_on, other.p50_on),
-            p80_on=max(self.p80_on, other.p80_on),
-            p90_on=max(self.p90_on, other.p90_on),
-        )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
-    """Units of one supply on one route."""
-
-    units: int
-    dates: Dates
-    basis: str
-    route: Route | None
-    slot: SupplySlot | None = None
-    source: Source | None = None
-    made: Made | None = None
-    mark: messages.PlanMark | None = None
-    kept: tuple[messages.KeptShare, ...] = ()
-    """Of its units: those that are kept for the asker's class."""
 
 
 def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
@@ -67,7 +38,7 @@ def make_offer_line(line: messages.AskLine, sheet: Sheet) -> messages.OfferLine:
         return to_line(line, [], reason=refusal)
     # a site may keep what its master lets partners send
     if item.decoupling == DROPSHIP and not _list_ours(line, sheet, sheet.routes[line.address_id, line.location_id]):
-        parts = drop_ship(line, line.units.amount, sheet) or _from_routes(line, sheet)
+        parts = bringing.drop_ship(line, line.units.amount, sheet) or _from_routes(line, sheet)
     else:
         parts = _from_routes(line, sheet)
     parts = [_take(line, part, sheet) for part in parts]
@@ -79,6 +50,8 @@ def _take(line: messages.AskLine, part: Part, sheet: Sheet) -> Part:
     """Count a part as taken in the sheet: of what is kept for the asker first."""
     if part.made is not None:
         sheet.making.use(part.made)
+    if part.moved is not None:
+        sheet.free[part.moved.pk] -= part.units
     if part.slot is None:
         return part
     pk = part.slot.pk
@@ -94,8 +67,8 @@ def _list_kept_back(
     line: messages.AskLine, parts: Sequence[Part], sheet: Sheet
 ) -> tuple[messages.KeptBack, ...]:  # fmt: skip
     """Return what is kept for others of the supplies that a late line could have had."""
-    late = [part for part in parts if part.dates.p80_on > _wanted(line, part.route)]
-    if not late and _sum(parts) == line.units.amount:
+    late = [part for part in parts if part.dates.p80_on > find_wanted_day(line, part.route)]
+    if not late and sum_units(parts) == line.units.amount:
         return ()
     found: dict[tuple[str, date], int] = {}
     for kept in sheet.keeping.list_barred(_list_slot_ids(line, sheet), line.requested_on):
@@ -125,27 +98,27 @@ def _from_routes(line: messages.AskLine, sheet: Sheet) -> list[Part]:
     routes = sheet.routes[line.address_id, line.location_id]
     for route in routes:
         parts = list(_fill(line.units.amount, _in_time(line, sheet, [route])))
-        if _sum(parts) == line.units.amount:
+        if sum_units(parts) == line.units.amount:
             return parts
     if line.allow_partial:
         return _complete(line, sheet, routes)
-    whole = [parts for route in routes if _sum(parts := _complete(line, sheet, [route])) == line.units.amount]
+    whole = [parts for route in routes if sum_units(parts := _complete(line, sheet, [route])) == line.units.amount]
     best = min(whole, key=lambda parts: max(part.dates.p80_on for part in parts), default=None)
     return _together(best) if best else _complete(line, sheet, routes)
 
 
 def _complete(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
     parts = list(_fill(line.units.amount, _soonest(line, sheet, routes)))
-    rest = line.units.amount - _sum(parts)
+    rest = line.units.amount - sum_units(parts)
     if rest:
         ours = _list_ours(line, sheet, routes)
-        sent = [] if ours else drop_ship(line, rest, sheet)
+        sent = [] if ours else bringing.drop_ship(line, rest, sheet)
         ways = ours or routes
         parts += (
             sent
             or _planned(line, rest, sheet, ways)
-            or _lead_time(line, rest, sheet, ways)
-            or drop_ship(line, rest, sheet)
+            or bringing.find_soonest(line, rest, sheet, ways, parts)
+            or bringing.drop_ship(line, rest, sheet)
         )
     return parts
 
@@ -161,8 +134,10 @@ def _in_time(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> l
 
     The latest first leaves what is here for whoever wants it sooner.
     """
-    found = [part for part in _candidates(line, sheet, routes) if part.dates.p80_on <= _wanted(line, part.route)]
-    return sorted(found, key=lambda part: (_rank(part), -_day(part), _slot_id(part)))
+    found = [
+        part for part in _candidates(line, sheet, routes) if part.dates.p80_on <= find_wanted_day(line, part.route)
+    ]
+    return sorted(found, key=lambda part: (rank_of(part), -_day(part), _slot_id(part)))
 
 
 def _soonest(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
@@ -170,7 +145,7 @@ def _soonest(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> l
     in_time = _in_time(line, sheet, routes)
     taken = {_slot_id(part) for part in in_time}
     late = [part for part in _candidates(line, sheet, routes) if _slot_id(part) not in taken]
-    return in_time + sorted(late, key=lambda part: (part.dates.p80_on, _rank(part), _slot_id(part)))
+    return in_time + sorted(late, key=lambda part: (part.dates.p80_on, rank_of(part), _slot_id(part)))
 
 
 def list_in_time(line: messages.AskLine, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
@@ -186,7 +161,7 @@ def _candidates(line: messages.AskLine, sheet: Sheet, routes: Iterable[Route]) -
             owed -= extra
             free = _count_free(line, slot, sheet) + extra
             if free > 0:
-                dates = date_slot(slot, route, wanted_on=_wanted(line, route), sheet=sheet)
+                dates = date_slot(slot, route, wanted_on=find_wanted_day(line, route), sheet=sheet)
                 basis = "stock" if slot.kind == "stock" else "receipt"
                 yield Part(units=free, dates=dates, basis=basis, route=route, slot=slot)
 
@@ -206,51 +181,6 @@ def _count_owed(line: messages.AskLine, sheet: Sheet) -> int:
         for slot in sheet.slots.get((line.item_id, route.location_id), ())
     ]
     return max(0, line.floor_units.amount - sum(_count_free(line, slot, sheet) for slot in slots))
-
-
-def date_slot(slot: SupplySlot, route: Route, *, wanted_on: date, sheet: Sheet) -> Dates:
-    """Return when goods of a slot leave and arrive on a route, no earlier than wanted."""
-    if slot.available_on is None:
-        known = sheet.dates_of_stock.get((id(route), wanted_on))
-        if known is None:
-            known = _travel(route, ready=(route.first_ship_on,) * 3, wanted_on=wanted_on)
-            sheet.dates_of_stock[id(route), wanted_on] = known
-        return known
-    samples = sheet.lateness.days(slot.supplier_id, slot.item_id)
-    late = quantiles.of_samples(samples) or _NO_DELAY
-    return _travel(route, ready=_ready(route, slot.available_on, late), wanted_on=wanted_on)
-
-
-def date_planned(
-    sheet: Sheet, *, item_id: int, route: Route | None, source_id: int | None, leaves_on: date, wanted_on: date
-) -> Dates:
-    """Return when goods that a plan lets leave on a day are there; without a route: when a partner brings them."""
-    source = sheet.replenishment.find(item_id, source_id)
-    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, item_id)) if source else _NO_DELAY
-    if route is None:
-        working = sheet.replenishment.get_working_days(source) if source else None
-        p50, p80, p90 = (working.add(leaves_on, days) if working and days else leaves_on for days in late)
-        return Dates(ship_on=leaves_on, p50_on=p50, p80_on=p80, p90_on=p90)
-    p50, p80, p90 = (
-        max(route.first_ship_on, route.origin.add(leaves_on, days) if days else leaves_on) for days in late
-    )
-    return _travel(route, ready=(p50, p80, p90), wanted_on=route.destination.on_or_before(wanted_on))
-
-
-def _ready(route: Route, due_on: date, late: tuple[int, int, int]) -> tuple[date, date, date]:
-    p50, p80, p90 = (route.ready_after(due_on, days_late=days) for days in late)
-    return p50, p80, p90
-
-
-def _travel(route: Route, *, ready: tuple[date, date, date], wanted_on: date) -> Dates:
-    """Let goods leave as late as the wanted day allows; that the way takes a day more is in the P90."""
-    ship_on = route.leave_for(wanted_on, ready_on=ready[0])
-    p50, p80, p90 = (route.arrive(max(ship_on, day)) for day in ready)
-    return Dates(ship_on=ship_on, p50_on=p50, p80_on=p80, p90_on=route.destination.add(p90, min(1, route.transit_days)))
-
-
-def _wanted(line: messages.AskLine, route: Route | None) -> date:
-    return route.destination.on_or_before(line.requested_on) if route else line.requested_on
 
 
 def _fill(units: int, parts: Iterable[Part]) -> Iterator[Part]:
@@ -292,45 +222,6 @@ def _to_planned(line: messages.AskLine, given: DeepPart, units: int, route: Rout
     return Part(units=units, dates=dates, basis="plan", route=route, source=source, mark=mark)
 
 
-def _lead_time(line: messages.AskLine, units: int, sheet: Sheet, routes: Sequence[Route]) -> list[Part]:
-    """Return the rest with the date of the source and route that is there first."""
-    found = []
-    for route in routes:
-        source = sheet.replenishment.find_source(line.item_id, route.location_id)
-        part = bring(line, units, sheet, route, source) if source is not None else None
-        if part is not None:
-            found.append(part)
-    return [min(found, key=lambda part: (part.dates.p80_on, _rank(part)))] if found else []
-
-
-def bring(line: messages.AskLine, units: int, sheet: Sheet, route: Route, source: Source) -> Part | None:
-    """Return units that a source would make, buy or move to a site now; None where a component never comes."""
-    if source.kind == "make":
-        made = sheet.making.arrive(source, location_id=route.location_id, units=units)
-        if made is None:
-            return None
-        p50, p80, p90 = (route.ready_after(day) for day in made.due_on)
-        dates = _travel(route, ready=(p50, p80, p90), wanted_on=_wanted(line, route))
-        return Part(units=units, dates=dates, basis="make", route=route, source=source, made=made)
-    due_on = sheet.replenishment.arrive(source)
-    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
-    dates = _travel(route, ready=_ready(route, due_on, late), wanted_on=_wanted(line, route))
-    return Part(units=units, dates=dates, basis="lead_time", route=route, source=source)
-
-
-def drop_ship(line: messages.AskLine, units: int, sheet: Sheet) -> list[Part]:
-    """Return units that a partner sends straight to the customer."""
-    source = sheet.replenishment.find_dropship(line.item_id, refused=line.refused)
-    if source is None:
-        return []
-    working, earliest = sheet.replenishment.get_working_days(source), sheet.replenishment.arrive(source)
-    late = quantiles.of_source(source, sheet.lateness.days(source.supplier_id, line.item_id))
-    due_on = max(earliest, working.on_or_before(line.requested_on))
-    p50, p80, p90 = (working.add(earliest, days) for days in late)
-    dates = Dates(ship_on=due_on, p50_on=max(p50, due_on), p80_on=max(p80, due_on), p90_on=max(p90, due_on))
-    return [Part(units=units, dates=dates, basis="dropship", route=None, source=source)]
-
-
 def _together(parts: list[Part]) -> list[Part]:
     """Let all parts travel with the last one."""
     dates = parts[0].dates
@@ -343,7 +234,7 @@ def to_line(
     line: messages.AskLine, parts: Sequence[Part], *, reason: str, kept_back: tuple[messages.KeptBack, ...] = (),
     zone: str = "",
 ) -> messages.OfferLine:  # fmt: skip
-    rest = line.units.amount - _sum(parts)
+    rest = line.units.amount - sum_units(parts)
     return messages.OfferLine(
         line=line.line,
         schedule=line.schedule,
@@ -370,8 +261,9 @@ def _to_slice(part: Part) -> messages.OfferSlice:
         p80_on=part.dates.p80_on,
         p90_on=part.dates.p90_on,
         slots=shares,
+        moved=messages.SlotShare(slot_id=part.moved.pk, units=Quantity(part.units)) if part.moved else None,
         source_id=part.source.pk if part.source else None,
-        relies_on=(cite(part.slot),) if part.slot else (),
+        relies_on=tuple(cite(slot) for slot in (part.slot, part.moved) if slot),
         mark=part.mark,
     )
 
@@ -381,14 +273,6 @@ def cite(slot: SupplySlot) -> DocRef:
     if slot.kind == "stock":
         return DocRef("stock", slot.location_id, slot.item_id)
     return DocRef(SUPPLY_KINDS[slot.kind], slot.supply_id, slot.ref_line)
-
-
-def _sum(parts: Iterable[Part]) -> int:
-    return sum(part.units for part in parts)
-
-
-def _rank(part: Part) -> int:
-    return part.route.rank if part.route else 0
 
 
 def _day(part: Part) -> int:

@@ -23,13 +23,18 @@ class Replenishment:
 
     def find_source(self, item_id: int, location_id: int) -> Source | None:
         """Return the first source that brings an item to a location: of its own before those of any, by rank."""
-        rows = [row for row in self._read(item_id) if row.kind != "dropship" and row.location_id in (None, location_id)]
-        return min(rows, key=lambda row: (row.location_id is None, row.rank, row.pk), default=None)
+        return next(iter(self.list_sources(item_id, location_id)), None)
 
     def list_sources(self, item_id: int, location_id: int) -> list[Source]:
         """Return every source that brings an item to a location, the first to try first."""
         rows = [row for row in self._read(item_id) if row.kind != "dropship" and row.location_id in (None, location_id)]
-        return sorted(rows, key=lambda row: (row.location_id is None, row.rank, row.pk))
+        elsewhere = [row for row in rows if row.origin_id != location_id]
+        return sorted(elsewhere, key=lambda row: (row.location_id is None, row.rank, row.pk))
+
+    def list_origins(self) -> set[int]:
+        """Return the sites from which items are moved to others."""
+        rows = [row for item_id in self._item_ids for row in self._read(item_id)]
+        return {row.origin_id for row in rows if row.kind == "move" and row.origin_id is not None}
 
     def find_dropship(self, item_id: int, *, refused: Collection[int] = ()) -> Source | None:
         """Return the first source that sends an item straight to the customer, of partners who have not refused."""
@@ -53,8 +58,11 @@ class Replenishment:
 
     def arrive(self, source: Source) -> date:
         """Return the day by whose end a source would have delivered."""
-        working = self.get_working_days(source)
-        return working.add(clock.business_date(self._as_of, working.zone), source.lead_time_days)
+        return self.get_working_days(source).add(self.find_today(source), source.lead_time_days)
+
+    def find_today(self, source: Source) -> date:
+        """Return the day on which work at a source begins if somebody starts it now."""
+        return clock.business_date(self._as_of, self.get_working_days(source).zone)
 
     def _read(self, item_id: int) -> list[Source]:
         if self._by_item is None:

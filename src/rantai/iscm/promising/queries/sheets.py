@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
+from django.db.models import Q
 
 from rantai.foundation.calendars import queries as calendars
 from rantai.foundation.calendars.models import Calendar
@@ -74,6 +74,10 @@ class Sheet:
     replenishment: Replenishment
     lateness: SupplierLateness
     making: Making
+    released: dict[int, int] = field(default_factory=dict)
+    """By slot: what demands hold of it that are about to let go."""
+    has_origins: bool = False
+    """The supplies of sites from which others are served were read, too."""
     zones: dict[int | None, str] = field(default_factory=dict)
     """Whose clock ends the day, by address."""
     points: decoupling.Points | None = None
@@ -95,6 +99,22 @@ class Sheet:
         if self.points is None:
             self.points = decoupling.load_items(self.items)
         return self.points.of(item.pk, location_id, item.decoupling)
+
+    def list_slots(self, item_id: int, location_id: int) -> list[SupplySlot]:
+        """Return what there is and comes of an item at a site of ours that may not serve the customer itself.
+
+        All such sites of all items are read at once, when the first line needs one.
+        """
+        if not self.has_origins:
+            self.has_origins = True
+            served = {route.location_id for ways in self.routes.values() for route in ways}
+            origins = self.replenishment.list_origins() - served
+            self.slots |= _read_slots(self.items, origins) if origins else {}
+        return self.slots.get((item_id, location_id), [])
+
+    def count_free(self, slot: SupplySlot) -> int:
+        """Return what anybody may take of a supply."""
+        return self.free.setdefault(slot.pk, _count_free(slot) + self.released.get(slot.pk, 0))
 
     def find_stock(self, item_id: int, location_id: int) -> SupplySlot | None:
         """Return the stock slot of an item at a site: each take of it, and of what the plan brings there, is seen."""
@@ -135,10 +155,8 @@ def read_sheet(ask: messages.Ask) -> Sheet:
     routes = _read_routes(ask, wanted, addresses)
     places = {route.location_id for ways in routes.values() for route in ways}
     slots = _read_slots(item_ids, places)
-    free = {slot.pk: slot.available - slot.promised - slot.kept for rows in slots.values() for slot in rows}
-    for slot_id, units in _read_released(ask.releasing):
-        if slot_id in free:
-            free[slot_id] += units
+    released = _read_released(ask.releasing)
+    free = {slot.pk: _count_free(slot) + released.get(slot.pk, 0) for rows in slots.values() for slot in rows}
     suppliers = {slot.supplier_id for rows in slots.values() for slot in rows if slot.supplier_id}
     return Sheet(
         as_of=ask.as_of,
@@ -147,6 +165,7 @@ def read_sheet(ask: messages.Ask) -> Sheet:
         zones={pk: address.zone for pk, address in addresses.items()},
         slots=slots,
         free=free,
+        released=released,
         keeping=Keeping(
             (slot for rows in slots.values() for slot in rows),
             demand_class=ask.demand_class,
@@ -221,17 +240,26 @@ def _read_slots(item_ids: Iterable[int], places: Iterable[int]) -> dict[tuple[in
     return found
 
 
-def _read_released(keys: Sequence[messages.DemandKey]) -> list[tuple[int, int]]:
-    """Return what demands that are about to let go hold of each slot."""
+def _count_free(slot: SupplySlot) -> int:
+    return slot.available - slot.promised - slot.moving - slot.kept
+
+
+def _read_released(keys: Sequence[messages.DemandKey]) -> dict[int, int]:
+    """Return what demands that are about to let go hold of each slot, here or to be moved from there."""
     if not keys:
-        return []
+        return {}
     rows = SlotTake.objects.filter(
-        slot__isnull=False,
+        Q(slot__isnull=False) | Q(moved_from__isnull=False),
         demand__kind__in={key.kind for key in keys},
         demand__order_id__in={key.order_id for key in keys},
         demand__line__in={key.line for key in keys},
     ).values_list(
-        "slot_id", "demand__kind", "demand__order_id", "demand__line", "demand__schedule", "demand__generation"
-    )
+        "slot_id", "moved_from_id", "units", "demand__kind", "demand__order_id", "demand__line", "demand__schedule",
+        "demand__generation",
+    )  # fmt: skip
     named = {(key.kind, key.order_id, key.line, key.schedule, key.generation) for key in keys}
-    return [(row[0], row[-1]) for row in rows.annotate(taken=Sum("units")) if tuple(row[1:6]) in named]
+    found: dict[int, int] = defaultdict(int)
+    for slot_id, moved_from_id, units, *key in rows:
+        if tuple(key) in named:
+            found[slot_id or moved_from_id] += units
+    return found

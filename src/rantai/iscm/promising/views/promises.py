@@ -193,7 +193,7 @@ def _describe_slot(slot: SupplySlot, takes: list[SlotTake]) -> dict[str, Any]:
     return {
         "slot": slot,
         "state": tables.KINDS[slot.kind],
-        "free": slot.available - slot.promised - slot.kept,
+        "free": slot.available - slot.promised - slot.moving - slot.kept,
         "takes": takes[:20],
         "others": max(0, len(takes) - 20),
     }
