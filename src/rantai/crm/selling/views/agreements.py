@@ -48,7 +48,9 @@ def agreement(request: access.StaffRequest, agreement_id: int) -> HttpResponseBa
     rows = queries.list_agreements(company.pk, today=today).select_related("account__party", "renews", "company")
     held = get_object_or_404(rows, pk=agreement_id)
     names = units.name_units()
-    lines = [_show_line(line, names) for line in queries.measure_standing([held], today=today)[held.pk]]
+    is_over = held.standing == "over"  # type: ignore[attr-defined]
+    standing = queries.measure_standing([held], today=today)[held.pk]
+    lines = [_show_line(line, names, is_over=is_over) for line in standing]
     context = {
         "house": "customers",
         "agreement": held,
@@ -56,7 +58,8 @@ def agreement(request: access.StaffRequest, agreement_id: int) -> HttpResponseBa
         "party": held.account.party,
         "lines": lines,
         "answer": _answer(held, lines, today=today),
-        "is_behind": any(line["overdue"] for line in lines) and held.state != "draft",
+        "is_over": is_over,
+        "is_behind": any(line["overdue"] for line in lines) and held.state != "draft" and not is_over,
         "steps": _list_steps(held),
         "facts": _list_facts(held),
         "entries": _list_entries(held, names),
@@ -127,7 +130,7 @@ def _find(agreement_id: int) -> tuple[SalesAgreement, str]:
     return held, reverse("crm_selling:agreement", args=[held.pk])
 
 
-def _show_line(line: queries.LineStanding, names: dict[str, str]) -> dict[str, Any]:
+def _show_line(line: queries.LineStanding, names: dict[str, str], *, is_over: bool) -> dict[str, Any]:
     item = line.line.item
     unit = names.get(item.base_unit.code, item.base_unit.code)
     rows = [
@@ -135,8 +138,8 @@ def _show_line(line: queries.LineStanding, names: dict[str, str]) -> dict[str, A
             "on": row.planned_on,
             "units": formats.quantity(row.units),
             "called": formats.quantity(row.called) if row.called else "–",
-            "lamp": "hurt" if row.is_overdue else "done" if row.called == row.units else "wait",
-            "state": _say_row(row.called == row.units, is_overdue=row.is_overdue),
+            "lamp": "done" if row.called == row.units else "hurt" if row.is_overdue and not is_over else "wait",
+            "state": _say_row(row.called == row.units, is_overdue=row.is_overdue, is_over=is_over),
         }
         for row in line.rows
     ]
@@ -155,9 +158,9 @@ def _show_line(line: queries.LineStanding, names: dict[str, str]) -> dict[str, A
     }
 
 
-def _say_row(is_called: bool, *, is_overdue: bool) -> str:
+def _say_row(is_called: bool, *, is_overdue: bool, is_over: bool) -> str:
     if is_overdue:
-        return _("overdue")
+        return _("never called off") if is_over else _("overdue")
     return _("called off") if is_called else _("to come")
 
 
@@ -166,6 +169,9 @@ def _answer(held: SalesAgreement, lines: list[dict[str, Any]], *, today: Any) ->
     ahead = sum(1 for line in lines for row in line["rows"] if row["lamp"] == "wait")
     if held.state == "draft":
         return _("Not signed yet")
+    if held.standing == "over" and ahead:  # type: ignore[attr-defined]
+        text = ngettext("%(n)s call-off never came", "%(n)s call-offs never came", ahead)
+        return text % {"n": formats.number(ahead)}
     if behind:
         text = ngettext("%(n)s call-off is overdue", "%(n)s call-offs are overdue", behind)
         return text % {"n": formats.number(behind)}
