@@ -178,15 +178,17 @@ def _merge(found: Schedules, other: Schedules, rows: Flags, row: Longs) -> Sched
 
 
 def _turn(row: Longs, days: Longs, period: Floats) -> Schedules:
-    """Return all rows on a period, each at the phase that most of its days are near."""
-    origin = float(days.min(initial=0))
-    angle = 2 * np.pi * ((days - origin) % period[row]) / period[row]
+    """Return all rows on a period, each at the phase that most of its days are near, wherever days are counted from."""
+    origin = int(days.min(initial=0))
+    since = days - origin
+    angle = 2 * np.pi * (since % period[row]) / period[row]
     sines, cosines = (np.bincount(row, part, period.size) for part in (np.sin(angle), np.cos(angle)))
-    phase = origin + np.arctan2(sines, cosines) % (2 * np.pi) * period / (2 * np.pi)
-    laid = _lay(row, days, period, phase)
+    phase = np.arctan2(sines, cosines) % (2 * np.pi) * period / (2 * np.pi)
+    laid = _lay(row, since, period, phase)
     near = np.maximum(np.bincount(row[laid.kept], minlength=period.size), 1)
     phase += np.bincount(row[laid.kept], laid.late[laid.kept], period.size) / near
-    return _lay(row, days, period, np.rint(phase))
+    turned = _lay(row, since, period, np.floor(phase + 0.5))
+    return replace(turned, phase=turned.phase + origin)
 
 
 def _lay(row: Longs, days: Longs, period: Floats, phase: Floats) -> Schedules:

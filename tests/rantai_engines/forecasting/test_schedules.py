@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from rantai_engines.forecasting import reference, schedules
@@ -52,6 +52,7 @@ def test_a_calendar_is_found_among_other_purchases(weeks):
 
 @settings(max_examples=50, deadline=None)
 @given(rows=st.lists(ROW, min_size=1, max_size=5), weeks=st.integers(1, 500))
+@example(rows=[[1, 36, 33, 33, 35, 11, 1, 1]], weeks=35)  # its phase lies between two days
 def test_a_calendar_moves_with_the_days(rows, weeks):
     offsets, days = lay([np.cumsum(row) for row in rows])
 
