@@ -22,8 +22,9 @@ from rantai_engines.planning.solve import Loop, Params, solve
 #: The public cases whose rows are equal; what is missing here is explained in the ADR on planning cases.
 EQUAL = (
     "buffer_max", "constraints_leadtime_1", "constraints_leadtime_3", "constraints_material_1",
-    "constraints_resource_1", "constraints_resource_3", "demand_policy", "distribution_1", "flow_location",
-    "load_alternate", "safety_stock", "setup_1",
+    "constraints_material_3", "constraints_material_5", "constraints_resource_1", "constraints_resource_3",
+    "demand_policy", "distribution_1", "flow_alternate_1", "flow_fixed", "flow_location", "load_alternate",
+    "operation_alternate", "operation_effective", "operation_pre_post", "operation_split", "safety_stock", "setup_1",
 )  # fmt: skip
 
 DUE = read_instant("2026-01-10T00:00:00")

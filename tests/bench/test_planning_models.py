@@ -7,7 +7,6 @@ from rantai.bench.formats.planning.drafting import Rules
 from rantai.bench.formats.planning.loading import load_model
 from rantai.bench.formats.planning.model import OperationKind, Steps
 from rantai.bench.formats.planning.parsing import UnreadableModel, parse
-from rantai.bench.formats.planning.reading import UnreadableField
 from rantai.bench.formats.planning.translating import translate
 from rantai.bench.formats.planning.values import (
     DAY,
@@ -84,11 +83,13 @@ def test_durations(text, seconds):
     assert read_duration(text) == pytest.approx(seconds)
 
 
-def test_a_text_that_is_no_duration_is_named_with_its_thing(read):
+def test_a_text_that_is_no_duration_is_named_with_its_thing_and_passed_over(read):
     with pytest.raises(UnreadableValue):
         read_duration("a week")
-    with pytest.raises(UnreadableField, match="line 1: operation 'make', duration: 'a week' is no duration"):
-        read('<operations><operation name="make"><duration>a week</duration></operation></operations>')
+    model = read('<operations><operation name="make"><duration>a week</duration></operation></operations>')
+
+    assert model.operations[0].duration == 0
+    assert model.notes == ["line 1: operation 'make', duration: 'a week' is no duration like P7D or PT12H; passed over"]
 
 
 def test_instants_do_not_know_the_zone_of_this_machine(monkeypatch):

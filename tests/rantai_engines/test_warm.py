@@ -29,7 +29,7 @@ def test_a_forecast_after_warming_compiles_nothing(hidden: bool) -> None:
         offsets=np.array([0, 110, 110, 230]), values=np.arange(230.0) % 13, censored=mask if hidden else None
     )
 
-    solve(problem, params=ForecastParams(horizon=9, season_length=12, threads=2), seed=0)
+    solve(problem, params=ForecastParams(horizon=9, season_length=12), seed=0)
 
     assert count_compiled(_entrants, _histories, _tournament) == warmed
     assert warmed["forecast_all"] > 0

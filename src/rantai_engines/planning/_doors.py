@@ -22,6 +22,8 @@ DOOR: Any = INT(NET, STATE, INT, INT, INT, INT, INT)
 
 #: Closes the circle: ``_draw`` defines it.
 draw = Kernel("rantai_engines.planning._draw.draw", DOOR)
+#: ``draw`` where each order brings stock back to its target: ``_keeping`` defines it.
+draw_keeping = Kernel("rantai_engines.planning._keeping.draw_keeping", INT(NET, STATE, INT, INT, INT, INT))
 
 
 @short(types.void(STATE, INT, INT, INT))

@@ -15,6 +15,8 @@ from rantai_engines.planning._layout import (
     KEEPS,
     NET,
     STATE,
+    TARGET,
+    TARGET_STEPS,
     Net,
     State,
 )
@@ -30,7 +32,7 @@ _NONE, _RECEIPT, _CIRCLE = int(CauseKind.NONE), int(CauseKind.AWAITS_RECEIPT), i
 
 
 @compiled(INT(NET, STATE, INT, INT, INT, INT, INT, INT))
-def _make_up(net: Net, st: State, place: int, lack: int, at: int, t: int, depth: int, strict: int) -> int:
+def make_up(net: Net, st: State, place: int, lack: int, at: int, t: int, depth: int, strict: int) -> int:
     """Get what is short at ``at`` for a need at ``t``: by what is on its way, by new orders, or by earlier ones."""
     if depth == 0 and net.clock[KEEPS] != 0:
         at = t
@@ -57,13 +59,15 @@ def draw(net: Net, st: State, place: int, quantity: int, t: int, depth: int, str
         return 0
     st.counters[C_ASKS] += 1
     st.segments[place, G_BUSY] = 1
+    if net.places[place, TARGET] > 0 or net.places[place, TARGET_STEPS] >= 0:
+        return _doors.draw_keeping(net, st, place, quantity, t, depth)
     want, next_at, cause, subject, tries = quantity, NEVER, _NONE, -1, 0
     log_mark, order_mark = st.counters[C_LOG], st.counters[C_ORDERS]
     enter(st, place, t, -want)
     i = first_negative(st, place, t)
     while i >= 0 and st.counters[C_FULL] == 0:
         lack, orders_before = -st.pool_balance[i], st.counters[C_ORDERS]
-        got = _make_up(net, st, place, lack, st.pool_time[i], t, depth, strict)
+        got = make_up(net, st, place, lack, st.pool_time[i], t, depth, strict)
         if got < lack:
             if cause == _NONE or st.reply[Y_AT] < next_at:
                 next_at, cause, subject = st.reply[Y_AT], st.reply[Y_CAUSE], st.reply[Y_SUBJECT]

@@ -19,8 +19,9 @@ Floats = NDArray[np.float64]
 # Net.clock. For questions: EARLIEST, before which nothing that is planned begins; KEEPS 1, nobody's units are taken at
 # the asked place although they could be made up by when they are needed.
 NOW, HORIZON, MAX_PIECES, LOOP, SPLITS, IS_LIMITED, SHIFTS, EARLIEST, KEEPS = range(9)
-# Net.places: one row for each item-location
-UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, PLACE_COLUMNS = range(7)
+# Net.places: one row for each item-location; TARGET (or the step function TARGET_STEPS >= 0 instead of it) is the stock
+# that every order brings back; none where targets are filled after all demands
+UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, TARGET, TARGET_STEPS, PLACE_COLUMNS = range(9)
 # Net.sources, grouped by item-location in order of service
 (
     S_PLACE, S_ROW, S_LEAD, S_CALENDAR, S_WALL, S_MINIMUM, S_MULTIPLE, S_MAXIMUM, S_LIMIT, S_FROM, S_TO, S_YIELD,

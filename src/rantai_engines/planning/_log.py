@@ -32,7 +32,12 @@ from rantai_engines.planning._layout import (
     P_RUN,
     P_RUNS,
     P_SOURCE,
+    S_END_STEP,
+    S_FINITE,
+    S_FIRST_STEP,
     STATE,
+    T_END_LOAD,
+    T_FIRST_LOAD,
     Net,
     State,
 )
@@ -128,15 +133,18 @@ def undo(net: Net, st: State, log_mark: int, order_mark: int) -> None:
 def reply_from(net: Net, st: State, source: int, start: int, lot: int, step: int) -> int:
     """Give when an order could end whose ``step`` begins at ``start`` or as soon after as capacity allows.
 
-    The faithful loop looks past what this very trial occupies, so that its date is a hopeful one.
+    The faithful loop looks past what orders of other sources occupy in this very trial, so that its date is a hopeful
+    one.
     """
-    if net.clock[LOOP] == 0:
+    if net.clock[LOOP] == 0 or net.sources[source, S_FINITE] == 0:
         return end_forward(net, st, source, start, lot, step)
+    own = -1 - net.steps[net.sources[source, S_FIRST_STEP], T_FIRST_LOAD]
+    last = -net.steps[net.sources[source, S_END_STEP] - 1, T_END_LOAD]
     for k in range(st.counters[C_LOG] - 1, -1, -1):
-        if GIVEN < st.log[k, 0] < 0:
+        if GIVEN < st.log[k, 0] < 0 and not last <= st.log[k, 0] <= own:
             give_back(net, st, -1 - st.log[k, 0], st.log[k, 1], st.log[k, 3], st.log[k, 2])
     at = end_forward(net, st, source, start, lot, step)
     for k in range(st.counters[C_LOG]):
-        if GIVEN < st.log[k, 0] < 0:
+        if GIVEN < st.log[k, 0] < 0 and not last <= st.log[k, 0] <= own:
             take(net, st, -1 - st.log[k, 0], st.log[k, 1], st.log[k, 3], st.log[k, 2])
     return at

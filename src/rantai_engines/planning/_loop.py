@@ -2,7 +2,7 @@
 
 Two settings. HOUSE serves each class in three passes: first whoever can have everything on time, then what others can
 have of it on time, then the rest at the next date worth asking. FAITHFUL serves one after the other and cuts
-quantities by halves, as the planning cases do.
+quantities by halves, as the planning cases do; before and after, it FILLs stock to its targets.
 """
 
 from numba import types
@@ -10,6 +10,7 @@ from numba import types
 from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._doors import Y_AT, Y_CAUSE, Y_SUBJECT
 from rantai_engines.planning._draw import draw
+from rantai_engines.planning._keeping import fill_target
 from rantai_engines.planning._layout import (
     A_AT,
     A_DEMAND,
@@ -46,7 +47,7 @@ from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
 #: How ``serve_all`` goes through the asks.
-ON_TIME, PART, LATE, FAITHFUL = range(4)
+ON_TIME, PART, LATE, FAITHFUL, FILL = range(5)
 _DAY = 86_400
 #: Dates that a late demand asks for one after the other; from then on each is later by a share of its lateness.
 _MOST_TRIES, _MOST_FAITHFUL, _LEAP_SHARE = 64, 1000, 16
@@ -316,6 +317,8 @@ def serve_all(net: Net, st: State, asks: Ints, begin: int, end: int, how: int) -
                 ok = _serve_group(net, st, asks, k, after)
         elif how == ON_TIME:
             ok = _serve_on_time(net, st, asks, k)
+        elif how == FILL:
+            ok = fill_target(net, st, asks[k, A_PLACE]) != 0
         elif how == FAITHFUL:
             ok = _serve_faithful(net, st, asks, k)
         elif asks[k, A_DONE] == 0 and how == PART:

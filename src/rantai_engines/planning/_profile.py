@@ -15,7 +15,12 @@ from rantai_engines.planning._layout import (
     G_ROOM,
     G_ROWS,
     INT,
+    NET,
+    REPLY,
     STATE,
+    TARGET,
+    TARGET_STEPS,
+    Net,
     State,
 )
 from rantai_engines.planning._rows import close_row, first_below_zero, least_of, open_row, raise_rows
@@ -131,6 +136,29 @@ def first_negative(st: State, place: int, t: int) -> int:
     """Give the pool row of the first negative balance at or after ``t``, -1 when there is none."""
     end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
     return first_below_zero(st.pool_balance, row_at(st, place, t), end)
+
+
+@compiled(REPLY(NET, STATE, INT, INT))
+def first_low(net: Net, st: State, place: int, t: int) -> tuple[int, int, int, int]:
+    """Give when the balance is first below the stock target at or after ``t``: (instant, balance, what is missing, 0).
+
+    The instant is NEVER when it never is.
+    """
+    function, first = net.places[place, TARGET_STEPS], st.segments[place, G_FIRST]
+    target = net.places[place, TARGET] if function < 0 else 0
+    step = net.step_offset[function] if function >= 0 else 0
+    last_step = net.step_offset[function + 1] if function >= 0 else 0
+    end, i, at = first + st.segments[place, G_ROWS], row_at(st, place, t + 1), t
+    balance = st.pool_balance[i - 1] if i > first else 0
+    while at < NEVER:
+        while step < last_step and net.step_start[step] <= at:
+            target, step = net.step_value[step], step + 1
+        if balance < target:
+            return at, balance, target - balance, 0
+        at = min(st.pool_time[i] if i < end else NEVER, net.step_start[step] if step < last_step else NEVER)
+        if i < end and st.pool_time[i] == at:
+            balance, i = st.pool_balance[i], i + 1
+    return NEVER, balance, 0, 0
 
 
 @short(INT(STATE, INT, INT))

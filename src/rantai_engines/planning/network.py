@@ -86,7 +86,7 @@ def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2
             [problem.now, problem.horizon_end, max_pieces, loop, splits, rows[:, S_FINITE].any(), shifts, -NEVER, 0],
             np.int64,
         ),
-        places=_place_rows(problem, order),
+        places=_place_rows(problem, order, is_keeping_stock=loop != 0),
         sources=rows,
         lines=line_rows,
         steps=steps,
@@ -108,7 +108,7 @@ def lay_out(problem: Problem, *, max_pieces: int, loop: int = 0, splits: int = 2
     return Network(net=net, level=level, circles=circles, limits=limits)
 
 
-def _place_rows(problem: Problem, order: Ints) -> Ints:
+def _place_rows(problem: Problem, order: Ints, *, is_keeping_stock: bool) -> Ints:
     """Give the item-locations with the range of their sources, which stand in ``order``."""
     p = problem.item_locations
     target = np.maximum(p.safety_stock, p.reorder_level)
@@ -116,7 +116,7 @@ def _place_rows(problem: Problem, order: Ints) -> Ints:
     first, end = np.searchsorted(own_key, p.key, "left"), np.searchsorted(own_key, p.key, "right")
     rows = stacked(
         np.maximum(p.order_up_to - target, 0) * (p.order_up_to > 0), p.fence_until, first, end,
-        p.autofence, p.search,
+        p.autofence, p.search, target * is_keeping_stock, p.safety_steps if is_keeping_stock else 0 * target - 1,
     )  # fmt: skip
     assert rows.shape[1] == PLACE_COLUMNS
     return rows

@@ -26,6 +26,8 @@ import numpy as np
 from rantai_engines.planning._improve import Search, improve_queue
 from rantai_engines.planning._joining import fold_riders
 from rantai_engines.planning._layout import (
+    A_DEMAND,
+    A_PLACE,
     A_RIGHT,
     C_DELAYS,
     C_DELIVERIES,
@@ -33,16 +35,18 @@ from rantai_engines.planning._layout import (
     C_RUNS,
     C_SHORTAGES,
     S_PLACE,
+    TARGET,
+    TARGET_STEPS,
     Ints,
     State,
 )
-from rantai_engines.planning._loop import FAITHFUL, LATE, ON_TIME, PART, serve_all
+from rantai_engines.planning._loop import FAITHFUL, FILL, LATE, ON_TIME, PART, serve_all
 from rantai_engines.planning._pegging import merge_orders
 from rantai_engines.planning._state import first_state, roomier
 from rantai_engines.planning._trim import trim_orders
 from rantai_engines.planning.account import Rows, write_solution
 from rantai_engines.planning.network import Network, lay_out, ordered, queue_demands, queue_targets
-from rantai_engines.planning.problem import Problem
+from rantai_engines.planning.problem import DemandKind, Problem
 from rantai_engines.planning.solution import Solution
 
 #: Free rows that each item-location begins with.
@@ -107,16 +111,16 @@ def solve(problem: Problem, *, params: Params = _DEFAULTS, seed: int = 0) -> Sol
 
 def plan_rows(problem: Problem, *, params: Params, seed: int) -> tuple[Network, Rows]:
     """Plan every demand; give the network and the kernels' rows, from which ``write_solution`` makes the plan."""
-    network = lay_out(
-        problem, max_pieces=params.max_pieces, loop=params.loop, splits=params.splits, shifts=params.shifts
-    )
+    # What does not fit in one gap waits whole where the planning cases are served.
+    splits = params.splits if params.loop == Loop.HOUSE else 0
+    network = lay_out(problem, max_pieces=params.max_pieces, loop=params.loop, splits=splits, shifts=params.shifts)
     asks = queue_demands(
         problem, promises_first=params.promises_first, forecasts_after_orders=params.forecasts_after_orders
     )
     rows = _FIRST_ROWS + len(asks)
     state = first_state(problem, network, spare_rows=_SPARE_ROWS, rows=rows, log_rows=_FIRST_LOG)
     if params.loop == Loop.FAITHFUL:
-        state = _serve(network, state, asks, FAITHFUL)
+        state = _serve_faithful(problem, network, state, asks)
     else:
         if params.search_orders:
             search = Search(
@@ -130,6 +134,19 @@ def plan_rows(problem: Problem, *, params: Params, seed: int) -> tuple[Network, 
     fold_riders(state)
     state = trim_all(problem, network, state)
     return network, _finished_rows(problem, network, state, is_merging=params.merge_orders)
+
+
+def _serve_faithful(problem: Problem, network: Network, state: State, asks: Ints) -> State:
+    """Serve what open orders need, fill stock to its targets, then serve the demands one after the other."""
+    needs = int((problem.demands.kind[asks[:, A_DEMAND]] == DemandKind.REQUIREMENT).sum())
+    targets = queue_targets(problem, network)
+    _first, own = np.unique(targets[:, A_PLACE], return_index=True)
+    state = _serve(network, state, asks, FAITHFUL, end=needs)
+    state = _serve(network, state, np.ascontiguousarray(targets[np.sort(own)]), FILL)
+    state = _serve(network, state, asks, FAITHFUL, begin=needs)
+    # What is there for a target is claimed in the end, once; no order brings more than that.
+    network.net.places[:, TARGET], network.net.places[:, TARGET_STEPS] = 0, -1
+    return state
 
 
 def _serve_classes(network: Network, state: State, asks: Ints, *, late_by_class: bool) -> State:

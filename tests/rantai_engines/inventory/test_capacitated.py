@@ -120,3 +120,21 @@ def test_bad_input_is_named_with_its_row() -> None:
             demand=np.ones(3), unit_time=np.ones(1), setup_time=np.ones(1), setup_cost=np.ones(1),
             holding_cost=np.ones(1), capacity=np.ones(3),
         )  # fmt: skip
+
+
+def test_chains_that_meet_overtime_only_do_not_leave_a_lot_for_each_demand() -> None:
+    """A tight machine with dear set-ups: the first plan keeps to the capacity and costs nearly twice the bound."""
+    draw, items, periods = np.random.default_rng(1), 24, 30
+    demand = np.maximum(draw.normal(100, 35, (periods, items)).round(), 0)
+    demand[draw.random((periods, items)) < 0.2] = 0
+    setup_time, setup_cost, holding = (draw.integers(*span, items) for span in ((10, 60), (200, 2500), (1, 6)))
+    problem = make_problem(
+        demand.T.tolist(), capacity=round((demand.sum() / periods + setup_time.sum() * 0.6) / 0.9),
+        setup_time=setup_time.tolist(), setup_cost=setup_cost.tolist(), holding_cost=holding.tolist(),
+    )  # fmt: skip
+
+    found = solve(problem, params=CapacitatedParams(rounds=0), seed=1)
+
+    check_plan(problem, found)
+    assert found.is_feasible
+    assert found.gap < 0.04

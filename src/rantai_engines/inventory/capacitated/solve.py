@@ -45,6 +45,9 @@ _STEPS_A_SETUP = 2_000
 _WINDOW_SETUPS = 24
 _RELAXED_SETUPS = 200
 _STEP = 2
+# A large problem is given fewer rounds of its bound, and fewer moves to balance a plan: one of each takes longer.
+_BOUND_WORK, _LEAST_ROUNDS = 6e7, 100
+_MOVE_WORK, _MOST_MOVES = 1e8, 100_000
 
 
 def solve(problem: CapacitatedProblem, *, params: CapacitatedParams, seed: int) -> CapacitatedSolution:
@@ -74,9 +77,11 @@ def solve(problem: CapacitatedProblem, *, params: CapacitatedParams, seed: int) 
     """
     search = _Search(problem, params=params, seed=seed)
     search.find_bound()
-    search.anneal()
+    has_gained = search.anneal()
     if search.best.over > 0:
         search.relax_and_fix(width=2, nodes=1, gap=2e-2)
+    if search.best.over > 0 or not has_gained:
+        # Where the chains met overtime only, the first plan, a lot for each demand, is a poor one for windows.
         search.polish()
     search.optimise_windows()
     search.relax_and_fix(width=3, nodes=params.nodes, gap=1e-3)
@@ -126,7 +131,9 @@ class _Search:
 
     def find_bound(self) -> None:
         """Bound the cost, and begin from the set-ups that the prices ask for."""
-        self.bound = _flows.find_bound(self.data, self.params.bound_rounds, self.target, self.prices)
+        n, periods = self.start.shape
+        rounds = min(self.params.bound_rounds, max(_LEAST_ROUNDS, int(_BOUND_WORK / (n * periods * periods))))
+        self.bound = _flows.find_bound(self.data, rounds, self.target, self.prices)
         self.take(self.start)
         wanted = np.zeros_like(self.start)
         for item in range(self.problem.n_items):
@@ -134,14 +141,19 @@ class _Search:
         self.take(wanted)
         self.start = wanted
 
-    def anneal(self) -> None:
-        """Search from the set-ups of the bound; a chain that met no plan within the capacity is the last."""
+    def anneal(self) -> bool:
+        """Search from the set-ups of the bound; say whether a better plan was met that keeps to the capacity.
+
+        A chain that met none when none is known is the last.
+        """
+        before = self.best.cost, self.best.over
         for number, chain in enumerate(_CHAINS):
             if self.is_over():
-                return
+                break
             self.follow(chain, start=self.start, seed=self.seed + number)
             if self.best.over > 0:
-                return
+                break
+        return self.best.over == 0 and (self.best.cost, self.best.over) != before
 
     def polish(self) -> None:
         """Search once more from the best plan, with overtime too dear to leave the plans that keep to the capacity."""
@@ -217,11 +229,12 @@ class _Search:
 
     def price(self, setups: Flags) -> tuple[_flows.State, float, float]:
         """Return the cheapest plan of set-ups, without the idle ones, with its cost and overtime."""
+        most = int(min(_MOST_MOVES, max(5 * setups.size, _MOVE_WORK / setups.size)))
         state, moves = _flows.start_state(self.data, setups, self.small)
-        _flows.balance(self.data, state, moves, self.penalty, self.small, 100_000)
+        _flows.balance(self.data, state, moves, self.penalty, self.small, most)
         if _flows.drop_idle_setups(self.data, state, self.small):
             state, moves = _flows.start_state(self.data, state[0], self.small)
-            _flows.balance(self.data, state, moves, self.penalty, self.small, 100_000)
+            _flows.balance(self.data, state, moves, self.penalty, self.small, most)
         return state, *_flows.price_plan(self.data, state)
 
     def take(self, setups: Flags) -> None:

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 
 from rantai.bench.formats.planning.collecting import Thing
 from rantai.bench.formats.planning.model import Steps
-from rantai.bench.formats.planning.values import BEGINNING, DAY, END, EPOCH, read_duration, read_instant, read_number
+from rantai.bench.formats.planning.values import (
+    BEGINNING,
+    DAY,
+    END,
+    EPOCH,
+    UnreadableValue,
+    read_duration,
+    read_instant,
+    read_number,
+)
 
 _EVERY_DAY = 127
 #: Daily hours are expanded from this long before now; what ran before that has no hours.
@@ -31,8 +40,17 @@ def read_steps(calendar: Thing, *, now: int, is_bucketed: bool = False) -> Steps
     The lowest priority number wins. Of equal ones, a bucket takes over when it starts; when it ends, the one with the
     earliest start holds again.
     """
-    default = read_number(calendar.fields.get("default") or "0")
-    spans = [span for bucket in calendar.list_parts("bucket") for span in _list_spans(bucket, now=now)]
+    try:
+        default = read_number(calendar.fields.get("default") or "0")
+    except UnreadableValue as error:
+        calendar.complain("default", error)
+        default = 0.0
+    spans: list[_Span] = []
+    for bucket in calendar.list_parts("bucket"):
+        try:
+            spans += _list_spans(bucket, now=now)
+        except UnreadableValue as error:
+            calendar.complain("buckets", error)
     edges = sorted({BEGINNING, *(max(span.start, BEGINNING) for span in spans), *(span.end for span in spans)})
     opens = sorted(spans, key=lambda span: span.start)
     active: list[_Span] = []
@@ -74,6 +92,32 @@ def list_open(steps: Steps) -> list[tuple[int, int]]:
             else:
                 found.append((start, end))
     return found
+
+
+def advance(calendars: list[Steps], start: int, seconds: int) -> int:
+    """Return when working time that starts at an instant is over; in hours that never come it runs round the clock."""
+    steps = intersect(calendars)
+    left, end = seconds, start
+    for opens, closes in list_open(steps) if steps is not None and seconds > 0 else []:
+        if closes > start:
+            begins = max(opens, start)
+            left, end = left - min(closes - begins, left), begins + min(closes - begins, left)
+        if left == 0:
+            return end
+    return end + left
+
+
+def go_back(calendars: list[Steps], end: int, seconds: int) -> int:
+    """Return when working time must start that is over at an instant."""
+    steps = intersect(calendars)
+    left, start = seconds, end
+    for opens, closes in reversed(list_open(steps)) if steps is not None and seconds > 0 else []:
+        if opens < end:
+            stops = min(closes, end)
+            left, start = left - min(stops - opens, left), stops - min(stops - opens, left)
+        if left == 0:
+            return start
+    return start - left
 
 
 class _Reader:

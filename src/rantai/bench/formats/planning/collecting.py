@@ -18,7 +18,7 @@ BLOCKS = {
     "calendars": "calendar", "setupmatrices": "setupmatrix", "skills": "skill", "suboperations": "suboperation",
     "flows": "flow", "loads": "load", "itemsuppliers": "itemsupplier", "itemdistributions": "itemdistribution",
     "buckets": "bucket", "rules": "rule", "resourceskills": "resourceskill", "operationplans": "operationplan",
-    "operationdependencies": "operationdependency", "dependencies": "operationdependency",
+    "operationdependencies": "operationdependency", "dependencies": "dependency",
 }  # fmt: skip
 #: Elements that name a thing of the kind, under a name of their own.
 LINKS = {
@@ -32,7 +32,7 @@ LINKS = {
 #: Kinds whose every mention is a thing of its own, whether or not it has a name.
 NAMELESS = {
     "suboperation", "flow", "load", "itemsupplier", "itemdistribution", "bucket", "rule", "resourceskill",
-    "operationplan", "operationdependency",
+    "operationplan", "operationdependency", "dependency",
 }  # fmt: skip
 _PROPERTIES = {"booleanproperty", "stringproperty", "doubleproperty", "dateproperty"}
 #: Keys and texts that do not move a plan.
@@ -49,6 +49,13 @@ class Thing:
     fields: dict[str, str] = field(default_factory=dict)
     links: dict[str, Thing] = field(default_factory=dict)
     parts: dict[str, list[Thing]] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def complain(self, name: str, reason: object) -> None:
+        """Remember once that a field says nothing that can be planned with."""
+        fault = f"line {self.line}: {self.kind} '{self.name}', {name}: {reason}; passed over"
+        if fault not in self.faults:
+            self.faults.append(fault)
 
     def list_parts(self, kind: str) -> list[Thing]:
         """Return the things of a kind that stand inside this one."""
@@ -68,6 +75,11 @@ class Collection:
         """Yield the named things of a kind in the order of their first mention, then those without a name."""
         yield from self.things.get(kind, {}).values()
         yield from self.nameless.get(kind, [])
+
+    def list_faults(self) -> list[str]:
+        """Return what was met while the things were read, in the order of their kinds and mentions."""
+        kinds = {**self.things, **dict.fromkeys(self.nameless)}
+        return [fault for kind in kinds for thing in self.list_things(kind) for fault in thing.faults]
 
     def name_thing(self, kind: str, name: str, line: int) -> Thing:
         """Return the thing of that name, made at its first mention."""

@@ -14,6 +14,8 @@ from rantai_engines.planning.problem import NEVER, PER_SCALE, UNIT, Calendars, S
 T = TypeVar("T")
 #: What the engine takes for the largest quantity of one row.
 _MOST = 10**15
+#: And for the most of one thing in a unit of another, for a share and for the seconds of a unit.
+_MOST_PER, MOST_WEIGHT, MOST_SECONDS = 4 * 10**12, 1e9, 1e12
 
 
 class Rows:
@@ -84,12 +86,18 @@ def units(quantity: float) -> int:
 
 def per(quantity: float) -> int:
     """Return a quantity per unit in the engine's 1/1,000,000."""
-    return max(nearest(quantity * PER_SCALE), 0)
+    return max(nearest(min(quantity * PER_SCALE, _MOST_PER)), 0)
 
 
 def limit(quantity: float) -> int:
     """Return a maximum in the engine's units, 0 where there is none."""
     return 0 if quantity >= _MOST / UNIT else units(quantity)
+
+
+def sizes(minimum: float, multiple: float, maximum: float) -> dict[str, int]:
+    """Return the columns of lot sizes; a maximum below the minimum gives way to it."""
+    least, most = units(minimum), limit(maximum)
+    return {"minimum": least, "multiple": units(multiple), "maximum": max(most, least) if most else 0}
 
 
 def last_end(until: int, *, forever: int) -> int:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from rantai.bench.formats.planning.calendars import advance, go_back
 from rantai.bench.formats.planning.columns import Rows, units
 from rantai.bench.formats.planning.drafting import Draft
-from rantai.bench.formats.planning.model import Confirmed, Lane, Operation, OperationKind
+from rantai.bench.formats.planning.model import Confirmed, Lane, Model, Operation, OperationKind, Steps
+from rantai.bench.formats.planning.resourcing import is_bucketed, list_carriers
 from rantai.bench.formats.planning.values import round_down_half
 from rantai_engines.planning.problem import DemandKind, ReceiptKind
 
 
 def add_confirmed(draft: Draft) -> None:
-    """Add what confirmed orders give, need and occupy."""
+    """Add what confirmed orders give, need and occupy, and what stock is short of already."""
+    for row, place in enumerate(draft.model.places):
+        if place.on_hand < 0:
+            _require(draft, row, draft.model.now, -place.on_hand)
     for order in draft.model.confirmed:
         if order.start is None and order.end is None:
             draft.model.notes.append(f"order '{order.name}' has no date")
@@ -34,15 +39,13 @@ def _add_production(draft: Draft, order: Confirmed) -> None:
         draft.model.notes.append(f"order '{order.name}': which alternate of '{operation.name}' it runs is not said")
         return
     steps = [draft.model.operations[child.operation] for child in operation.children] or [operation]
-    start, end = _dates(order, sum(_length(step, order.quantity) for step in steps))
+    spans = _list_spans(draft.model, order, steps)
     if steps != [operation]:
-        _add_flows(draft, operation, order.quantity, start, end)
-    begins = start
-    for step in steps:
-        stops = end if step is steps[-1] else begins + _length(step, order.quantity)
-        _add_flows(draft, step, order.quantity, begins, stops)
-        _occupy(draft, step, begins, stops)
-        begins = stops
+        _add_flows(draft, operation, order, spans[0][0], spans[-1][1])
+    for step, (begins, stops) in zip(steps, spans, strict=True):
+        if not order.has_parts:
+            _add_flows(draft, step, order, begins, stops)
+            _occupy(draft, step, order, begins, stops)
 
 
 def _add_movement(draft: Draft, order: Confirmed) -> None:
@@ -52,7 +55,7 @@ def _add_movement(draft: Draft, order: Confirmed) -> None:
     if order.location:
         kind = ReceiptKind.PURCHASE if order.is_purchase else ReceiptKind.TRANSFER
         _receive(draft, draft.place(order.item, order.location), end, order.quantity, kind)
-    if order.origin:
+    if order.origin and not order.is_done:
         _require(draft, draft.place(order.item, order.origin), start, order.quantity)
 
 
@@ -68,7 +71,7 @@ def _find_lane(draft: Draft, order: Confirmed) -> Lane | None:
 
 
 def _dates(order: Confirmed, length: int) -> tuple[int, int]:
-    """Return when an order starts and ends; what is not given follows from its length in round-the-clock time."""
+    """Return when a movement starts and ends; what is not given follows from its length, round the clock."""
     if order.start is not None and order.end is not None:
         return order.start, order.end
     if order.start is not None:
@@ -78,19 +81,42 @@ def _dates(order: Confirmed, length: int) -> tuple[int, int]:
     return end - length, end
 
 
-def _length(operation: Operation, quantity: float) -> int:
-    return max(round_down_half(operation.duration + operation.duration_per * quantity), 0)
+def _list_spans(model: Model, order: Confirmed, steps: list[Operation]) -> list[tuple[int, int]]:
+    """Return from when to when each step of a production order runs; given dates hold, the rest is working time."""
+    found: list[tuple[int, int]] = []
+    if order.start is None:
+        at = order.end or 0
+        for step in reversed(steps):
+            begins = go_back(step.calendars, at, _length(model, step, order.quantity))
+            found.insert(0, (begins, at))
+            at = begins
+        return found
+    at = order.start
+    for step in steps:
+        stops = advance(step.calendars, at, _length(model, step, order.quantity))
+        found.append((at, stops))
+        at = stops
+    if order.end is not None:
+        found[-1] = (min(found[-1][0], order.end), order.end)
+    return found
 
 
-def _add_flows(draft: Draft, operation: Operation, quantity: float, start: int, end: int) -> None:
+def _length(model: Model, operation: Operation, quantity: float) -> int:
+    """Return the working seconds of an operation, on its slowest resource."""
+    pace = [model.resources[load.resource].efficiency for load in operation.loads]
+    slowest = min([each for each in pace if not isinstance(each, Steps) and each > 0], default=1.0)
+    return max(round_down_half((operation.duration + operation.duration_per * quantity) / slowest), 0)
+
+
+def _add_flows(draft: Draft, operation: Operation, order: Confirmed, start: int, end: int) -> None:
     for flow in operation.flows:
         at = (start if flow.is_at_start else end) + round(flow.offset)
-        amount = flow.per * quantity + flow.fixed
+        amount = flow.per * order.quantity + flow.fixed
         if not flow.since <= at < flow.until:
             continue
         if amount > 0:
             _receive(draft, flow.place, at, amount, ReceiptKind.PRODUCTION)
-        elif amount < 0:
+        elif amount < 0 and not order.is_done:
             _require(draft, flow.place, at, -amount)
 
 
@@ -114,13 +140,14 @@ def _require(draft: Draft, place: int, at: int, quantity: float) -> None:
     )
 
 
-def _occupy(draft: Draft, operation: Operation, start: int, end: int) -> None:
-    for load in operation.loads:
-        if end > start:
+def _occupy(draft: Draft, operation: Operation, order: Confirmed, start: int, end: int) -> None:
+    for load, resource in list_carriers(draft, operation):
+        is_bucket = is_bucketed(draft.model.resources[resource])
+        if end > start and not order.is_done:
             draft.occupations.add(
-                resource=load.resource,
+                resource=resource,
                 start=start,
                 end=end,
-                quantity=units(load.quantity),
+                quantity=units(load.quantity * order.quantity + load.fixed if is_bucket else load.quantity),
                 setup=draft.setups.get(load.setup, -1),
             )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
 
 from rantai.bench.formats.planning.expected import Delivered
+from rantai.bench.formats.planning.model import INFINITE, Model
 from rantai.bench.formats.planning.translating import Translated
 from rantai_engines.planning.problem import UNIT
 from rantai_engines.planning.solution import Solution
@@ -30,6 +32,32 @@ def list_delivered(translated: Translated, solution: Solution) -> dict[str, tupl
         translated.demands[row]: tuple(sorted(rows, key=lambda row: (row.at, row.quantity)))
         for row, rows in found.items()
     }
+
+
+def list_wished(model: Model) -> dict[str, tuple[Delivered, ...]]:
+    """Return the rows of a plan that nothing limits: all on the due date, in pieces of the delivery's sizes.
+
+    What ships together ships on the first of its due dates.
+    """
+    found: dict[str, tuple[Delivered, ...]] = {}
+    first: dict[str, int] = {}
+    for want in model.wants:
+        if want.is_together:
+            first[want.group] = min(want.due, first.get(want.group, want.due))
+    for want in model.wants:
+        at = first[want.group] if want.is_together else want.due
+        quantity, most = max(want.quantity, want.min_shipment), INFINITE
+        if want.operation >= 0:
+            delivery = model.operations[want.operation]
+            quantity, most = max(quantity, delivery.minimum), max(delivery.maximum, delivery.minimum)
+            quantity = (
+                math.ceil(quantity / delivery.multiple) * delivery.multiple if delivery.multiple > 0 else quantity
+            )
+        pieces = [min(most, quantity)] * math.floor(quantity / most) if most < quantity else []
+        rest = quantity - sum(pieces)
+        rows = [Delivered(at=at, quantity=piece) for piece in (*pieces, *([rest] if rest > 0 else []))]
+        found[want.name] = tuple(sorted(rows, key=lambda row: row.quantity))
+    return found
 
 
 def _list_direct(translated: Translated, solution: Solution) -> Iterator[tuple[int, Delivered]]:

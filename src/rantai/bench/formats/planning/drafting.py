@@ -17,10 +17,14 @@ NO_FENCE = -300 * 86_400
 
 @dataclass(frozen=True, kw_only=True)
 class Rules:
-    """What a plan holds to: the bits of ``constraints``, and how long confirmed supply is awaited."""
+    """What a plan holds to: the bits of ``constraints``, and how long confirmed supply is awaited.
+
+    ``is_wish``: nothing holds, everybody is given what he wants when he wants it.
+    """
 
     constraints: int = ALL
     autofence: float = 0.0
+    is_wish: bool = False
 
     def is_bound(self, kind: SourceKind) -> bool:
         """Say whether an order of that kind may not start before now."""

@@ -43,14 +43,19 @@ def read_expected(path: Path) -> Expected:
 
 
 def _is_constrained(solver: Mapping[str, str]) -> bool:
-    return int(solver.get("plantype", "1")) == 1 and int(solver.get("constraints", str(ALL))) != 0
+    return int(solver.get("plantype", "1")) == 1 and _read_constraints(solver) != 0
+
+
+def _read_constraints(solver: Mapping[str, str]) -> int:
+    """Return the bits, which a case may write as a sum."""
+    return sum(int(part) for part in solver.get("constraints", str(ALL)).split("+"))
 
 
 def _read_rules(solver: Mapping[str, str]) -> Rules:
     is_free = int(solver.get("plantype", "1")) != 1
-    constraints = 0 if is_free else int(solver.get("constraints", str(ALL)))
+    constraints = 0 if is_free else _read_constraints(solver)
     autofence = solver.get("autofence", "P0D").strip("\"'")
-    return Rules(constraints=constraints, autofence=read_duration(autofence))
+    return Rules(constraints=constraints, autofence=read_duration(autofence), is_wish=is_free)
 
 
 def _read_rows(demands: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[Delivered, ...]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rantai.bench.formats.planning import resourcing
-from rantai.bench.formats.planning.columns import last_end, limit, never_after, per, units
+from rantai.bench.formats.planning.columns import MOST_SECONDS, MOST_WEIGHT, last_end, never_after, per, sizes, units
 from rantai.bench.formats.planning.drafting import NO_FENCE, Draft
 from rantai.bench.formats.planning.model import FOREVER, Flow, Operation
 from rantai.bench.formats.planning.operations import is_output
-from rantai.bench.formats.planning.sourcing import Option, Output, list_outputs
+from rantai.bench.formats.planning.sourcing import Option, Output, list_efficiencies, list_outputs
 from rantai.bench.formats.planning.values import BEGINNING, round_down_half
 from rantai_engines.planning.problem import SourceKind
 
@@ -39,8 +39,15 @@ def add_option(draft: Draft, option: Option, place: int, *, rank: int, is_delive
     else:
         outputs = list_outputs(draft.model, option, place)
     for output in outputs:
-        if output.since < output.until:
+        if output.since < output.until and _pace(draft, option, output) > 0:
             _add_source(draft, option, output, place, rank=rank, is_delivery=is_delivery)
+
+
+def _pace(draft: Draft, option: Option, output: Output) -> float:
+    """Return how fast the slowest of the resources is whose efficiency changes, in the range of an output."""
+    operations = (draft.model.operations[step] for step in option.steps)
+    each = (steps.at(output.since) for one in operations for steps in list_efficiencies(draft.model, one))
+    return min(each, default=1.0)
 
 
 def _add_source(draft: Draft, option: Option, output: Output, place: int, *, rank: int, is_delivery: bool) -> None:
@@ -65,12 +72,13 @@ def _add_source(draft: Draft, option: Option, output: Output, place: int, *, ran
         origin=-1,
         output_fixed=units(output.fixed) if output.per else 0,
         posttime=max(round_down_half(head.post_time), 0),
-        weight=option.weight,
+        weight=min(max(option.weight, 0.0), MOST_WEIGHT),
     )
     groups = _Groups()
     _add_flows(draft, [*option.outer, *(head.flows if is_routing else ())], source, -1, scale, groups)
+    pace = _pace(draft, option, output)
     for sequence, row in enumerate(option.steps):
-        step = _add_step(draft, draft.model.operations[row], source, sequence, scale, is_routing=is_routing)
+        step = _add_step(draft, draft.model.operations[row], source, sequence, scale, pace, is_routing=is_routing)
         _add_flows(draft, draft.model.operations[row].flows, source, step, scale, groups)
         resourcing.add_loads(draft, draft.model.operations[row], step, scale.per)
     if not is_delivery:
@@ -81,19 +89,18 @@ def _sizes(head: Operation, output: Output, scale: _Scale) -> dict[str, int]:
     if not scale.by:
         each = units(output.fixed)
         return {"minimum": each, "multiple": each, "maximum": each}
-    most = limit(head.maximum * scale.by)
-    return {"minimum": units(output.minimum * scale.by), "multiple": units(head.multiple * scale.by), "maximum": most}
+    return sizes(output.minimum * scale.by, head.multiple * scale.by, head.maximum * scale.by)
 
 
 def _add_step(
-    draft: Draft, operation: Operation, source: int, sequence: int, scale: _Scale, *, is_routing: bool
+    draft: Draft, operation: Operation, source: int, sequence: int, scale: _Scale, pace: float, *, is_routing: bool
 ) -> int:
-    fixed = scale.fixed(operation.duration_per, operation.duration)
+    fixed = scale.fixed(operation.duration_per, operation.duration) / pace
     return draft.steps.add(
         source=source,
         sequence=sequence,
         fixed_seconds=max(round_down_half(fixed), 0),
-        unit_seconds=max(scale.per(operation.duration_per), 0.0),
+        unit_seconds=min(max(scale.per(operation.duration_per) / pace, 0.0), MOST_SECONDS),
         calendar=draft.times.add_calendar(operation.calendars),
         posttime=max(round_down_half(operation.post_time), 0) if is_routing else 0,
     )
@@ -117,6 +124,9 @@ def _add_flows(draft: Draft, flows: list[Flow], source: int, step: int, scale: _
     for flow in flows:
         if is_output(flow) or (flow.per == 0 and flow.fixed == 0):
             continue
+        group = groups.number(step, flow, flows)
+        if group >= 0 and flow.rank == 0:
+            continue
         draft.lines.add(
             source=source,
             component=flow.place,
@@ -127,7 +137,7 @@ def _add_flows(draft: Draft, flows: list[Flow], source: int, step: int, scale: _
             offset=round(flow.offset),
             effective_from=flow.since if flow.since > BEGINNING else -(1 << 60),
             effective_to=never_after(flow.until, forever=FOREVER),
-            group=groups.number(step, flow, flows),
+            group=group,
             rank=flow.rank,
         )
 

@@ -58,6 +58,7 @@ class Place:
     minimum: Steps | float = 0.0
     maximum: float = 0.0
     producing: int = -1
+    is_endless: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -82,10 +83,10 @@ class Load:
     resource: int
     quantity: float = 1.0
     setup: str = ""
+    fixed: float = 0.0
     skill: str = ""
     group: str = ""
     rank: int = 0
-    search: str = "MINPENALTY"
     since: int = BEGINNING
     until: int = FOREVER
 
@@ -139,7 +140,7 @@ class Resource:
     setup: str = ""
     matrix: str = ""
     cost: float = 0.0
-    efficiency: float = 1.0
+    efficiency: Steps | float = 1.0
     owner: int = -1
     skills: dict[str, tuple[float, int, int]] = field(default_factory=dict)
     calendars: list[Steps] = field(default_factory=list)
@@ -171,7 +172,10 @@ class Lane:
     multiple: float = 1.0
     maximum: float = INFINITE
     fence: float = 0.0
+    post_time: float = 0.0
     cost: float = 0.0
+    resource: int = -1
+    resource_quantity: float = 1.0
     since: int = BEGINNING
     until: int = FOREVER
     calendars: list[Steps] = field(default_factory=list)
@@ -179,7 +183,11 @@ class Lane:
 
 @dataclass(kw_only=True, slots=True)
 class Confirmed:
-    """An order that will not move: of an operation, or of a purchase or transfer of an item."""
+    """An order that will not move: of an operation, or of a purchase or transfer of an item.
+
+    ``is_done``: it has taken and occupied what it needed; only what it gives is still to come. ``has_parts``: its
+    steps are orders of their own.
+    """
 
     name: str
     quantity: float
@@ -190,6 +198,9 @@ class Confirmed:
     location: str = ""
     origin: str = ""
     is_purchase: bool = False
+    is_done: bool = False
+    has_parts: bool = False
+    batch: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -207,6 +218,7 @@ class Want:
     max_lateness: float
     group: str = ""
     is_together: bool = False
+    batch: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -223,6 +235,8 @@ class Model:
     owners: dict[str, str] = field(default_factory=dict)
     costs: dict[str, float] = field(default_factory=dict)
     globally_bought: set[str] = field(default_factory=set)
+    made_to_order: set[str] = field(default_factory=set)
+    batches: set[str] = field(default_factory=set)
     confirmed: list[Confirmed] = field(default_factory=list)
     wants: list[Want] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)

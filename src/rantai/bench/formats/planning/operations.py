@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rantai.bench.formats.planning import reading
 from rantai.bench.formats.planning.collecting import Collection, Thing
+from rantai.bench.formats.planning.depending import read_dependencies
 from rantai.bench.formats.planning.model import (
     INFINITE,
     Child,
@@ -13,11 +14,15 @@ from rantai.bench.formats.planning.model import (
     Operation,
     OperationKind,
     Place,
-    Steps,
 )
 
 _KINDS = {kind.value: kind for kind in OperationKind}
 _OWNERS = (OperationKind.ROUTING, OperationKind.ALTERNATE, OperationKind.SPLIT)
+
+
+def name_batch(item: str, batch: str) -> str:
+    """Return the name of an item of a batch."""
+    return f"{item} of {batch}"
 
 
 class Directory:
@@ -42,19 +47,34 @@ class Directory:
             item, location = reading.name_of(thing, "item"), reading.name_of(thing, "location")
             if not item:
                 item, _, location = thing.name.partition(" @ ")
+            batch = thing.fields.get("batch", "")
+            if batch and item in self._model.made_to_order:
+                self._model.batches.add(batch)
+                item = name_batch(item, batch)
             self._add(thing.name, item, location)
         return self._names[thing.name]
 
     def _add(self, name: str, item: str, location: str) -> None:
-        row = self._names.setdefault(name, len(self._model.places))
-        if row == len(self._model.places):
-            self._model.places.append(Place(name=name, item=item, location=location))
-        self._kept.setdefault((item, location), row)
+        """Add a place; where another thing has its name already, it goes without."""
+        known = self._names.get(name)
+        places = self._model.places
+        if known is None or (places[known].item, places[known].location) != (item, location):
+            known = len(places)
+            places.append(Place(name=name, item=item, location=location))
+        self._names.setdefault(name, known)
+        self._kept.setdefault((item, location), known)
+
+
+def list_named(found: Collection, kind: str, model: Model) -> list[Thing]:
+    """Return the things of a kind that others can name; say which cannot be."""
+    things = list(found.list_things(kind))
+    model.notes.extend(f"line {thing.line}: {kind} without a name is passed over" for thing in things if not thing.name)
+    return [thing for thing in things if thing.name]
 
 
 def read_operations(found: Collection, model: Model, directory: Directory) -> None:
     """Add all operations to the model, then what they take, give, occupy and hold."""
-    things = list(found.list_things("operation"))
+    things = list_named(found, "operation", model)
     for thing in things:
         directory.operations[thing.name] = len(model.operations)
         model.operations.append(_read_operation(thing, model))
@@ -66,13 +86,12 @@ def read_operations(found: Collection, model: Model, directory: Directory) -> No
         _read_flow(thing, model, directory)
     for thing in found.list_things("load"):
         _read_load(thing, model, directory)
+    read_dependencies(found, model, directory.operations)
     for operation in model.operations:
         _imply_output(operation, model, directory)
 
 
 def _read_operation(thing: Thing, model: Model) -> Operation:
-    location = thing.links.get("location")
-    own = [reading.steps(owner, "available", now=model.now) for owner in (thing, location) if owner is not None]
     kind = _KINDS.get(thing.fields.get("type", ""), OperationKind.FIXED_TIME)
     if thing.list_parts("suboperation") and kind not in _OWNERS:
         kind = OperationKind.ROUTING
@@ -94,7 +113,7 @@ def _read_operation(thing: Thing, model: Model) -> Operation:
         post_time=reading.seconds(thing, "posttime", 0.0),
         since=reading.since(thing),
         until=reading.until(thing),
-        calendars=[steps for steps in own if isinstance(steps, Steps)],
+        calendars=reading.hours(thing, thing.links.get("location"), now=model.now),
     )
 
 
@@ -102,7 +121,7 @@ def _read_children(thing: Thing, model: Model, directory: Directory) -> None:
     owner = model.operations[directory.operations[thing.name]]
     for part in thing.list_parts("suboperation"):
         child = part.links.get("operation")
-        if child is None or child is thing:
+        if child is None or child is thing or not child.name:
             model.notes.append(f"line {part.line}: suboperation of '{thing.name}' names no operation")
             continue
         row = directory.operations[child.name]
@@ -177,11 +196,11 @@ def _read_load(thing: Thing, model: Model, directory: Directory) -> None:
         Load(
             resource=resource,
             quantity=reading.number(thing, "quantity", 1.0),
+            fixed=reading.number(thing, "quantity_fixed", 0.0),
             setup=thing.fields.get("setup", ""),
             skill=reading.name_of(thing, "skill"),
             group=thing.name,
             rank=round(reading.number(thing, "priority", 1.0)),
-            search=thing.fields.get("search", "MINPENALTY"),
             since=reading.since(thing),
             until=reading.until(thing),
         )

@@ -1,4 +1,4 @@
-"""Read one field of a thing: its text, with the default where it is missing, and the thing's name where it is wrong."""
+"""Read one field of a thing; what is missing is its default, what says nothing as well, and the thing remembers it."""
 
 from __future__ import annotations
 
@@ -14,19 +14,13 @@ from rantai.bench.formats.planning.values import (
 )
 
 
-class UnreadableField(Exception):
-    """A field of a thing that says nothing that can be planned with."""
-
-    def __init__(self, thing: Thing, name: str, reason: object) -> None:
-        super().__init__(f"line {thing.line}: {thing.kind} '{thing.name}', {name}: {reason}")
-
-
 def number(thing: Thing, name: str, default: float) -> float:
     """Return a number."""
     try:
         return read_number(thing.fields[name]) if thing.fields.get(name) else default
     except UnreadableValue as error:
-        raise UnreadableField(thing, name, error) from error
+        thing.complain(name, error)
+        return default
 
 
 def seconds(thing: Thing, name: str, default: float) -> float:
@@ -34,7 +28,8 @@ def seconds(thing: Thing, name: str, default: float) -> float:
     try:
         return read_duration(thing.fields[name]) if thing.fields.get(name) else default
     except UnreadableValue as error:
-        raise UnreadableField(thing, name, error) from error
+        thing.complain(name, error)
+        return default
 
 
 def instant(thing: Thing, name: str) -> int | None:
@@ -42,7 +37,14 @@ def instant(thing: Thing, name: str) -> int | None:
     try:
         return read_instant(thing.fields[name]) if thing.fields.get(name) else None
     except UnreadableValue as error:
-        raise UnreadableField(thing, name, error) from error
+        thing.complain(name, error)
+        return None
+
+
+def flag(thing: Thing, name: str, *, default: bool) -> bool:
+    """Return whether a field says yes."""
+    text = thing.fields.get(name, "").lower()
+    return text in ("1", "true", "yes") if text else default
 
 
 def since(thing: Thing) -> int:
@@ -60,12 +62,13 @@ def until(thing: Thing) -> int:
 def steps(thing: Thing, name: str, *, now: int, is_bucketed: bool = False) -> Steps | None:
     """Return a calendar's value over time, or None where none is linked."""
     calendar = thing.links.get(name)
-    if calendar is None:
-        return None
-    try:
-        return read_steps(calendar, now=now, is_bucketed=is_bucketed)
-    except UnreadableValue as error:
-        raise UnreadableField(calendar, "buckets", error) from error
+    return None if calendar is None else read_steps(calendar, now=now, is_bucketed=is_bucketed)
+
+
+def hours(*things: Thing | None, now: int) -> list[Steps]:
+    """Return the working hours of those of the things that have any."""
+    found = [steps(thing, "available", now=now) for thing in things if thing is not None]
+    return [each for each in found if each is not None]
 
 
 def name_of(thing: Thing, link: str) -> str:

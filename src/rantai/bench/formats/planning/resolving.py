@@ -5,22 +5,23 @@ from __future__ import annotations
 import math
 
 from rantai.bench.formats.planning import reading
+from rantai.bench.formats.planning.batching import split_batches
 from rantai.bench.formats.planning.collecting import Collection, Thing
+from rantai.bench.formats.planning.committing import read_confirmed
 from rantai.bench.formats.planning.known import list_unknown
-from rantai.bench.formats.planning.model import INFINITE, Confirmed, Lane, Model, Resource, Rule, Want
-from rantai.bench.formats.planning.operations import Directory, read_operations
-from rantai.bench.formats.planning.values import read_instant
+from rantai.bench.formats.planning.model import INFINITE, Lane, Model, Place, Resource, Rule, Steps, Want
+from rantai.bench.formats.planning.operations import Directory, list_named, read_operations
+from rantai.bench.formats.planning.values import BEGINNING, UnreadableValue, read_instant
 
 _FIVE_YEARS = 5 * 365 * 86_400.0
-_CLOSED = {"closed", "canceled", "cancelled"}
-#: Confirmed orders hold their dates; proposed ones are what a planner makes anew.
-_FIRM = {"confirmed", "approved"}
+_CLOSED = {"closed", "canceled", "cancelled", "inquiry"}
 
 
 def resolve(found: Collection) -> Model:
     """Return the model that a collection describes."""
-    model = Model(name=found.plan.get("name", ""), now=read_instant(found.plan.get("current", "")))
+    model = Model(name=found.plan.get("name", ""), now=_read_now(found))
     model.notes.extend(list_unknown(found))
+    model.made_to_order = {thing.name for thing in found.list_things("item") if thing.fields.get("type") == "item_mto"}
     directory = Directory(model)
     _read_buffers(found, model, directory)
     _read_resources(found, model, directory)
@@ -30,10 +31,21 @@ def resolve(found: Collection) -> Model:
             place = model.places[directory.place_of_buffer(thing)]
             place.producing = directory.operations.get(thing.links["producing"].name, -1)
     _read_items(found, model)
-    _read_lanes(found, model)
-    _read_confirmed(found, model, directory)
+    _read_lanes(found, model, directory)
+    read_confirmed(found, model, directory)
     _read_wants(found, model, directory)
+    split_batches(model, directory)
+    model.notes.extend(found.list_faults())
     return model
+
+
+def _read_now(found: Collection) -> int:
+    """Return the present of a model; one that does not say it begins with its first due date."""
+    try:
+        return read_instant(found.plan.get("current", ""))
+    except UnreadableValue:
+        dues = [reading.instant(thing, "due") for thing in found.list_things("demand")]
+        return min((due for due in dues if due is not None), default=BEGINNING)
 
 
 def _read_buffers(found: Collection, model: Model, directory: Directory) -> None:
@@ -48,13 +60,34 @@ def _read_buffers(found: Collection, model: Model, directory: Directory) -> None
         highest = reading.steps(thing, "maximum_calendar", now=model.now)
         if highest is not None:
             place.maximum = max(highest.values)
+        place.is_endless = place.is_endless or thing.fields.get("type") == "buffer_infinite"
+        if thing.fields.get("type") == "buffer_procure":
+            _read_procuring(thing, place, model)
+
+
+def _read_procuring(thing: Thing, place: Place, model: Model) -> None:
+    """Read a buffer that orders for itself: its lead time, fence and sizes make a purchase, its levels are stock's."""
+    place.minimum = reading.number(thing, "mininventory", 0.0) or place.minimum
+    place.maximum = reading.number(thing, "maxinventory", place.maximum)
+    model.lanes.append(
+        Lane(
+            item=place.item,
+            location=place.location,
+            lead=reading.seconds(thing, "leadtime", 0.0),
+            fence=reading.seconds(thing, "fence", 0.0),
+            minimum=reading.number(thing, "size_minimum", 0.0),
+            multiple=reading.number(thing, "size_multiple", 0.0),
+            maximum=reading.number(thing, "size_maximum", INFINITE),
+        )
+    )
 
 
 def _read_resources(found: Collection, model: Model, directory: Directory) -> None:
-    for thing in found.list_things("resource"):
+    things = list_named(found, "resource", model)
+    for thing in things:
         directory.resources[thing.name] = len(model.resources)
         model.resources.append(_read_resource(thing, model))
-    for thing in found.list_things("resource"):
+    for thing in things:
         owner = reading.name_of(thing, "owner")
         model.resources[directory.resources[thing.name]].owner = directory.resources.get(owner, -1)
     for thing in found.list_things("setupmatrix"):
@@ -69,8 +102,8 @@ def _read_resources(found: Collection, model: Model, directory: Directory) -> No
 def _read_resource(thing: Thing, model: Model) -> Resource:
     kind = thing.fields.get("type", "resource_default")
     varying = reading.steps(thing, "maximum_calendar", now=model.now, is_bucketed=kind == "resource_buckets")
-    place = thing.links.get("location")
-    own = [reading.steps(owner, "available", now=model.now) for owner in (thing, place) if owner is not None]
+    if not reading.flag(thing, "constrained", default=True):
+        kind = "resource_infinite"
     return Resource(
         name=thing.name,
         kind=kind,
@@ -79,9 +112,16 @@ def _read_resource(thing: Thing, model: Model) -> Resource:
         setup=thing.fields.get("setup", ""),
         matrix=reading.name_of(thing, "setupmatrix"),
         cost=reading.number(thing, "cost", 0.0),
-        efficiency=reading.number(thing, "efficiency", 100.0) / 100,
-        calendars=[steps for steps in own if steps is not None],
+        efficiency=_read_efficiency(thing, model),
+        calendars=reading.hours(thing, thing.links.get("location"), now=model.now),
     )
+
+
+def _read_efficiency(thing: Thing, model: Model) -> Steps | float:
+    varying = reading.steps(thing, "efficiency_calendar", now=model.now)
+    if varying is None:
+        return reading.number(thing, "efficiency", 100.0) / 100
+    return Steps(times=varying.times, values=tuple(value / 100 for value in varying.values))
 
 
 def _read_rule(thing: Thing) -> Rule:
@@ -103,53 +143,47 @@ def _read_items(found: Collection, model: Model) -> None:
             model.globally_bought.add(thing.name)
 
 
-def _read_lanes(found: Collection, model: Model) -> None:
+def _read_lanes(found: Collection, model: Model, directory: Directory) -> None:
     for thing in found.list_things("itemsupplier"):
-        supplier = reading.name_of(thing, "supplier")
-        lane = _read_lane(thing, reading.name_of(thing, "location"), supplier=supplier, is_purchase=True)
-        hours = reading.steps(thing.links["supplier"], "available", now=model.now) if supplier else None
-        lane.calendars = [hours] if hours is not None else []
+        lane = _read_lane(thing, model, directory, reading.name_of(thing, "location"), is_purchase=True)
+        supplier = thing.links.get("supplier")
+        lane.calendars = reading.hours(supplier, now=model.now)
+        if supplier is not None and not lane.fence:
+            lane.fence = reading.seconds(supplier, "fence", 0.0)
         model.lanes.append(lane)
     for thing in found.list_things("itemdistribution"):
-        model.lanes.append(_read_lane(thing, reading.name_of(thing, "destination"), supplier="", is_purchase=False))
+        model.lanes.append(
+            _read_lane(thing, model, directory, reading.name_of(thing, "destination"), is_purchase=False)
+        )
 
 
-def _read_lane(thing: Thing, location: str, *, supplier: str, is_purchase: bool) -> Lane:
+def _read_lane(thing: Thing, model: Model, directory: Directory, location: str, *, is_purchase: bool) -> Lane:
+    """Read a purchase or a transfer; a safety that always holds is lead time, one that may shrink is time behind it."""
+    resource = reading.name_of(thing, "resource")
+    lead, safety = (reading.seconds(thing, name, 0.0) for name in ("leadtime", "hard_safety_leadtime"))
+    if lead < 0:
+        thing.complain("leadtime", "an order cannot arrive before it is placed")
+    if reading.since(thing) >= reading.until(thing):
+        thing.complain("effective_end", "it is effective at no time")
     return Lane(
         item=reading.name_of(thing, "item"),
         location=location,
         origin=reading.name_of(thing, "origin"),
-        supplier=supplier,
+        supplier=reading.name_of(thing, "supplier"),
         is_purchase=is_purchase,
         priority=reading.number(thing, "priority", 1.0),
-        lead=reading.seconds(thing, "leadtime", 0.0),
+        lead=max(lead, 0.0) + safety,
         minimum=reading.number(thing, "size_minimum", 1.0),
         multiple=reading.number(thing, "size_multiple", 1.0),
         maximum=reading.number(thing, "size_maximum", INFINITE),
         fence=reading.seconds(thing, "fence", 0.0),
+        post_time=reading.seconds(thing, "extra_safety_leadtime", 0.0),
         cost=reading.number(thing, "cost", 0.0),
+        resource=directory.resources.get(resource, -1),
+        resource_quantity=reading.number(thing, "resource_qty", 1.0),
         since=reading.since(thing),
         until=reading.until(thing),
     )
-
-
-def _read_confirmed(found: Collection, model: Model, directory: Directory) -> None:
-    for thing in found.list_things("operationplan"):
-        if thing.fields.get("status", "proposed") not in _FIRM:
-            model.notes.append(f"line {thing.line}: order that is not confirmed is left to the planner")
-            continue
-        order = Confirmed(
-            name=thing.fields.get("reference") or thing.fields.get("id", ""),
-            quantity=reading.number(thing, "quantity", 0.0),
-            start=reading.instant(thing, "start"),
-            end=reading.instant(thing, "end"),
-            item=reading.name_of(thing, "item"),
-            location=reading.name_of(thing, "location") or reading.name_of(thing, "destination"),
-            origin=reading.name_of(thing, "origin"),
-            is_purchase=thing.fields.get("ordertype", "") == "PO",
-        )
-        order.operation = directory.operations.get(reading.name_of(thing, "operation"), -1)
-        model.confirmed.append(order)
 
 
 def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
@@ -158,6 +192,8 @@ def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
             continue
         group = thing.links.get("owner")
         quantity = reading.number(thing, "quantity", 0.0)
+        if quantity < 0:
+            thing.complain("quantity", f"{quantity:g} is below nothing")
         due = reading.instant(thing, "due")
         if due is None:
             model.notes.append(f"line {thing.line}: demand '{thing.name}' has no due date and is not planned")
@@ -173,8 +209,11 @@ def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
             min_shipment=reading.number(thing, "minshipment", math.floor(quantity / 10)),
             max_lateness=reading.seconds(thing, "maxlateness", _FIVE_YEARS),
             group=group.name if group is not None else "",
+            batch=thing.fields.get("batch", ""),
             is_together=group is not None and group.fields.get("policy", "independent") == "alltogether",
         )
+        if want.operation < 0 and not want.item:
+            model.notes.append(f"line {thing.line}: demand '{thing.name}' names neither item nor operation")
         if want.operation < 0:
             _settle_place(want, model, directory)
         model.wants.append(want)

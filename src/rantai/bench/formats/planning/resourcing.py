@@ -13,6 +13,8 @@ from rantai.bench.formats.planning.values import BEGINNING, round_down_half
 from rantai_engines.planning.problem import Loads, Occupations, ResourceKind, Resources, SetupTimes
 
 _PPM = 1_000_000
+#: Priority and range of effect of the skill of a load that asks for none.
+_ALWAYS = (1.0, BEGINNING, FOREVER)
 
 
 def add_resources(draft: Draft) -> None:
@@ -34,7 +36,7 @@ def _add_resource(draft: Draft, row: int, resource: Resource, *, matrix: int) ->
     kind = ResourceKind.FINITE
     if resource.kind == "resource_infinite" or not draft.rules.is_finite:
         kind = ResourceKind.INFINITE
-    elif resource.kind == "resource_buckets":
+    elif is_bucketed(resource):
         kind = ResourceKind.BUCKET
     draft.resources.add(
         key=row,
@@ -43,11 +45,28 @@ def _add_resource(draft: Draft, row: int, resource: Resource, *, matrix: int) ->
         maximum_steps=draft.times.add_steps(resource.maximum) if isinstance(resource.maximum, Steps) else -1,
         kind=int(kind),
         max_early=max(round_down_half(resource.max_early), 0),
-        efficiency_ppm=max(round(resource.efficiency * _PPM), 1),
+        # What changes over time is part of the operations' times.
+        efficiency_ppm=_PPM if isinstance(resource.efficiency, Steps) else max(round(resource.efficiency * _PPM), 1),
         setup_matrix=matrix if draft.rules.is_finite else -1,
         setup=draft.setups.get(resource.setup, -1),
         cost_per_hour=max(resource.cost, 0.0),
     )
+
+
+def is_bucketed(resource: Resource) -> bool:
+    """Say whether a resource has an amount for each bucket; one without buckets is a plain one."""
+    return resource.kind == "resource_buckets" and isinstance(resource.maximum, Steps)
+
+
+def list_carriers(draft: Draft, operation: Operation) -> list[tuple[Load, int]]:
+    """Return what each load falls on where nothing else is said: the first of its alternates, the ablest member."""
+    taken: set[str] = set()
+    found = []
+    for load in sorted(operation.loads, key=lambda load: load.rank):
+        if load.group not in taken:
+            found.append((load, list_able(draft, load)[0]))
+        taken |= {load.group} - {""}
+    return found
 
 
 def _add_setup_times(draft: Draft, matrix: int, rules: list[Rule]) -> None:
@@ -79,6 +98,8 @@ def add_loads(draft: Draft, operation: Operation, step: int, scale: Callable[[fl
     for number, load in enumerate(operation.loads):
         able = list_able(draft, load)
         is_alternate = bool(load.group) and names.count(load.group) > 1
+        if is_alternate and load.rank == 0:
+            continue
         if not is_alternate and len(able) == 1:
             group = -1
         else:
@@ -90,11 +111,13 @@ def add_loads(draft: Draft, operation: Operation, step: int, scale: Callable[[fl
 def list_able(draft: Draft, load: Load) -> list[int]:
     """Return the resources that can carry a load, the most able first."""
     resources = draft.model.resources
-    members, open_rows = [], [load.resource]
+    members, open_rows, seen = [], [load.resource], set[int]()
     while open_rows:
         row = open_rows.pop(0)
+        seen.add(row)
         below = [other for other, resource in enumerate(resources) if resource.owner == row]
-        open_rows += below
+        # Resources that own each other in a circle are met once.
+        open_rows += [other for other in below if other not in seen]
         if not below:
             members.append(row)
     if load.skill:
@@ -109,17 +132,19 @@ def list_able(draft: Draft, load: Load) -> list[int]:
 def _add_load(
     draft: Draft, load: Load, step: int, resource: int, scale: Callable[[float], float], *, group: int, rank: int
 ) -> None:
-    is_bucket = draft.model.resources[resource].kind == "resource_buckets"
+    is_bucket = is_bucketed(draft.model.resources[resource])
+    _priority, able_since, able_until = draft.model.resources[resource].skills.get(load.skill, _ALWAYS)
+    since, until = max(load.since, able_since), min(load.until, able_until)
     draft.loads.add(
         operation=step,
         resource=resource,
-        quantity=0 if is_bucket else units(load.quantity),
+        quantity=units(load.fixed if is_bucket else load.quantity),
         quantity_per=per(scale(load.quantity)) if is_bucket else 0,
         group=group,
         rank=rank,
         setup=draft.setups.get(load.setup, -1),
-        effective_from=load.since if load.since > BEGINNING else -(1 << 60),
-        effective_to=never_after(load.until, forever=FOREVER),
+        effective_from=since if since > BEGINNING else -(1 << 60),
+        effective_to=never_after(until, forever=FOREVER),
     )
 
 

@@ -6,11 +6,13 @@ import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from rantai.bench.formats.planning.model import FOREVER, Flow, Lane, Model, Operation, OperationKind, Place
+from rantai.bench.formats.planning.model import FOREVER, Flow, Lane, Model, Operation, OperationKind, Place, Steps
 from rantai.bench.formats.planning.operations import is_output
 from rantai.bench.formats.planning.values import BEGINNING
 
 _DEEPEST = 8
+#: Choices among the steps of one routing that are planned with.
+_MOST_ROUTES = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,9 +51,7 @@ def list_options(model: Model, operation: int, *, depth: int = 0) -> Iterator[Op
     if head.kind in (OperationKind.ALTERNATE, OperationKind.SPLIT):
         yield from _list_alternates(model, head, depth)
     elif head.kind is OperationKind.ROUTING:
-        steps = tuple(child.operation for child in head.children)
-        cost = head.cost + sum(model.operations[step].cost for step in steps)
-        yield Option(head=operation, steps=steps, rank=(head.priority,), cost=cost, since=head.since, until=head.until)
+        yield from _list_routes(model, operation, depth)
     else:
         yield Option(
             head=operation,
@@ -113,6 +113,8 @@ def list_outputs(model: Model, option: Option, place: int) -> list[Output]:
         edges |= {flow.since, flow.until}
     if head.minimum_steps is not None:
         edges.update(head.minimum_steps.times)
+    for step in option.steps:
+        edges.update(time for steps in list_efficiencies(model, model.operations[step]) for time in steps.times)
     inside = sorted(edge for edge in edges if option.since <= edge <= option.until)
     found: list[Output] = []
     for since, until in itertools.pairwise(inside):
@@ -122,10 +124,21 @@ def list_outputs(model: Model, option: Option, place: int) -> list[Output]:
         output = Output(per=per, fixed=fixed, minimum=max(head.minimum, varying), since=since, until=until)
         if per <= 0 and fixed <= 0:
             continue
-        if found and replace(found[-1], since=since, until=until) == output and found[-1].until == since:
+        same = (
+            found
+            and found[-1].until == since
+            and not any(list_efficiencies(model, model.operations[step]) for step in option.steps)
+        )
+        if same and replace(found[-1], since=since, until=until) == output:
             output = replace(output, since=found.pop().since)
         found.append(output)
     return found
+
+
+def list_efficiencies(model: Model, operation: Operation) -> list[Steps]:
+    """Return how fast the resources of an operation are where that changes over time."""
+    each = (model.resources[load.resource].efficiency for load in operation.loads)
+    return [efficiency for efficiency in each if isinstance(efficiency, Steps)]
 
 
 def list_end_flows(model: Model, option: Option) -> list[Flow]:
@@ -134,6 +147,30 @@ def list_end_flows(model: Model, option: Option) -> list[Flow]:
     if option.steps and option.steps[-1] != option.head:
         flows += model.operations[option.steps[-1]].flows
     return flows
+
+
+def _list_routes(model: Model, operation: int, depth: int) -> Iterator[Option]:
+    """Yield a routing once for each choice among those of its steps that are alternates."""
+    head = model.operations[operation]
+    choices = [_list_choices(model, child.operation, depth) for child in head.children]
+    for chosen in itertools.islice(itertools.product(*choices), _MOST_ROUTES):
+        steps = tuple(step for option in chosen for step in option.steps)
+        yield Option(
+            head=operation,
+            steps=steps,
+            outer=tuple(flow for option in chosen for flow in option.outer),
+            rank=(head.priority, *(word for option in chosen if len(option.rank) > 1 for word in option.rank)),
+            since=max((head.since, *(option.since for option in chosen if len(option.rank) > 1))),
+            until=min((head.until, *(option.until for option in chosen if len(option.rank) > 1))),
+            cost=head.cost + sum(option.cost for option in chosen),
+        )
+
+
+def _list_choices(model: Model, step: int, depth: int) -> list[Option]:
+    """Return the ways of one step; the priority of a plain one is its place in the routing."""
+    if model.operations[step].children:
+        return list(list_options(model, step, depth=depth + 1))
+    return [Option(head=step, steps=(step,), cost=model.operations[step].cost)]
 
 
 def _list_alternates(model: Model, owner: Operation, depth: int) -> Iterator[Option]:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from rantai.bench.formats.planning import confirming, making, resourcing
-from rantai.bench.formats.planning.columns import Rows, last_end, limit, units
+from rantai.bench.formats.planning.columns import Rows, last_end, sizes, units
 from rantai.bench.formats.planning.drafting import NO_FENCE, Draft, Rules
-from rantai.bench.formats.planning.model import FOREVER, Lane, Model, OperationKind, Place, Steps, Want
+from rantai.bench.formats.planning.model import (
+    FOREVER,
+    Lane,
+    Load,
+    Model,
+    Operation,
+    OperationKind,
+    Place,
+    Steps,
+    Want,
+)
 from rantai.bench.formats.planning.sourcing import Option, find_makers, list_lanes, list_options, list_place_options
 from rantai.bench.formats.planning.values import END, round_down_half
 from rantai_engines.planning.problem import (
+    NEVER,
+    PER_SCALE,
     BomLines,
     CoProducts,
     DemandKind,
@@ -23,6 +36,9 @@ from rantai_engines.planning.problem import (
     Sources,
     SourceSearch,
 )
+
+#: Stock of a place that never runs out.
+_ENDLESS = 1e10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,12 +120,38 @@ def _search(draft: Draft, place: Place, options: list[Option]) -> SourceSearch:
 
 def _add_lane(draft: Draft, lane: Lane, row: int, *, rank: int) -> None:
     """Add a purchase or a transfer."""
-    place = draft.model.places[row]
     if not lane.is_purchase and not lane.origin:
         draft.model.notes.append(f"transfer of '{lane.item}' to '{lane.location}' has no origin and is not planned")
         return
+    if lane.since >= lane.until:
+        return
     kind = SourceKind.BUY if lane.is_purchase else SourceKind.MOVE
-    draft.sources.add(
+    if lane.resource >= 0:
+        _add_limited_lane(draft, lane, row, rank=rank, kind=kind)
+        return
+    draft.sources.add(**_lane_columns(draft, lane, row, rank=rank, kind=kind))
+
+
+def _add_limited_lane(draft: Draft, lane: Lane, row: int, *, rank: int, kind: SourceKind) -> None:
+    """Add a lane whose supplier or carrier has a resource: it is made, by one step that occupies that."""
+    columns = _lane_columns(draft, lane, row, rank=rank, kind=kind)
+    source = draft.sources.add(**columns | {"kind": int(SourceKind.MAKE), "lead_time": 0, "origin": -1})
+    step = draft.steps.add(
+        source=source, sequence=0, fixed_seconds=columns["lead_time"], unit_seconds=0.0,
+        calendar=columns["calendar"], posttime=0,
+    )  # fmt: skip
+    load = Load(resource=lane.resource, quantity=lane.resource_quantity)
+    resourcing.add_loads(draft, Operation(name="", loads=[load]), step, lambda quantity: quantity)
+    if columns["origin"] >= 0:
+        draft.lines.add(
+            source=source, component=columns["origin"], quantity_per=PER_SCALE, quantity_fixed=0, operation=step,
+            at_end=False, offset=0, effective_from=-NEVER, effective_to=NEVER, group=-1, rank=1,
+        )  # fmt: skip
+
+
+def _lane_columns(draft: Draft, lane: Lane, row: int, *, rank: int, kind: SourceKind) -> dict[str, Any]:
+    place = draft.model.places[row]
+    return dict(
         key=len(draft.sources) + 1,
         item_location=row,
         kind=int(kind),
@@ -117,15 +159,13 @@ def _add_lane(draft: Draft, lane: Lane, row: int, *, rank: int) -> None:
         lead_time=max(round_down_half(lane.lead), 0),
         calendar=draft.times.add_calendar(lane.calendars),
         fence=round_down_half(lane.fence) if draft.rules.is_bound(kind) else NO_FENCE,
-        minimum=units(lane.minimum),
-        multiple=units(lane.multiple),
-        maximum=limit(lane.maximum),
+        **sizes(lane.minimum, lane.multiple, lane.maximum),
         cost=lane.cost or (draft.model.costs.get(place.item, 0.0) if lane.is_purchase else 0.0),
         effective_from=lane.since,
         effective_to=last_end(lane.until, forever=FOREVER),
         origin=-1 if lane.is_purchase else draft.place(place.item, lane.origin),
         output_fixed=0,
-        posttime=0,
+        posttime=max(round_down_half(lane.post_time), 0),
         weight=1.0,
     )
 
@@ -162,11 +202,9 @@ def _add_places(draft: Draft) -> None:
     pools = {item: number for number, item in enumerate(sorted(draft.model.globally_bought))}
     for row, place in enumerate(draft.model.places):
         varying = isinstance(place.minimum, Steps)
-        if place.on_hand < 0:
-            draft.model.notes.append(f"'{place.name}': stock of {place.on_hand:g} is planned as none")
         draft.places.add(
             key=row,
-            on_hand=units(place.on_hand),
+            on_hand=units(_ENDLESS if place.is_endless else place.on_hand),
             safety_stock=0 if isinstance(place.minimum, Steps) else units(place.minimum),
             safety_steps=draft.times.add_steps(place.minimum) if isinstance(place.minimum, Steps) else -1,
             order_up_to=0 if varying else units(place.maximum),
