@@ -179,7 +179,7 @@ def _merge(found: Schedules, other: Schedules, rows: Flags, row: Longs) -> Sched
 
 def _turn(row: Longs, days: Longs, period: Floats) -> Schedules:
     """Return all rows on a period, each at the phase that most of its days are near, wherever days are counted from."""
-    origin = int(days.min(initial=0))
+    origin = int(days.min()) if days.size else 0
     since = days - origin
     angle = 2 * np.pi * (since % period[row]) / period[row]
     sines, cosines = (np.bincount(row, part, period.size) for part in (np.sin(angle), np.cos(angle)))
