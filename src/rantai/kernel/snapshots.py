@@ -11,28 +11,35 @@ from django.db import connection
 _PATIENCE_SECONDS = 5.0
 
 
+def settle() -> int:
+    """Wait for whoever is writing, and return what `read_consistently` takes as settled: for who holds a lock there."""
+    is_postgres = connection.vendor == "postgresql" and not connection.in_atomic_block
+    return _wait_for_writers() if is_postgres else 0
+
+
 @contextmanager
-def read_consistently(*, patience: float = _PATIENCE_SECONDS) -> Iterator[int]:
+def read_consistently(*, settled: int | None = None) -> Iterator[int]:
     """Give the block one state of the database; yield the newest `changed_seq` that this state surely holds.
 
     A transaction of the edge would take SQLite's one writer for the whole read, so this one is begun by hand:
-    deferred on SQLite, REPEATABLE READ on PostgreSQL. Inside an open transaction it reads in that. Zero where after
-    `patience` seconds somebody still writes below the newest number.
+    deferred on SQLite, REPEATABLE READ on PostgreSQL. Inside an open transaction it reads in that. `settled`: what
+    `settle` returned before, on PostgreSQL, where otherwise this waits; 0: nothing is sure.
     """
     if connection.in_atomic_block:
         yield newest_change()
         return
     is_postgres = connection.vendor == "postgresql"
-    settled = _wait_for_writers(patience) if is_postgres else None
+    if is_postgres and settled is None:
+        settled = _wait_for_writers()
     with connection.cursor() as cursor:
         cursor.execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY" if is_postgres else "BEGIN DEFERRED")
         try:
-            yield newest_change() if settled is None else settled
+            yield settled if is_postgres and settled is not None else newest_change()
         finally:
             cursor.execute("ROLLBACK")
 
 
-def _wait_for_writers(patience: float) -> int:
+def _wait_for_writers() -> int:
     """Return a number below which every change has been committed or given up.
 
     PostgreSQL gives numbers before their rows are seen: a reader that believes the newest number may miss a row
@@ -42,7 +49,7 @@ def _wait_for_writers(patience: float) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         (begun,) = cursor.fetchone()
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + _PATIENCE_SECONDS
         while time.monotonic() < deadline:
             cursor.execute(
                 "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"

@@ -233,6 +233,24 @@ def test_a_question_is_answered_from_what_was_committed_a_moment_ago(bought) -> 
     assert planner.answer({"op": "follow"})["watermark"] >= Demand.objects.get(pk=large.pk).changed_seq
 
 
+@pytest.mark.parametrize(("hours", "is_held"), [(13, True), (-3, True), (14, False), (-11, False)])
+def test_the_plan_that_is_held_answers_on_its_own_day_in_the_companys_zone(bought, hours: int, is_held: bool) -> None:
+    item, _order, _demands = bought
+    planner = Planner("test")
+    planner.solve(factory.MONDAY)  # ten in the morning in Jakarta
+    planner.answer({"op": "follow"})
+
+    told = planner.answer(
+        {
+            "op": "ask", "as_of": (factory.MONDAY + timedelta(hours=hours)).isoformat(),
+            "lines": [{"line": 0, "item_id": item.pk, "units": 10_000, "wanted_on": "2026-11-20",
+                       "location_ids": [Location.objects.get(code="JKT").pk]}],
+        }
+    )  # fmt: skip
+
+    assert (told["held_seconds"] is not None) == is_held
+
+
 def test_what_waits_for_a_whole_plan_holds_up_neither_the_rest_nor_a_question(bought) -> None:
     item, _order, (small, _large) = bought
     follower = follow()

@@ -22,7 +22,7 @@ def ask_held(
     None where nobody follows or it does not know what is asked: what demands let go is not tried out on it, and a plan
     of another day has other fences.
     """
-    if follower is None or question.get("without") or sites.as_of.date() != follower.run.as_of.date():
+    if follower is None or question.get("without") or not sites.is_same_day(follower.run.as_of):
         return None
     lines, rows = question["lines"], dict[int, int]()
     asked: list[asking.Asked] = []

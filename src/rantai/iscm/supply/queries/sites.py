@@ -48,6 +48,11 @@ class Sites:
         """The place of demand that names none: the first site by code; 0 where there is no site."""
         return next(iter(self._sites), 0)
 
+    def is_same_day(self, instant: datetime) -> bool:
+        """Tell whether an instant is on the company's day of these places."""
+        today = clock.business_date(self.as_of, self.company_zone)
+        return today == clock.business_date(instant, self.company_zone)
+
     def zone(self, location_id: int) -> str:
         """Return the zone of a place; goods that never touch ours count in the company's."""
         site = self._sites.get(location_id)

@@ -11,8 +11,8 @@ from rantai.iscm.supply import bridge
 from rantai.iscm.supply.management.bridge.following import Follower
 from rantai_engines.planning.asking import Answers, LeanKind, Wanted
 
-PATIENCE_SECONDS = 0.05
-"""How long to wait for whoever changes the plan or still writes; then the asked part is planned anew instead."""
+PATIENCE_SECONDS = 0.15
+"""How long to wait for whoever changes the plan; then the asked part is planned anew instead."""
 _BASES = {LeanKind.ON_HAND: "stock", LeanKind.RECEIPT: "receipt"}
 
 

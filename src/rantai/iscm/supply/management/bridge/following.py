@@ -94,7 +94,8 @@ class Follower:
         It is provisional where something waits for a whole plan; `why` says so and `behind` keeps it. The next look
         goes on from there, while `known` stays before it until that plan is made.
         """
-        with self._lock, snapshots.read_consistently() as watermark:
+        settled = snapshots.settle()  # nobody who asks waits for those who write
+        with self._lock, snapshots.read_consistently(settled=settled) as watermark:
             touched = self._read(watermark)
             self.change = None if self.is_another else self._cut()
             self.told, self.has_news, self._has_fresh = self.known, self.has_news or self._has_fresh, False
@@ -118,7 +119,8 @@ class Follower:
             return None
         try:
             if self.watermark < snapshots.newest_change():
-                with snapshots.read_consistently(patience=patience) as watermark:
+                # Who asks waits for no writer: what is seen is followed now, and read once more when it is sure.
+                with snapshots.read_consistently(settled=0) as watermark:
                     self._read(watermark)
             if self.is_lost:
                 return None
