@@ -36,8 +36,9 @@ from rantai_engines.planning._layout import (
     Net,
     State,
 )
-from rantai_engines.planning._log import undo
+from rantai_engines.planning._log import enter, undo
 from rantai_engines.planning._loop import LATE, ON_TIME, serve_all
+from rantai_engines.planning._profile import add
 from rantai_engines.planning._state import roomier
 from rantai_engines.planning.asking import Answers, LeanKind, Leans, Missing, NewOrders, Slices, Wanted
 from rantai_engines.planning.tables import NEVER
@@ -60,14 +61,19 @@ class _Found:
     cost: list[float]
 
 
-def answer(facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]) -> tuple[Answers, State]:
+def answer(
+    facts: Facts, net: Net, state: State, wanted: Sequence[Wanted], freed: Sequence[tuple[int, int, int]]
+) -> tuple[Answers, State]:  # fmt: skip
     """Plan the lines one after the other, read what they got, take everything back.
 
-    Gives also the state, which is another object when its arrays had to grow.
+    ``freed``: (item-location, instant, units) of what others are about to let go. Gives also the state, which is
+    another object when its arrays had to grow.
     """
     while True:
         before = _count(state, _KEPT)
-        tried = _try_all(facts, net, state, wanted)
+        for place, time, units in freed:
+            enter(state, place, time, units)
+        tried = _try_all(facts, net, state, wanted) if state.counters[C_FULL] == 0 else None
         if tried is not None:
             break
         _take_back(net, state, before)
@@ -85,7 +91,11 @@ def answer(facts: Facts, net: Net, state: State, wanted: Sequence[Wanted]) -> tu
         found.orders += [(line, *row) for row in orders.tolist()]
         made.append(orders)
     _take_back(net, state, before)
+    for place, time, units in freed:
+        add(state, place, time, units, 1)
     _read_leans(facts, net, state, moves, made, found)
+    for place, time, units in reversed(freed):
+        add(state, place, time, -units, -1)
     answers = Answers(
         slices=table_of(Slices, found.slices),
         orders=table_of(NewOrders, found.orders),

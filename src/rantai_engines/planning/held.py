@@ -7,7 +7,7 @@ demand and before any forecast or safety stock. Each event changes both.
 One thread owns a held plan: there is no lock inside.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import fields
 
 import numpy as np
@@ -111,10 +111,13 @@ class HeldPlan:
         waits[waits] = is_asked[delays[waits, 5]]
         return Delays(**dict(zip((each.name for each in fields(Delays)), delays[waits].T.copy(), strict=True)))
 
-    def ask(self, wanted: Sequence[Wanted], *, at: int | None = None) -> Answers:
+    def ask(
+        self, wanted: Sequence[Wanted], *, at: int | None = None, without: Collection[int] = ()
+    ) -> Answers:  # fmt: skip
         """Say when units could be had, lines of one question one after the other; nothing stays planned.
 
         ``at``: the present of whoever asks, where it is later than the plan's; no order would begin before it.
+        ``without``: keys of demands that are about to let go of what they get; what the plan does not know has nothing.
 
         Raises
         ------
@@ -129,7 +132,15 @@ class HeldPlan:
         clock = self.firm.net.clock
         clock[EARLIEST] = -NEVER if at is None else at
         try:
-            answers, self.firm.state = answer(self.facts, self.firm.net, self.firm.state, wanted)
+            freed = list(self._list_freed(without))
+            answers, self.firm.state = answer(self.facts, self.firm.net, self.firm.state, wanted, freed)
         finally:
             clock[EARLIEST], clock[KEEPS] = -NEVER, 0
         return answers
+
+    def _list_freed(self, keys: Collection[int]) -> Iterator[tuple[int, int, int]]:
+        """Yield (item-location, instant, units) of what demands get, of those that the plan knows."""
+        demands, deliveries = self.facts.demands, self.firm.state.deliveries
+        for row in (demands.rows[key] for key in keys if key in demands.rows):
+            for told in self.firm.told["deliveries"].get(row, ()):
+                yield int(demands.columns["item_location"][row]), int(deliveries[told, 1]), int(deliveries[told, 2])

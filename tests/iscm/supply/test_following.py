@@ -266,6 +266,27 @@ def test_what_waits_for_a_whole_plan_holds_up_neither_the_rest_nor_a_question(bo
     assert follower.ask([], at=follower.run.now, patience=1.0) is not None
 
 
+def test_a_question_counts_on_what_an_order_is_about_to_let_go(bought) -> None:
+    item, _order, (_small, large) = bought
+    planner = Planner("test")
+    planner.solve(factory.MONDAY)
+    planner.answer({"op": "follow"})
+    question = {
+        "op": "ask", "as_of": factory.MONDAY.isoformat(),
+        "lines": [{"line": 0, "item_id": item.pk, "units": 300_000, "wanted_on": "2026-11-26",
+                   "location_ids": [Location.objects.get(code="JKT").pk]}],
+    }  # fmt: skip
+
+    alone, instead = planner.answer(question), planner.answer(question | {"without": [large.pk]})
+
+    assert instead["held_seconds"] is not None
+    planned = [
+        sum(part["units"] for part in told["lines"][0]["parts"] if part["basis"] == "plan") for told in (alone, instead)
+    ]
+    assert planned[0] == 300_000
+    assert planned[1] < planned[0]
+
+
 def test_a_question_goes_elsewhere_where_too_much_happened_to_be_followed(bought) -> None:
     _item, _order, (small, _large) = bought
     follower = Follower(planning.make_plan(factory.MONDAY, builder="test"), most=0)

@@ -35,7 +35,8 @@ def test_asking_leaves_the_state_as_it_was(seed: int) -> None:
 
     for _ in range(4):
         wanted = [_draw(rng, held) for _ in range(int(rng.integers(1, 4)))]
-        answers = held.ask(wanted)
+        keys = held.facts.demands.view().key
+        answers = held.ask(wanted, without=rng.choice(keys, min(2, len(keys)), replace=False).tolist())
 
         assert tell_both(held) == before
         got = np.zeros(len(wanted), np.int64)
@@ -158,6 +159,23 @@ def test_who_keeps_gets_nothing_that_is_somebodys_until_it_is_made_up() -> None:
     assert held.ask([wanted]).slices.time.tolist() == [NOW]
     kept = held.ask([replace(wanted, keeps=True)])
     assert kept.slices.time.tolist() == kept.orders.end.tolist() == [NOW + 5 * DAY]
+
+
+def test_what_a_demand_is_about_to_let_go_is_free_for_the_question() -> None:
+    problem = make_problem(
+        places={"key": [1], "on_hand": [6 * UNIT]},
+        sources={"key": [1], "item_location": [0], "kind": [1], "lead_time": [5 * DAY]},
+        demands={
+            "key": [7, 8], "item_location": [0, 0], "due": [NOW + 3 * DAY, NOW + 9 * DAY],
+            "quantity": [6 * UNIT, 4 * UNIT],
+        },
+    )  # fmt: skip
+    held = HeldPlan(problem)
+    wanted = Wanted(item_location=0, quantity=4 * UNIT, due=NOW, keeps=True)
+
+    assert held.ask([wanted], without=[8]).slices.time.tolist() == [NOW + 5 * DAY]
+    assert held.ask([wanted], without=[7]).slices.time.tolist() == [NOW]
+    assert held.ask([replace(wanted, quantity=11 * UNIT)], without=[7, 8, 99]).slices.quantity.sum() == 11 * UNIT
 
 
 def _draw(rng: np.random.Generator, held: HeldPlan) -> Wanted:

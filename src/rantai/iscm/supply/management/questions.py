@@ -19,10 +19,9 @@ def ask_held(
 ) -> tuple[list[dict[str, Any]], float] | None:
     """Answer the lines from the plan that is followed, and say in how many seconds the plan did.
 
-    None where nobody follows or it does not know what is asked: what demands let go is not tried out on it, and a plan
-    of another day has other fences.
+    None where nobody follows or it does not know by now; a plan of another day has other fences.
     """
-    if follower is None or question.get("without") or not sites.is_same_day(follower.run.as_of):
+    if follower is None or not sites.is_same_day(follower.run.as_of):
         return None
     lines, rows = question["lines"], dict[int, int]()
     asked: list[asking.Asked] = []
@@ -31,7 +30,9 @@ def ask_held(
         if places:
             rows[number] = len(asked)
             asked.append(asking.Asked(units=line["units"], places=tuple(places)))
-    found = asking.ask(follower, asked, list(list_held(question)), at=begin(sites))
+    found = asking.ask(
+        follower, asked, list(list_held(question)), at=begin(sites), without=question.get("without", ())
+    )  # fmt: skip
     if found is None:
         return None
     had = [found.had[rows[number]] if number in rows else asking.NOTHING for number in range(len(lines))]

@@ -9,6 +9,7 @@ import numpy as np
 
 from rantai.iscm.supply import bridge
 from rantai.iscm.supply.management.bridge.following import Follower
+from rantai.iscm.supply.queries import keys
 from rantai_engines.planning.asking import Answers, LeanKind, Wanted
 
 PATIENCE_SECONDS = 0.15
@@ -53,14 +54,18 @@ class _Supply:
 NOTHING = Had(place=0, parts=())
 
 
-def ask(follower: Follower, lines: Sequence[Asked], held: Sequence[bridge.Spoken], *, at: int) -> Told | None:
+def ask(
+    follower: Follower, lines: Sequence[Asked], held: Sequence[bridge.Spoken], *, at: int, without: Sequence[int]
+) -> Told | None:  # fmt: skip
     """Return what each line could have, in their order; None where the plan that is held cannot say by now.
 
     `held` is what the asker takes of stock and receipts for units of which it does not ask: nobody else is given it.
+    `without` are demands that are about to let go of what they have.
     """
     taken = list(_list_taken(follower, held, at))
     found = follower.ask(
-        [*taken, *(_to_wanted(follower, line) for line in lines)], at=at, patience=PATIENCE_SECONDS
+        [*taken, *(_to_wanted(follower, line) for line in lines)], at=at, patience=PATIENCE_SECONDS,
+        without=[int(keys.tag(pk, keys.ORDER)) for pk in without],
     )  # fmt: skip
     if found is None:
         return None

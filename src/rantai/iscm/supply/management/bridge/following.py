@@ -109,7 +109,9 @@ class Follower:
             self.step, self.change, self.has_news = step, None, False
             self._touched = set(self._fresh)
 
-    def ask(self, wanted: Sequence[Wanted], *, at: int, patience: float) -> tuple[Answers, float] | None:
+    def ask(
+        self, wanted: Sequence[Wanted], *, at: int, patience: float, without: Collection[int] = ()
+    ) -> tuple[Answers, float] | None:  # fmt: skip
         """Answer from the plan as it stands with all that is committed, and say in how many seconds the plan did.
 
         None where what was committed was too much to be followed, or somebody else works on the plan for longer than
@@ -125,7 +127,7 @@ class Follower:
             if self.is_lost:
                 return None
             begun = time.perf_counter()
-            return self.held.ask(wanted, at=at), time.perf_counter() - begun
+            return self.held.ask(wanted, at=at, without=without), time.perf_counter() - begun
         finally:
             self._lock.release()
 
