@@ -26,7 +26,7 @@ from rantai.crm.orders.actions import capturing, changing, confirming, history, 
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import asking, checks, finding, orders, past, tracking
 from rantai.crm.pricing import actions as pricing
-from rantai.crm.selling.actions import agreements, drafts, opportunities
+from rantai.crm.selling.actions import agreements, drafts, opportunities, retail
 from rantai.foundation.documents import queries as documents
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import messages
@@ -46,6 +46,8 @@ PlannedCallOff = drafts.PlannedCallOff
 OpportunityDraft = drafts.OpportunityDraft
 DealState = drafts.DealState
 DealLine = drafts.DealLine
+RetailLine = retail.RetailLine
+RecordedRetail = retail.RecordedRetail
 HistoryKnown = history.HistoryKnown
 OrderRefused = asking.drafts.OrderRefused
 CreditExceeded = holding.CreditExceeded
@@ -284,6 +286,18 @@ def record_agreements(rows: Sequence[AgreementDraft], *, company_id: int, by: st
 def record_opportunities(rows: Sequence[OpportunityDraft], *, company_id: int, by: str) -> int:
     """Write deals with their whole history, in the caller's transaction; return how many. Raises RowsRefused."""
     return len(opportunities.record_opportunities(parties.get_company(company_id), rows, by=by))
+
+
+def record_retail_sales(
+    lines: Sequence[RetailLine], *, company_id: int, import_id: int | None = None
+) -> RecordedRetail:
+    """Write what customers sold and have on their shelves, in the caller's transaction; the same twice adds nothing."""
+    return retail.record_retail_sales(lines, company_id=company_id, import_id=import_id)
+
+
+def remove_retail_sales(import_id: int) -> int:
+    """Take back what a file told of retailers' sales, in the caller's transaction; return how many rows."""
+    return retail.remove_retail_sales(import_id)
 
 
 def find_known_history(company_id: int, invoices: Iterable[str]) -> set[tuple[str, int]]:

@@ -9,6 +9,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
+from rantai.crm import facade as crm_facade
+from rantai.crm.facade import RetailLine
 from rantai.crm.orders.models import SalesOrder, SalesOrderLine
 from rantai.crm.selling.models import (
     AgreementLine,
@@ -20,6 +22,7 @@ from rantai.crm.selling.models import (
 )
 from rantai.crm.selling.queries import known
 from rantai.foundation.access.models import User
+from rantai.kernel.transactions import run_atomic
 from tests.factories import crm as make
 from tests.factories import foundation, selling
 from tests.factories.crm import TODAY
@@ -317,3 +320,25 @@ def test_who_may_only_look_changes_nothing(client: Client) -> None:
 
     assert SalesAgreement.objects.get().state == "draft"
     assert Opportunity.objects.get().state == "lead"
+
+
+def test_a_customer_page_shows_what_its_shelves_last_for(client: Client, seller: User) -> None:
+    account = make.make_customer("Sinar")
+    low, full = make.make_priced_item("LOW"), make.make_priced_item("FULL")
+    weeks = [TODAY - timedelta(days=TODAY.weekday(), weeks=back) for back in (2, 1)]
+    lines = [
+        RetailLine(
+            party_id=account.party_id, item_id=item.pk, first_on=monday, days=7, sold=70_000, on_shelf=shelf,
+            recorded_on=TODAY,
+        )
+        for item, shelf in ((full, 300_000), (low, 30_000))
+        for monday in weeks
+    ]  # fmt: skip
+    run_atomic(lambda: crm_facade.record_retail_sales(lines, company_id=foundation.make_company().pk))
+
+    shown = page(client, "customer", account.party_id)
+
+    assert shown.index("LOW") < shown.index("FULL")
+    assert "3 days" in shown
+    assert "30 days" in shown
+    assert "Its own sales" not in page(client, "customer", make.make_customer("Other").party_id)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rantai.crm import facade
+from rantai.crm.facade import RetailLine
 from rantai.crm.insight import bridge, queries
 from rantai.crm.messages import HistoryLines
 from rantai.crm.selling import tasks
@@ -16,6 +17,7 @@ from rantai.crm.selling.models import SalesAgreement
 from rantai.iscm.demand.models.signals import CustomerTerm, DemandSignal, SignalRun
 from rantai.iscm.demand.queries import terms, weeks
 from rantai.kernel import jobs
+from rantai.kernel.transactions import run_atomic
 from tests.factories import crm, forecasting, foundation, selling
 from tests.factories.forecasting import FIRST_WEEK, MONDAY
 
@@ -281,3 +283,50 @@ def test_our_own_orders_count_on_the_day_they_are_wanted_and_aliases_as_one(worl
 
     assert found.units.sum() == 13 * 40 + 52 * 10 + 6 * 4
     assert len(queries.read_item_purchases(company.pk, until=FIRST_WEEK - timedelta(weeks=60))) == 0
+
+
+RETAIL_WEEKS = 40
+
+
+def tell_sales(party, item, *, known_after=0):
+    """Weekly sales of ten, told so many days after each week; the shelf is not told."""
+    first = FIRST_WEEK - timedelta(weeks=RETAIL_WEEKS)
+    lines = [
+        RetailLine(
+            party_id=party.pk, item_id=item.pk, first_on=first + timedelta(weeks=place), days=7, sold=10 * UNIT,
+            on_shelf=None, recorded_on=first + timedelta(weeks=place, days=6 + known_after),
+        )
+        for place in range(RETAIL_WEEKS)
+    ]  # fmt: skip
+    run_atomic(lambda: facade.record_retail_sales(lines, company_id=foundation.make_company().pk, import_id=7))
+
+
+def test_what_a_retailer_sells_stands_for_its_rhythm(world):
+    """Surya sells ten a week and orders forty every fourth Wednesday: its shelf says when."""
+    item, surya, _melati = world
+    tell_sales(surya, item)
+
+    told = signal()
+
+    assert told["retail"] == 1
+    mean, likely = read(surya)
+    assert likely == pytest.approx([0, 0, 0, 40, 0, 0, 0, 40], abs=1)
+    assert mean.sum() == pytest.approx(80, rel=0.15)
+    assert read(surya, "purchase_cycle")[0].sum() == 0
+
+
+def test_an_agreement_stands_before_what_a_retailer_sells(world):
+    item, surya, _melati = world
+    tell_sales(surya, item)
+    sign(surya, item)
+
+    told = signal()
+
+    assert (told["agreement"], told["retail"]) == (1, 0)
+
+
+def test_sales_that_were_told_later_were_not_known_before(world):
+    item, surya, _melati = world
+    tell_sales(surya, item, known_after=400)  # of a year ago, and told today or later
+
+    assert signal()["retail"] == 0

@@ -1,4 +1,4 @@
-"""Frame contracts with their call-offs, the pipeline, and when a customer's budget opens.
+"""Frame contracts with their call-offs, the pipeline, when a customer's budget opens, and what retailers sell.
 
 What changes is written anew with the day on which we came to know it, so that any past day's knowledge can be read.
 """
@@ -186,4 +186,34 @@ class BudgetMonth(models.Model):
             models.UniqueConstraint(
                 fields=["account", "month"], condition=Q(withdrawn_on__isnull=True), name="budget_month_once"
             ),
+        ]
+
+
+class RetailSale(models.Model):
+    """What a customer sold of our item in a day or a week and what was left then, as it was told; none is ever changed.
+
+    Of rows about the same time the one that was told last holds.
+    """
+
+    company = models.ForeignKey("foundation_parties.Company", on_delete=models.PROTECT, db_index=False)
+    party = models.ForeignKey("foundation_parties.Party", on_delete=models.PROTECT, related_name="+", db_index=False)
+    item = models.ForeignKey("foundation_items.Item", on_delete=models.PROTECT, related_name="+", db_index=False)
+    first_on = models.DateField(help_text="first day")
+    days = models.PositiveSmallIntegerField(default=7, help_text="1: a day, 7: a week")
+    sold = QuantityField(help_text="base units")
+    on_shelf = QuantityField(null=True, help_text="base units at the end; empty: nobody told")  # type: ignore[misc]
+    recorded_on = models.DateField(help_text="since when we know this")
+    import_id = models.BigIntegerField(null=True, db_index=True, help_text="the file with which it came")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(days__in=[1, 7]), name="retail_sale_day_or_week"),
+            models.CheckConstraint(
+                condition=Q(sold__gte=0) & (Q(on_shelf__isnull=True) | Q(on_shelf__gte=0)),
+                name="retail_sale_not_negative",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "party", "item", "first_on"], name="retail_sale_slot"),
+            models.Index(fields=["company", "first_on", "recorded_on"], name="retail_sale_known"),
         ]

@@ -53,6 +53,8 @@ TEXTS: dict[str, str | Promise] = {
     "no_site": gettext_lazy("Say where: there is no warehouse yet"),
     "mixed_document": gettext_lazy("The lines of one order differ here; give each its own order number"),
     "mixed_list": gettext_lazy("One price list has one currency"),
+    "period_not_over": gettext_lazy("It was told before the day or the week was over"),
+    "told_ahead": gettext_lazy("It cannot be known since a day that has not come yet"),
     # past orders
     "no_invoice": gettext_lazy("The order number is missing"),
     "no_item": gettext_lazy("The item code is missing"),

@@ -50,7 +50,8 @@ def list_kinds() -> frozenset[str]:
 
 def _items(keys: Sequence[str], scope: Scope) -> dict[str, int]:
     found = _by(Item.objects.all(), "code", keys)
-    return found | _external("item", [key for key in keys if key not in found], scope)
+    found |= _external("item", [key for key in keys if key not in found], scope)
+    return found | _unique(Item.objects.filter(archived_at=None), "gtin", [key for key in keys if key not in found])
 
 
 def _parties(keys: Sequence[str], scope: Scope) -> dict[str, int]:

@@ -92,10 +92,15 @@ def _take_sales(run: ImportRun) -> int:
     return count
 
 
+def _take_retail(run: ImportRun) -> int:
+    return run_atomic(partial(crm.remove_retail_sales, run.pk)) if run.kind == "sell-out" else 0
+
+
 _FIRST: dict[str, Callable[[ImportRun], int]] = {
     "sales_orders_cancelled": _take_sales,
     "purchase_orders_cancelled": _take_purchases,
     "stock_places_emptied": _take_stock,
+    "retail_sales_removed": _take_retail,
 }
 
 

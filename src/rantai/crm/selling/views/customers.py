@@ -2,35 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rantai.crm.accounts.models import Account
+from rantai.crm.orders.queries import units
 from rantai.crm.selling import forms
 from rantai.crm.selling.actions import budgets as actions
-from rantai.crm.selling.queries import agreements, budgets, known, opportunities
+from rantai.crm.selling.queries import agreements, budgets, known, opportunities, shelves
 from rantai.crm.selling.views import edge, tables
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
+from rantai.kernel import texts
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import formats, toasts
 
 SHOWN = 12
+SHORT_DAYS = 7
+"""A shelf that lasts no longer will soon be empty."""
 
 
 @require_safe
 @access.permission_required("selling.view")
 def customer(request: access.StaffRequest, party_id: int) -> HttpResponseBase:
-    """Show a customer's agreements, its open deals and its budget months."""
+    """Show a customer's agreements, open deals and budget months, and what it sells and has on its shelves."""
     account = get_object_or_404(Account.objects.select_related("party"), party_id=party_id)
     company, today = parties.get_company(), edge.today()
     held = list(agreements.list_of_account(account.pk, company.pk, today=today)[:SHOWN])
     rates = known.read_win_rates(company.pk, as_of=today)
     deals = list(opportunities.list_of_account(account.pk, company.pk, rates)[:SHOWN])
     months = budgets.list_months(account.pk)
+    shelf_rows, names = shelves.list_shelves(company.pk, account.party_id, as_of=today), units.name_units()
     context = {
         "house": "customers",
         "party": account.party,
@@ -51,6 +59,7 @@ def customer(request: access.StaffRequest, party_id: int) -> HttpResponseBase:
             }
             for row in deals
         ],
+        "shelves": [_show_shelf(row, names) for row in shelf_rows[:SHOWN]],
         "months": ", ".join(str(MONTHS[row.month]) for row in months),
         "note": months[0].note if months else "",
         "form": forms.BudgetForm(
@@ -59,6 +68,22 @@ def customer(request: access.StaffRequest, party_id: int) -> HttpResponseBase:
     }  # fmt: skip
     is_fragment = request.headers.get("HX-Request") == "true"
     return render(request, "crm/selling/customer.html" + ("#body" if is_fragment else ""), context)
+
+
+def _show_shelf(row: shelves.ShelfRow, names: Mapping[str, str]) -> dict[str, object]:
+    unit = names.get(row.item.base_unit.code, "")
+    days = row.cover_days
+    text = ngettext("%(n)s day", "%(n)s days", days or 0) % {"n": formats.number(days)} if days is not None else "–"
+    return {
+        "code": row.item.code,
+        "name": texts.pick(row.item.name) or row.item.code,
+        "week": row.week,
+        "sold": formats.quantity(row.sold, unit),
+        "usual": formats.quantity(round(row.usual, -4), unit),
+        "on_shelf": formats.quantity(row.on_shelf, unit) if row.on_shelf is not None else "–",
+        "cover": text,
+        "is_short": days is not None and days <= SHORT_DAYS,
+    }
 
 
 @require_POST

@@ -21,6 +21,7 @@ from rantai.wires.imports.kinds import (
     prices,
     resources,
     routings,
+    sell_out,
     sources,
     stock,
 )
@@ -41,6 +42,7 @@ SHEETS: dict[str, Kind] = {
         prices.KIND,
         open_sales.KIND,
         open_purchases.KIND,
+        sell_out.KIND,
     )
 }
 """Everything but past orders, which have a way of their own."""
