@@ -19,7 +19,7 @@ from rantai.iscm.demand.models.accounts import AccountForecast
 from rantai.iscm.demand.models.consumption import ForecastBalance
 from rantai.iscm.demand.queries import accounts, consumption, forecasts, grid, steps
 from rantai.iscm.demand.queries.accounts import OTHERS, Accounts
-from rantai.iscm.demand.queries.grid import Asked
+from rantai.iscm.demand.queries.gridrows import Asked
 from rantai.iscm.demand.queries.laying import Table
 from rantai.iscm.demand.queries.levels import Level, Reach, Rows
 from rantai.iscm.demand.queries.overrides import Change

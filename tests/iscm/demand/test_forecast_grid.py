@@ -14,8 +14,8 @@ from hypothesis.extra import numpy as arrays
 
 from rantai.iscm.demand.actions import overrides as actions
 from rantai.iscm.demand.models import ForecastOverride, ForecastRun
-from rantai.iscm.demand.queries import forecasts, grid, overrides, steps
-from rantai.iscm.demand.queries.grid import Asked
+from rantai.iscm.demand.queries import forecasts, grid, gridrows, meeting, overrides, steps
+from rantai.iscm.demand.queries.gridrows import Asked
 from rantai.iscm.demand.queries.levels import Level
 from rantai.kernel.models import Job
 from tests.factories import forecasting, foundation
@@ -86,8 +86,8 @@ def test_a_change_under_a_later_one_is_told(world):
     run = forecasts.find_run()
     changes = overrides.read_changes(overrides.list_live(first_week=FIRST_WEEK), first_week=FIRST_WEEK, horizon=26)
 
-    assert grid.find_covered(changes, changes) == {first.pk}
-    assert apart.pk not in grid.find_covered(changes, changes)
+    assert meeting.find_covered(changes, changes) == {first.pk}
+    assert apart.pk not in meeting.find_covered(changes, changes)
     assert run is not None
 
 
@@ -144,11 +144,11 @@ def test_rows_of_every_level_add_up_to_the_whole(world):
 
 
 def test_months_hold_every_week_once(world):
-    months = grid.list_buckets(forecasts.find_run(), Asked(per=grid.MONTHS))
+    months = grid.list_buckets(forecasts.find_run(), Asked(per=gridrows.MONTHS))
 
     assert [bucket.last - bucket.first for bucket in months][:2] == [4, 5]
     assert sum(bucket.last - bucket.first for bucket in months) == 26
-    assert load(per=grid.MONTHS).whole.lines.final.sum() == pytest.approx(total(Level(), (0, 26)))
+    assert load(per=gridrows.MONTHS).whole.lines.final.sum() == pytest.approx(total(Level(), (0, 26)))
 
 
 def test_the_grid_asks_a_fixed_number_of_queries(world, django_assert_max_num_queries):

@@ -17,6 +17,7 @@ from rantai.iscm.demand import bridge, measures
 from rantai.iscm.demand.actions import accounts as account_actions
 from rantai.iscm.demand.actions import forecasts as actions
 from rantai.iscm.demand.actions import netting
+from rantai.iscm.demand.actions import segments as segment_actions
 from rantai.iscm.demand.actions import sensing as sensing_actions
 from rantai.iscm.demand.actions import signals as signal_actions
 from rantai.iscm.demand.models import ForecastRun
@@ -31,6 +32,7 @@ from rantai.iscm.demand.queries import (
     history,
     launches,
     overrides,
+    segments,
     sensing,
     steps,
     terms,
@@ -100,6 +102,8 @@ def forecast_demand(run: jobs.Run, *, as_of: str = "", key: str = "", then_targe
     )
     costs = dict(Item.objects.exclude(standard_cost=0).values_list("id", "standard_cost"))
     _stage_series(run, staged, past, solution, costs)
+    classes = segments.find_latest(on=weeks.monday_of(first))
+    run_atomic(lambda: segment_actions.freeze(staged, classes))
     with_terms, weighed = _weigh_signals(staged, past, solution)
     _freeze(staged, past, solution.mean, with_terms)
     figures = bridge.summarise(past, solution, costs) | causes.figures | weighed

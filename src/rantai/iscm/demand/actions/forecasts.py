@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rantai.iscm.demand import states
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries, ForecastSnapshot
-from rantai.iscm.demand.models.accounts import AccountForecast
+from rantai.iscm.demand.models.accounts import AccountForecast, AccountSegments
 from rantai.iscm.demand.models.signals import AccountSnapshot, CustomerTerm
 from rantai.iscm.demand.queries import forecasts
 from rantai.iscm.demand.queries.steps import Steps
@@ -27,7 +27,7 @@ DEAD_AFTER = timedelta(hours=1)
 SNAPSHOT_WEEKS = 80
 """Frozen copies are kept so long: more than a year back at the longest lead time that is usual."""
 SNAPSHOT_CODEC = "f4le+zlib"
-FROZEN = (ForecastSnapshot, AccountSnapshot, AccountForecast)
+FROZEN = (ForecastSnapshot, AccountSnapshot, AccountForecast, AccountSegments)
 """What a run keeps of itself; of each week one run's copies stay."""
 
 
@@ -153,9 +153,8 @@ def clear_series(run: ForecastRun, *, at_once: int = 1000) -> int:
 def drop_run(run: ForecastRun) -> None:
     """Forget an unfinished run whose series are cleared."""
     require_transaction()
-    run.snapshots.all().delete()
-    run.account_snapshots.all().delete()
-    run.account_forecasts.all().delete()
+    for copies in FROZEN:
+        copies._default_manager.filter(run=run).delete()
     run.terms.all().delete()
     ForecastRun.objects.filter(pk=run.pk, state="staged").delete()
 

@@ -35,7 +35,8 @@ class BadOverride(ValueError):
 def set_override(
     *, item_id: int | None, location_id: int | None, starts_on: date, ends_on: date, quantity: int | None,
     factor: int | None, reason: str, by: str, at: datetime, category_id: int | None = None,
-    territory_id: int | None = None, party_id: int | None = None, is_span: bool = False, batch: str = "",
+    territory_id: int | None = None, party_id: int | None = None, segment_id: int | None = None,
+    is_span: bool = False, batch: str = "",
 ) -> ForecastOverride:  # fmt: skip
     """Lay a quantity a week or a factor over the forecast of whole weeks at one level; raises BadOverride.
 
@@ -47,6 +48,10 @@ def set_override(
     starts_on, ends_on = _monday(starts_on), _monday(ends_on + timedelta(days=6))
     _check_level(item, category_id, location_id, territory_id)
     party_id = _find_customer(party_id) if party_id else None
+    if segment_id:
+        _check_segment(
+            Level(item_id or 0, category_id or 0, location_id or 0, territory_id or 0, party_id or 0, segment_id)
+        )
     _check(starts_on, ends_on, quantity, factor, reason)
     override = ForecastOverride.objects.create(
         item=item,
@@ -54,6 +59,7 @@ def set_override(
         location_id=location_id,
         territory_id=territory_id,
         party_id=party_id,
+        segment_id=segment_id,
         starts_on=starts_on,
         ends_on=ends_on,
         quantity=quantity,
@@ -141,6 +147,7 @@ def _to_row(one: Wanted, known: Known, *, batch: str, by: str, at: datetime, seq
     return rows.make(
         ForecastOverride, item_id=level.item or None, category_id=level.category or None,
         location_id=level.location or None, territory_id=level.territory or None, party_id=level.party or None,
+        segment_id=level.segment or None,
         starts_on=starts_on, ends_on=ends_on, quantity=one.quantity, factor=one.factor,
         is_span=one.is_span and one.quantity is not None, reason=one.reason.strip(), batch=batch, by=by, at=at,
         changed_seq=seq,
@@ -151,6 +158,8 @@ def _tell(row: ForecastOverride) -> dict[str, Any]:
     told: dict[str, list[Any]] = {"from": [None, str(row.starts_on)], "until": [None, str(row.ends_on)]}
     if row.party_id:
         told["party"] = [None, row.party_id]
+    if row.segment_id:
+        told["segment"] = [None, row.segment_id]
     return told | ({"quantity": [None, row.quantity]} if row.factor is None else {"factor": [None, row.factor]})
 
 
@@ -179,6 +188,12 @@ def _check_level(item: Item | None, category_id: int | None, location_id: int | 
         raise BadOverride(_("That category is not known. Choose one of the list."))
     if territory_id and not Territory.objects.filter(pk=territory_id, archived_at=None).exists():
         raise BadOverride(_("That territory is not known. Choose one of the list."))
+
+
+def _check_segment(level: Level) -> None:
+    refused = _("Name a customer or a segment, not both.") if level.party else Known([level]).find_problem(level)
+    if refused:
+        raise BadOverride(refused)
 
 
 def _find_customer(party_id: int) -> int:

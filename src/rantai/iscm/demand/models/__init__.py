@@ -206,7 +206,7 @@ class ForecastOverride(models.Model):
     """A person's change of the forecast in whole weeks at its own level; later ones go on top, none is lost.
 
     A level is a thing (item, category with those below it, everything) at a place (location, territory with those
-    below it, everywhere), of one customer or of all together.
+    below it, everywhere), of one customer, of a segment of them or of all together.
     """
 
     item = models.ForeignKey("foundation_items.Item", null=True, on_delete=models.PROTECT, related_name="+")
@@ -231,6 +231,14 @@ class ForecastOverride(models.Model):
         related_name="+",
         db_index=False,
         help_text="customer; empty: all customers together",
+    )
+    segment = models.ForeignKey(
+        "iscm_demand.Segment",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        help_text="class of customers; empty: all customers together, or the one that is named",
     )
     starts_on = models.DateField(help_text="Monday of its first week")
     ends_on = models.DateField(help_text="Monday after its last week")
@@ -258,6 +266,7 @@ class ForecastOverride(models.Model):
                 condition=(Q(item=None) | Q(category=None)) & (Q(location=None) | Q(territory=None)),
                 name="forecast_override_one_level",
             ),
+            models.CheckConstraint(condition=Q(party=None) | Q(segment=None), name="forecast_override_one_whose"),
         ]
         indexes = [
             models.Index(fields=["item", "ends_on"], condition=Q(ended_at=None), name="forecast_override_live"),

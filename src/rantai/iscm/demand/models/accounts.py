@@ -1,4 +1,4 @@
-"""What a run expected of each customer, frozen: a customer's part of every item whose signals were tested."""
+"""What a run expected of each customer, frozen: its part of every item whose signals were tested, and its class."""
 
 from django.db import models
 
@@ -17,3 +17,20 @@ class AccountForecast(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["run", "block"], name="account_forecast_once")]
+
+
+class Segment(models.Model):
+    """A class of customers as their orders name it: the demand class that the house above passes, opaque here."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AccountSegments(models.Model):
+    """Which segment each customer was in when a run was made: that of its latest order."""
+
+    run = models.OneToOneField("iscm_demand.ForecastRun", on_delete=models.PROTECT, related_name="account_segments")
+    party_ids = models.BinaryField(help_text="64-bit little-endian integers")
+    segment_ids = models.BinaryField(help_text="64-bit little-endian integers")

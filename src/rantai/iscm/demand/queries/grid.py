@@ -8,27 +8,20 @@ from datetime import date, timedelta
 from itertools import groupby
 
 import numpy as np
-from django.db.models import Q
 from numpy.typing import NDArray
 
-from rantai.foundation.items.models import Item
-from rantai.foundation.parties import queries as parties
 from rantai.iscm.demand.models import ForecastRun
-from rantai.iscm.demand.queries import levels, names, overrides, steps, weeks
+from rantai.iscm.demand.queries import gridrows, names, overrides, steps, weeks
 from rantai.iscm.demand.queries import parts as customers
+from rantai.iscm.demand.queries.gridrows import WEEKS, Asked
 from rantai.iscm.demand.queries.levels import Level, Reach, Trees
 from rantai.iscm.demand.queries.parts import Parts
 from rantai.iscm.demand.queries.steps import Steps
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
-WEEKS, MONTHS = "week", "month"
-GROUPS = ("category", "item", "place", "location", "territory", "customer")
-"""What a row may stand for; a place is an item at a location."""
-MOST_FOUND = 200
-"""Customers or items that are shown because they were searched for, though nothing is expected of them."""
-EVERYTHING = Level()
 ROWS_A_PAGE = 40
 WEEKS_SHOWN = 13
 
@@ -47,20 +40,6 @@ class Bucket:
     def month(self) -> date:
         """The first day of the month it belongs to."""
         return (self.starts_on + timedelta(days=3)).replace(day=1)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Asked:
-    """What of the forecast is looked at, and how."""
-
-    level: Level = EVERYTHING
-    group: str = "category"
-    per: str = WEEKS
-    start: int = 0
-    text: str = ""
-    page: int = 1
-    shows_steps: bool = False
-    """Every row with the steps of its making, not what is expected alone."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,19 +95,21 @@ def load(run: ForecastRun, asked: Asked, *, found: Steps | None = None, shown_le
 
     With steps that are not kept yet it is the page as it would be, of the very rows that are named.
     """
-    found, trees = found or steps.load(run), Trees()
-    part = _read_parts(run, found, asked, trees)
+    found, trees = found or steps.load(run), Trees(run.pk)
+    part = gridrows.read_parts(run, found, asked, trees)
     buckets = list_buckets(run, asked)
-    keys, places, order, sizes = _group(found, part, asked, trees)
+    keys, places, order, sizes = gridrows.group(found, part, asked, trees)
     top = _rank(part.of_step("plan", slice(0, WEEKS_SHOWN)), places, len(keys))
     shown = top[(asked.page - 1) * ROWS_A_PAGE : asked.page * ROWS_A_PAGE]
     if shown_levels:
-        shown = [group for group in range(len(keys)) if _to_level(int(keys[group]), asked) in set(shown_levels)]
+        shown = [group for group in range(len(keys)) if gridrows.to_level(int(keys[group]), asked) in set(shown_levels)]
     reader = _Reader(run, part, asked, buckets)
     own = _find_own(run)
     starts = np.concatenate([[0], np.cumsum(sizes)])
-    level_rows = [(_to_level(int(keys[group]), asked), order[starts[group] : starts[group + 1]]) for group in shown]
-    named = _name_rows([level for level, _members in level_rows], asked)
+    level_rows = [
+        (gridrows.to_level(int(keys[group]), asked), order[starts[group] : starts[group + 1]]) for group in shown
+    ]
+    named = gridrows.name_rows([level for level, _members in level_rows], asked)
     return Grid(
         run=run,
         asked=asked,
@@ -137,7 +118,7 @@ def load(run: ForecastRun, asked: Asked, *, found: Steps | None = None, shown_le
                   own=_own_buckets(own, asked.level, buckets)),
         rows=tuple(
             Row(level=level, name=named[level][0], note=named[level][1], lines=reader.add_up(members),
-                own=_own_buckets(own, level, buckets), is_rest=_is_rest(level, asked))
+                own=_own_buckets(own, level, buckets), is_rest=gridrows.is_rest(level, asked))
             for level, members in level_rows
         ),
         count=len(keys),
@@ -147,20 +128,22 @@ def load(run: ForecastRun, asked: Asked, *, found: Steps | None = None, shown_le
 
 def list_finals(run: ForecastRun, asked: Asked) -> tuple[tuple[Bucket, ...], list[tuple[Level, str, str, list[float]]]]:
     """Return the buckets and every row that has a level of its own, with name, note and final units: for a file."""
-    found, trees = steps.load(run), Trees()
-    part = _read_parts(run, found, asked, trees)
+    found, trees = steps.load(run), Trees(run.pk)
+    part = gridrows.read_parts(run, found, asked, trees)
     buckets = list_buckets(run, asked)
-    keys, _places, order, sizes = _group(found, part, asked, trees)
+    keys, _places, order, sizes = gridrows.group(found, part, asked, trees)
     if not keys.size:
         return buckets, []
     starts = np.concatenate([[0], np.cumsum(sizes)[:-1]])
     weekly = np.add.reduceat(part.of_step("final")[order], starts, axis=0)
     units = np.stack([weekly[:, bucket.first : bucket.last].sum(axis=1) for bucket in buckets], axis=1)
-    levels_of = [_to_level(int(key), asked) for key in keys]
+    levels_of = [gridrows.to_level(int(key), asked) for key in keys]
     named = names.name_parts(levels_of)
     ranked = np.argsort(-units.sum(axis=1), kind="stable").tolist()
     shown = np.round(units, 4).tolist()
-    rows = [(levels_of[at], *named[levels_of[at]], shown[at]) for at in ranked if not _is_rest(levels_of[at], asked)]
+    rows = [
+        (levels_of[at], *named[levels_of[at]], shown[at]) for at in ranked if not gridrows.is_rest(levels_of[at], asked)
+    ]
     return buckets, rows
 
 
@@ -185,14 +168,14 @@ def read_final(run: ForecastRun, level: Level, starts_on: date, ends_on: date) -
     """Return what a level expects over some weeks, with everything that holds now."""
     found = steps.load(run)
     first = weeks.number_of(starts_on) - found.first_week
-    weekly = read_levels(run, found, [level], Trees())[level]
+    weekly = read_levels(run, found, [level], Trees(run.pk))[level]
     return float(weekly[max(0, first) : max(0, first + (ends_on - starts_on).days // 7)].sum())
 
 
 def read_levels(run: ForecastRun, found: Steps, wanted: Iterable[Level], trees: Trees) -> dict[Level, Floats]:
     """Return what levels expect week by week; customers of one thing at one place are told apart once."""
     weekly: dict[Level, Floats] = {}
-    for whole, of_one in groupby(sorted(wanted), key=lambda one: replace(one, party=0)):
+    for whole, of_one in groupby(sorted(wanted), key=lambda one: replace(one, party=0, segment=0)):
         rows = found.rows.find_whole(trees.reach(whole))
         levels_of = list(of_one)
         part = Parts(found=found, rows=rows)
@@ -200,71 +183,13 @@ def read_levels(run: ForecastRun, found: Steps, wanted: Iterable[Level], trees: 
             part = customers.read_by_customer(run, found, rows)
         means = part.of_step("final")
         for level in levels_of:
-            party = trees.reach(level).party
-            weekly[level] = means[part.party_ids == party].sum(axis=0) if party else means.sum(axis=0)
+            reach = trees.reach(level)
+            weekly[level] = means[_find_whose(reach, part)].sum(axis=0)
     return weekly
 
 
-def _read_parts(run: ForecastRun, found: Steps, asked: Asked, trees: Trees) -> Parts:
-    """Return what is looked at: whole item-locations, or customers' parts where one or all of them are asked for."""
-    reach = trees.reach(asked.level)
-    inside = found.rows.find_whole(reach)
-    is_by_customer = asked.group == "customer"
-    items = _find_items(asked.text) if asked.text and not is_by_customer else None
-    if items is not None:
-        inside = inside[np.isin(found.item_ids[inside], items)]
-    if not is_by_customer and not reach.party:
-        return Parts(found=found, rows=inside)
-    whose = _find_customers(asked.text) if asked.text and is_by_customer else [reach.party] if reach.party else []
-    shown = [asked.level.item] if asked.level.item else (items or [])[:MOST_FOUND]
-    part = customers.read_by_customer(
-        run, found, inside, also=[(item, party) for item in shown for party in whose[:MOST_FOUND]]
-    )
-    if reach.party or asked.text:
-        assert part.party_ids is not None
-        part = part.take(np.isin(part.party_ids, whose))
-    return part
-
-
-def _find_items(text: str) -> list[int]:
-    typed = Q(code__istartswith=text) | Q(name__icontains=text)
-    return list(Item.objects.filter(typed, archived_at=None).values_list("id", flat=True)[:50_000])
-
-
-def _find_customers(text: str) -> list[int]:
-    found = parties.list_parties("customer").filter(name__icontains=text).order_by("name", "id")
-    return list(found.values_list("id", flat=True)[:50_000])
-
-
-def _group(found: Steps, part: Parts, asked: Asked, trees: Trees) -> tuple[Ints, Ints, Ints, Ints]:
-    """Return sorted keys of groups, the group of each row, the rows by group and how many each has."""
-    items, places = part.item_ids, part.location_ids
-    if asked.group == "customer":
-        assert part.party_ids is not None
-        wanted = part.party_ids
-    elif asked.group == "item":
-        wanted = items
-    elif asked.group == "location":
-        wanted = places
-    elif asked.group == "place":
-        wanted = steps.to_keys(items, places)
-    elif asked.group == "territory":
-        wanted = _map(places, {place: _up(territory, asked.level.territory, trees.territory_parents)
-                               for place, territory in trees.territory_of.items()})  # fmt: skip
-    else:
-        wanted = _map(found.rows.category_ids[part.rows], levels.map_to_children(asked.level.category, trees.parents))
-    keys, group = np.unique(wanted, return_inverse=True)
-    return keys, group, np.argsort(group, kind="stable"), np.bincount(group, minlength=keys.size)
-
-
-def _up(node: int, top: int, parents: dict[int, int]) -> int:
-    return levels.map_to_children(top, parents).get(node, 0) if node else 0
-
-
-def _map(values: Ints, table: dict[int, int]) -> Ints:
-    known, places = np.unique(values, return_inverse=True)
-    mapped: Ints = np.array([table.get(value, 0) for value in known.tolist()], dtype=np.int64)[places]
-    return mapped
+def _find_whose(reach: Reach, part: Parts) -> Flags | slice:
+    return slice(None) if part.party_ids is None or not reach.is_of_some else reach.match(part.party_ids)
 
 
 def _rank(plan: Floats, group: Ints, count: int) -> list[int]:
@@ -279,7 +204,9 @@ class _Reader:
 
     def __init__(self, run: ForecastRun, part: Parts, asked: Asked, buckets: Sequence[Bucket]) -> None:
         self._part, self._buckets = part, buckets
-        self._is_whole = not asked.level.party and not (asked.text and asked.group == "customer")
+        self._is_whole = not (asked.level.party or asked.level.segment) and not (
+            asked.text and asked.group == "customer"
+        )
         used = customers.read_used(run, part)
         self._used = np.zeros((part.rows.size, run.horizon)) if used is None else used
         # customers tell nobody at which of our places their orders will be met
@@ -330,69 +257,3 @@ def _own_buckets(own: dict[Level, list[tuple[date, date]]], level: Level, bucket
         for starts, ends in own.get(level, ())
         if starts < bucket.ends_on and ends > bucket.starts_on
     )
-
-
-def _to_level(key: int, asked: Asked) -> Level:
-    held = asked.level
-    if asked.group == "customer":
-        return replace(held, party=key)
-    if asked.group == "item":
-        return replace(held, item=key, category=0)
-    if asked.group == "place":
-        return Level(item=key >> 31, location=key & (2**31 - 1), party=held.party)
-    if asked.group == "location":
-        return replace(held, location=key, territory=0)
-    if asked.group == "territory":
-        return replace(held, territory=key, location=0)
-    return replace(held, category=key, item=0)
-
-
-def _is_rest(level: Level, asked: Asked) -> bool:
-    if asked.group in ("item", "place"):
-        return False
-    if asked.group == "customer":
-        return not level.party
-    if asked.group == "location":
-        return not level.location
-    if asked.group == "territory":
-        return level.territory in (0, asked.level.territory)
-    return level.category in (0, asked.level.category)
-
-
-def _name_rows(found: Sequence[Level], asked: Asked) -> dict[Level, tuple[str, str]]:
-    """Return names of rows without the customer or the thing that the page is about."""
-    is_by_customer = asked.group == "customer"
-    short = {one: Level(party=one.party) if is_by_customer else replace(one, party=0) for one in found}
-    named = names.name_parts(list(short.values()))
-    return {one: named[short[one]] for one in found}
-
-
-def find_covered(changes: Sequence[overrides.Change], shown: Sequence[overrides.Change]) -> set[int]:
-    """Return which of the shown changes lie under a later one in some of their weeks and item-locations.
-
-    A total and a customer's figure both hold, unless the figure's level is narrower than the total's.
-    """
-    items = {item for one in changes for item in one.reach.items or ()}
-    category_of = levels.read_categories(items)
-    return {
-        one.override_id
-        for one in shown
-        if any(
-            later.override_id > one.override_id
-            and later.start < one.end
-            and later.end > one.start
-            and one.reach.meets(later.reach, category_of)
-            and (
-                one.reach.party == later.reach.party
-                or not (one.reach.party or later.reach.covers(one.reach, category_of))
-            )
-            for later in changes
-        )
-    }
-
-
-def list_near(changes: Sequence[overrides.Change], here: Reach) -> list[overrides.Change]:
-    """Return the changes that reach some of what is looked at."""
-    items = {item for one in changes for item in one.reach.items or ()} | (here.items or set())
-    category_of = levels.read_categories(items)
-    return [one for one in changes if here.meets(one.reach, category_of)]

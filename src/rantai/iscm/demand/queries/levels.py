@@ -1,4 +1,4 @@
-"""Levels of a forecast: a thing (item, category, all) at a place (location, territory, all), of a customer or all."""
+"""Levels of a forecast: a thing (item, category, all) at a place (location, territory, all), of whom."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rantai.foundation.access.models import Territory
 from rantai.foundation.items.models import Category, Item
 from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties.models import Party
+from rantai.iscm.demand.queries import segments
 
 Ints = NDArray[np.int64]
 
@@ -34,21 +35,25 @@ class Level:
     location: int = 0
     territory: int = 0
     party: int = 0
+    segment: int = 0
 
     @property
     def key(self) -> str:
         """The level as the name of a field."""
-        whose = f".{self.party}" if self.party else ""
+        whose = f".{self.party}" if self.party else f".0.{self.segment}" if self.segment else ""
         return f"{self.item}.{self.category}.{self.location}.{self.territory}{whose}"
 
     @classmethod
     def parse(cls, text: str) -> Level:
         """Read a key; raises BadLevel."""
         parts = text.split(".")
-        if len(parts) not in (4, 5) or not all(part.isascii() and part.isdigit() and len(part) < 19 for part in parts):
+        if len(parts) not in (4, 5, 6) or not all(
+            part.isascii() and part.isdigit() and len(part) < 19 for part in parts
+        ):
             raise BadLevel(text)
         level = cls(*map(int, parts))
-        if (level.item and level.category) or (level.location and level.territory):
+        pairs = ((level.item, level.category), (level.location, level.territory), (level.party, level.segment))
+        if any(all(pair) for pair in pairs):
             raise BadLevel(text)
         return level
 
@@ -62,10 +67,16 @@ class Reach:
     locations: frozenset[int] | None = None
     party: int = 0
     """One customer's part of them; 0: all customers together."""
+    segment: int = 0
+    """The part of a segment; 0: no segment."""
+    members: frozenset[int] = frozenset()
+    """The customers of the segment."""
 
     def meets(self, other: Reach, category_of: dict[int, int]) -> bool:
         """Tell whether an item-location can be in both; `category_of` knows the items of both."""
         if self.locations is not None and other.locations is not None and not self.locations & other.locations:
+            return False
+        if self.is_of_some and other.is_of_some and self.segment != other.segment and not self.whose & other.whose:
             return False
         if self.party and other.party and self.party != other.party:
             return False
@@ -93,13 +104,33 @@ class Reach:
         )
 
     @property
+    def is_of_some(self) -> bool:
+        """Tell whether it is a part of the demand: one customer's or a segment's."""
+        return bool(self.party or self.segment)
+
+    @property
+    def whose(self) -> frozenset[int]:
+        """The customers whose part it is."""
+        return frozenset([self.party]) if self.party else self.members
+
+    def match(self, party_ids: Ints) -> NDArray[np.bool_]:
+        """Tell which of some customers it is of."""
+        if self.party:
+            return party_ids == self.party
+        return np.isin(party_ids, np.fromiter(self.members, dtype=np.int64, count=len(self.members)))
+
+    @property
     def is_everything(self) -> bool:
         """Tell whether every item is touched."""
         return self.items is None and self.categories is None
 
 
 class Trees:
-    """The trees of categories and territories, read once where something asks for them."""
+    """The trees of categories, territories and customers, read once where something asks for them."""
+
+    def __init__(self, run_id: int | None = None) -> None:
+        """Customers stand in the segments that a run froze, by default the current one."""
+        self._run_id = run_id
 
     @cached_property
     def parents(self) -> dict[int, int]:
@@ -121,9 +152,20 @@ class Trees:
         """Customer that was merged into another → the other."""
         return dict(Party.objects.exclude(canonical=None).values_list("id", "canonical_id"))
 
+    @cached_property
+    def segment_of(self) -> dict[int, int]:
+        """Customer → its segment; who is in none is missing."""
+        return segments.read(self._run_id)
+
     def reach(self, level: Level) -> Reach:
         """Return what a level touches, with everything below it."""
         party = self.customers.get(level.party, level.party) if level.party else 0
+        members = (
+            frozenset(who for who, segment in self.segment_of.items() if segment == level.segment)
+            if level.segment
+            else frozenset()
+        )
+        whose = (party, level.segment, members)
         places: frozenset[int] | None = None
         if level.location:
             places = frozenset([level.location])
@@ -131,9 +173,9 @@ class Trees:
             inside = list_below(level.territory, self.territory_parents)
             places = frozenset(place for place, territory in self.territory_of.items() if territory in inside)
         if level.item:
-            return Reach(items=frozenset([level.item]), locations=places, party=party)
+            return Reach(frozenset([level.item]), None, places, *whose)
         categories = list_below(level.category, self.parents) if level.category else None
-        return Reach(categories=categories, locations=places, party=party)
+        return Reach(None, categories, places, *whose)
 
 
 class Rows:
@@ -159,9 +201,9 @@ class Rows:
     def find(self, reach: Reach) -> Ints:
         """Return the rows that a reach touches, in order; of a customer none where rows are not told apart."""
         rows = self.find_whole(reach)
-        if not reach.party:
+        if not reach.is_of_some:
             return rows
-        return rows[:0] if self.party_ids is None else rows[self.party_ids[rows] == reach.party]
+        return rows[:0] if self.party_ids is None else rows[reach.match(self.party_ids[rows])]
 
     def find_whole(self, reach: Reach) -> Ints:
         """Return the rows of things and places that a reach touches, whoever the customer is, in order."""

@@ -1,4 +1,4 @@
-"""Levels of the forecast in words: the thing, the place, the customer."""
+"""Levels of the forecast in words: the thing, the place, the customer or segment."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rantai.foundation.access.models import Territory
 from rantai.foundation.items.models import Category, Item
 from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties.models import Party
+from rantai.iscm.demand.models.accounts import Segment
 from rantai.iscm.demand.queries.levels import Level
 from rantai.kernel.texts import pick
 
@@ -31,18 +32,20 @@ def name_parts(found: Sequence[Level]) -> dict[Level, tuple[str, str]]:
     }
     sites = dict(locations.list_sites().values_list("id", "name")) if any(one.location for one in found) else {}
     buyers = dict(_read(Party, {one.party for one in found}, "name"))
+    classes = dict(_read(Segment, {one.segment for one in found}, "name"))
     named = {}
     for one in found:
         code, name = items.get(one.item, ("", ""))
         thing = code or groups.get(one.category, "")
         place = sites.get(one.location, "") or areas.get(one.territory, "")
-        first, *others = [part for part in (thing, name, place, buyers.get(one.party, "")) if part] or [""]
+        whose = buyers.get(one.party, "") or classes.get(one.segment, "")
+        first, *others = [part for part in (thing, name, place, whose) if part] or [""]
         named[one] = (first, " · ".join(others))
     return named
 
 
 def _read(
-    model: type[Item] | type[Category] | type[Territory] | type[Party], ids: set[int], *names: str
+    model: type[Item] | type[Category] | type[Territory] | type[Party] | type[Segment], ids: set[int], *names: str
 ) -> list[tuple[Any, ...]]:
     wanted = sorted(ids - {0})
     return [

@@ -21,8 +21,8 @@ Floats = NDArray[np.float64]
 
 ALL = Reach()
 _COLUMNS = (
-    "id", "item_id", "category_id", "location_id", "territory_id", "party_id", "starts_on", "ends_on", "quantity",
-    "factor", "is_span", "by",
+    "id", "item_id", "category_id", "location_id", "territory_id", "party_id", "segment_id", "starts_on", "ends_on",
+    "quantity", "factor", "is_span", "by",
 )  # fmt: skip
 """What a change is made of: rows of models cost ten times as much, and there may be ten thousand."""
 
@@ -36,6 +36,7 @@ class Told(Protocol):
     location_id: int | None
     territory_id: int | None
     party_id: int | None
+    segment_id: int | None
     starts_on: date
     ends_on: date
     quantity: int | None
@@ -71,7 +72,7 @@ def list_of_item(item_id: int, category_ids: Iterable[int] = ()) -> QuerySet[For
     """Return every override that reaches an item, taken back or past ones too, newest first."""
     wide = Q(item=None) & (Q(category=None) | Q(category__in=list(category_ids)))
     rows = ForecastOverride.objects.filter(Q(item_id=item_id) | wide)
-    return rows.select_related("location", "category", "territory", "party").order_by("-id")
+    return rows.select_related("location", "category", "territory", "party", "segment").order_by("-id")
 
 
 def list_columns(rows: QuerySet[ForecastOverride]) -> list[Told]:
@@ -81,7 +82,10 @@ def list_columns(rows: QuerySet[ForecastOverride]) -> list[Told]:
 
 def level_of(row: ForecastOverride | Told) -> Level:
     """Return the level at which an override was made."""
-    return Level(row.item_id or 0, row.category_id or 0, row.location_id or 0, row.territory_id or 0, row.party_id or 0)
+    return Level(
+        row.item_id or 0, row.category_id or 0, row.location_id or 0, row.territory_id or 0, row.party_id or 0,
+        row.segment_id or 0,
+    )  # fmt: skip
 
 
 def read_changes(

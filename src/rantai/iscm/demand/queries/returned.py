@@ -93,7 +93,7 @@ def _check_cell(cell: reports.ForecastCell, run: ForecastRun | None) -> str:
 
 def _describe(run: ForecastRun, taken: Taken) -> tuple[tuple[reports.ForecastCell, str, Quantity], ...]:
     named = names.name_levels([level for level, _cell in taken])
-    found, trees = steps.load(run), Trees()
+    found, trees = steps.load(run), Trees(run.pk)
     totals = grid.read_levels(run, found, named, trees)
     return tuple(
         (

@@ -46,7 +46,7 @@ class Steps:
     last_year: Floats
     is_agreed: bool
     split: Split | None = None
-    """Customers' parts after people's changes, of the item-locations where a change of a customer holds."""
+    """Customers' parts after people's changes, of the item-locations where a change of some of them holds."""
 
     @cached_property
     def rows(self) -> Rows:
@@ -96,9 +96,9 @@ def lay(
 ) -> Steps:  # fmt: skip
     """Return the steps over a base, with what holds now and changes that nobody has kept yet.
 
-    Customers' parts are read only where a change of a customer asks for them.
+    Customers' parts are read only where a change of a customer or a segment asks for them.
     """
-    monday, horizon, trees = weeks.monday_of(first_week), base.statistical.shape[1], Trees()
+    monday, horizon, trees = weeks.monday_of(first_week), base.statistical.shape[1], Trees(run_id)
     changes = overrides.read_changes(
         [*overrides.list_columns(overrides.list_live(first_week=monday)), *also],
         first_week=monday,
@@ -112,7 +112,7 @@ def lay(
         trees=trees, weights=weights,
     )  # fmt: skip
     final, split = lifted, None
-    if any(change.reach.party for change in changes):
+    if any(change.reach.is_of_some for change in changes):
         rows = Rows(base.item_ids, base.location_ids)
         table = Table(lifted, rows, weights, accounts=read_accounts(), changes=changes)
         for change in changes:

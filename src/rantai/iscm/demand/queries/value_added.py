@@ -55,7 +55,8 @@ def measure(*, last_week: int, count: int = WEEKS) -> list[Kpi]:
 
     The forecast of a week is the one frozen the item's cumulative lead time before it. `wmape_<step>` is Σ|A−F| over
     ΣA; `fva_<step>` is Σ|A−F of the step before| − Σ|A−F of this step| over the same ΣA; of a person and of a change
-    the same over the ΣA of the cells that they touched, a change of a customer held against that customer's orders.
+    the same over the ΣA of the cells that they touched, a change of a customer or a segment held against
+    their own orders.
     Above 0 the step helped. Nothing judged gives no figure.
     """
     tally = judge(last_week=last_week, count=count)
@@ -140,7 +141,7 @@ def _tally(tally: Tally, frozen: Frozen, asked: Floats) -> None:
     changes = _read_changes(frozen)
     if not changes:
         return
-    orders = _Orders(frozen, asked) if any(change.reach.party for change in changes) else None
+    orders = _Orders(frozen, asked) if any(change.reach.is_of_some for change in changes) else None
     table = Table(frozen.steps["events"], frozen.rows, frozen.weights,
                   accounts=accounts.load(frozen.run), changes=changes)  # fmt: skip
     for change in changes:
@@ -151,8 +152,8 @@ def _tally(tally: Tally, frozen: Frozen, asked: Floats) -> None:
         table.lay(change)
         _rows, after = table.sum_touched(touched, span)
         told = asked[rows, span]
-        if change.reach.party and orders is not None:
-            told, before, after = orders.hold(change, rows, before, after)
+        if change.reach.is_of_some and orders is not None:
+            told, before, after = orders.hold(change, table, touched, (rows, before, after))
         _charge(tally, change, told, before, after)
 
 
@@ -177,16 +178,19 @@ class _Orders:
         self._units = dict(zip(zip(keys, cells.weeks.tolist(), strict=True), cells.units.tolist(), strict=True))
 
     def hold(
-        self, change: overrides.Change, rows: Ints, before: Floats, after: Floats
+        self, change: overrides.Change, table: Table, touched: Ints, expected: tuple[Ints, Floats, Floats]
     ) -> tuple[Floats, Floats, Floats]:
-        """Return a customer's orders by item in the weeks of a change, beside what was expected of it at all places."""
+        """Return customers' orders by item in the weeks of a change, beside what was expected of them at all places."""
+        rows, before, after = expected
+        takers = table.list_takers(touched)
         items, starts = np.unique(self._items[rows], return_index=True)
         told = np.full((items.size, change.end - change.start), np.nan)
         for place, item in enumerate(items.tolist()):
             judged = self._is_judged[self._items == item, change.start : change.end].any(axis=0)
-            key = (item << 31) + change.reach.party
+            keys = [(item << 31) + party for party in takers[item]]
             for column in np.flatnonzero(judged).tolist():
-                told[place, column] = self._units.get((key, self._first + change.start + column), 0.0)
+                week = self._first + change.start + column
+                told[place, column] = sum(self._units.get((key, week), 0.0) for key in keys)
         return told, np.add.reduceat(before, starts, axis=0), np.add.reduceat(after, starts, axis=0)
 
 
@@ -199,7 +203,7 @@ def _read_changes(frozen: Frozen) -> list[overrides.Change]:
         overrides.list_columns(rows.order_by("id")),
         first_week=frozen.run.first_week,
         horizon=frozen.run.horizon,
-        trees=Trees(),
+        trees=Trees(frozen.run.pk),
     )
 
 

@@ -98,8 +98,9 @@ def to_override(edit: Edit, *, pk: int) -> ForecastOverride:
     level = edit.level
     return ForecastOverride(
         pk=pk, item_id=level.item or None, category_id=level.category or None, location_id=level.location or None,
-        territory_id=level.territory or None, party_id=level.party or None, starts_on=edit.starts_on,
-        ends_on=edit.ends_on, quantity=edit.quantity, factor=edit.factor, is_span=edit.is_span,
+        territory_id=level.territory or None, party_id=level.party or None, segment_id=level.segment or None,
+        starts_on=edit.starts_on, ends_on=edit.ends_on, quantity=edit.quantity, factor=edit.factor,
+        is_span=edit.is_span,
     )  # fmt: skip
 
 

@@ -18,7 +18,8 @@ from rantai.iscm.demand.actions import overrides as actions
 from rantai.iscm.demand.models import ForecastRun
 from rantai.iscm.demand.queries import forecasts, steps
 from rantai.iscm.demand.queries import grid as queries
-from rantai.iscm.demand.queries.grid import Asked, Bucket
+from rantai.iscm.demand.queries.grid import Bucket
+from rantai.iscm.demand.queries.gridrows import GROUPS, MONTHS, WEEKS, Asked
 from rantai.iscm.demand.queries.levels import Level
 from rantai.iscm.demand.views import cells, edge, gridlines
 from rantai.iscm.demand.views.cells import Edit
@@ -86,14 +87,17 @@ def read_asked(request: HttpRequest) -> Asked:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     item, place = number("i"), number("l")
-    level = Level(item, 0 if item else number("c"), place, 0 if place else number("t"), number("p"))
+    level = Level(item, 0 if item else number("c"), place, 0 if place else number("t"), number("p"),
+                  0 if number("p") else number("g"))  # fmt: skip
     group = given.get("by", "")
     if level.party and group == "customer":
         group = "place" if item else "item"
+    if group == "segment" and (level.party or level.segment):
+        group = "customer" if level.segment else "place" if item else "item"
     return Asked(
         level=level,
-        group=group if group in queries.GROUPS else "category",
-        per=queries.MONTHS if given.get("per") == queries.MONTHS else queries.WEEKS,
+        group=group if group in GROUPS else "category",
+        per=MONTHS if given.get("per") == MONTHS else WEEKS,
         start=number("from"),
         text=given.get("q", "").strip()[:60],
         page=max(1, number("page")),

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from rantai.foundation.items.models import Category
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries import grid as queries
-from rantai.iscm.demand.queries import names, overrides
-from rantai.iscm.demand.queries.grid import Asked, Bucket, Grid, Lines, Row
+from rantai.iscm.demand.queries import meeting, names, overrides
+from rantai.iscm.demand.queries.grid import Bucket, Grid, Lines, Row
+from rantai.iscm.demand.queries.gridrows import MONTHS, Asked
 from rantai.iscm.demand.queries.levels import Level, Trees
 from rantai.iscm.demand.views import cells, edge, gridways
 from rantai.ui import formats
@@ -90,7 +91,7 @@ def describe(found: Grid, *, typed: Mapping[str, str], problems: Mapping[str, st
         "house": "operations",
         "run": found.run,
         "asked": asked,
-        "is_months": asked.per == queries.MONTHS,
+        "is_months": asked.per == MONTHS,
         "buckets": [(_say_bucket(bucket, asked), _narrow(place)) for place, bucket in enumerate(found.buckets)],
         "whole": whole,
         "has_last_year": any(row.change for row in rows),
@@ -171,14 +172,14 @@ class _Pen:
 
 def list_held(found: Grid) -> list[Held]:
     """Return the changes that reach what is looked at, newest first, with those that lie under a later one."""
-    run, trees = found.run, Trees()
+    run, trees = found.run, Trees(found.run.pk)
     rows = overrides.list_columns(overrides.list_live(first_week=run.first_week))
     changes = overrides.read_changes(rows, first_week=run.first_week, horizon=run.horizon, trees=trees)
     here = trees.reach(found.asked.level)
-    near = queries.list_near(changes, here)
+    near = meeting.list_near(changes, here)
     shown = near[-MOST_CHANGES:][::-1]
     by_id = ForecastOverride.objects.in_bulk([one.override_id for one in shown])
-    covered = queries.find_covered(near, shown)
+    covered = meeting.find_covered(near, shown)
     people = edge.name_actors({one.by for one in shown})
     told = names.name_levels([overrides.level_of(by_id[one.override_id]) for one in shown])
     today = edge.today()
@@ -282,7 +283,7 @@ def _show(row: Row, found: Grid, pen: _Pen, parents: set[int], *, may_edit: bool
 
 def _say_row(row: Row, asked: Asked) -> tuple[str, str]:
     """Return the name of a row and what stands under it."""
-    if asked.group == "customer":
+    if asked.group in ("customer", "segment"):
         return row.name or _("Everybody else"), _say_known(row.lines)
     if row.level.item and row.note:
         # People know an item by its name; its code stands below, as in every list.
@@ -305,11 +306,12 @@ def _sign_share(share: float) -> str:
 def _say_group(asked: Asked) -> str:
     return {
         "category": _("Category"), "item": _("Item"), "place": _("Item and location"), "location": _("Location"),
-        "territory": _("Territory"), "customer": _("Customer"),
+        "territory": _("Territory"), "segment": _("Segment"),
+        "customer": _("Customer"),
     }[asked.group]  # fmt: skip
 
 
 def _say_bucket(bucket: Bucket, asked: Asked) -> str:
-    if asked.per == queries.MONTHS:
+    if asked.per == MONTHS:
         return formats.month(bucket.month)
     return formats.day(bucket.starts_on, today=bucket.starts_on)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from rantai.iscm.demand.queries import grid as queries
 from rantai.iscm.demand.queries import names
-from rantai.iscm.demand.queries.grid import Asked, Grid
+from rantai.iscm.demand.queries.grid import Grid
+from rantai.iscm.demand.queries.gridrows import MONTHS, WEEKS, Asked
 from rantai.iscm.demand.queries.levels import Level, Trees
 from rantai.ui import shapes
 
@@ -49,9 +50,12 @@ def way_down(level: Level, asked: Asked, parents: set[int]) -> str:
         "l": level.location,
         "t": level.territory,
         "p": level.party,
+        "g": level.segment,
         "q": "",
         "from": asked.start,
     }
+    if asked.group == "segment":
+        return address(asked, **to, by="customer")
     if asked.group == "customer":
         return address(asked, **to, by="place" if level.item else "item")
     if asked.group == "item":
@@ -65,7 +69,7 @@ def list_groups(asked: Asked) -> list[shapes.Tab]:
     """Return what rows may stand for, each with its address."""
     names = {
         "category": _("Categories"), "item": _("Items"), "place": _("Items by location"), "location": _("Locations"),
-        "territory": _("Territories"), "customer": _("Customers"),
+        "territory": _("Territories"), "segment": _("Segments"), "customer": _("Customers"),
     }  # fmt: skip
     left_out = set()
     if asked.level.item:
@@ -73,7 +77,9 @@ def list_groups(asked: Asked) -> list[shapes.Tab]:
     if asked.level.location:
         left_out |= {"location", "territory"}
     if asked.level.party:
-        left_out |= {"customer"}
+        left_out |= {"segment", "customer"}
+    if asked.level.segment:
+        left_out |= {"segment"}
     return [
         shapes.Tab(name, address(asked, by=group), current=group == asked.group)
         for group, name in names.items()
@@ -83,16 +89,16 @@ def list_groups(asked: Asked) -> list[shapes.Tab]:
 
 def list_periods(asked: Asked) -> list[tuple[str, str, bool]]:
     """Return weeks and months, each with its address."""
-    is_months = asked.per == queries.MONTHS
+    is_months = asked.per == MONTHS
     return [
         (_("Weeks"), address(asked, per=""), not is_months),
-        (_("Months"), address(asked, per=queries.MONTHS, **{"from": 0}), is_months),
+        (_("Months"), address(asked, per=MONTHS, **{"from": 0}), is_months),
     ]
 
 
 def list_crumbs(asked: Asked) -> list[tuple[str, str]]:
     """Return the way back up: everything, then the groups above, the thing, the customer, each with its address."""
-    level, whole = asked.level, replace(asked.level, party=0)
+    level, whole = asked.level, replace(asked.level, party=0, segment=0)
     if level == Level():
         return []
     up = [(_("Everything"), address(Asked(per=asked.per)))]
@@ -102,18 +108,19 @@ def list_crumbs(asked: Asked) -> list[tuple[str, str]]:
         above.append(at)
         at = trees.parents.get(at, 0)
     held = [Level(category=category, location=level.location, territory=level.territory) for category in above[1:]]
-    buyer = Level(party=level.party)
+    buyer = Level(party=level.party, segment=level.segment)
+    whose = "customer" if level.party else "segment" if level.segment else ""
     named = names.name_levels([*held, whole, buyer])
-    up += [(named[one], address(asked, c=one.category, p=0, by="category", q="")) for one in reversed(held)]
+    up += [(named[one], address(asked, c=one.category, p=0, g=0, by="category", q="")) for one in reversed(held)]
     if whole != Level():
-        up.append((named[whole], address(asked, p=0, by="customer", q="") if level.party else ""))
-    return [*up, (named[buyer], "")] if level.party else up
+        up.append((named[whole], address(asked, p=0, g=0, by=whose, q="") if whose else ""))
+    return [*up, (named[buyer], "")] if whose else up
 
 
 def later(found: Grid) -> str:
     """Return the address of the weeks after those shown, or nothing."""
     asked = found.asked
-    more = asked.per == queries.WEEKS and found.buckets and found.buckets[-1].last < found.run.horizon
+    more = asked.per == WEEKS and found.buckets and found.buckets[-1].last < found.run.horizon
     return address(asked, **{"from": asked.start + queries.WEEKS_SHOWN}) if more else ""
 
 
@@ -121,7 +128,8 @@ def words(asked: Asked) -> dict[str, Any]:
     """Return the words of an address."""
     held = {
         "i": asked.level.item, "c": asked.level.category, "l": asked.level.location, "t": asked.level.territory,
-        "p": asked.level.party, "by": asked.group, "per": "" if asked.per == queries.WEEKS else asked.per,
+        "p": asked.level.party, "g": asked.level.segment, "by": asked.group,
+        "per": "" if asked.per == WEEKS else asked.per,
         "from": asked.start, "q": asked.text, "lines": "all" if asked.shows_steps else "",
     }  # fmt: skip
     return {name: value for name, value in held.items() if value}

@@ -125,7 +125,8 @@ def list_changes(rows: Iterable[ForecastOverride], location_id: int | None) -> l
 def _say_place(row: ForecastOverride) -> str:
     thing = "" if row.item_id else pick(row.category.name) if row.category else _("every item")
     place = row.location.name if row.location else pick(row.territory.name) if row.territory else _("all locations")
-    return " · ".join(part for part in (thing, place, row.party.name if row.party else "") if part)
+    whose = row.party.name if row.party else row.segment.name if row.segment else ""
+    return " · ".join(part for part in (thing, place, whose) if part)
 
 
 def _list_lines(outlook: Outlook) -> Iterable[Line]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from rantai.foundation.access import rules as access
 from rantai.iscm.demand.models import ForecastOverride
 from rantai.iscm.demand.queries import names, overrides, value_added
-from rantai.iscm.demand.queries.grid import Asked
+from rantai.iscm.demand.queries.gridrows import Asked
 from rantai.iscm.demand.views import edge, gridlines, gridways
 from rantai.kernel.models import KpiValue
 from rantai.ui import formats

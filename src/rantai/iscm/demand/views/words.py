@@ -97,6 +97,7 @@ def list_term_facts(term: CustomerTerm, shares: Mapping[str, float]) -> list[sha
     names = {
         "agreement": _("Of it by agreements"),
         "pipeline": _("Of it by deals"),
+        "retail": _("Of it by what retailers sell"),
         "purchase_cycle": _("Of it by rhythms"),
         "": _("Of it by everybody else"),
     }
