@@ -274,6 +274,24 @@ def test_what_a_question_was_told_first_is_published_all_the_same(world: World) 
     assert_thin_rows_say_what_the_whole_would_say(world)
 
 
+def test_what_was_asked_before_it_is_published_is_not_told_as_followed(world: World, monkeypatch) -> None:
+    follower, seen = world.follower, []
+    catch_up = follower.catch_up
+
+    def catch_up_and_be_asked() -> Any:
+        touched = catch_up()
+        seen.append(run_atomic(world.facts.draw()[1]))
+        follower.ask([], at=follower.run.now, patience=1.0)
+        return touched
+
+    run_atomic(world.facts.draw()[1])
+    monkeypatch.setattr(follower, "catch_up", catch_up_and_be_asked)
+
+    told = follower.follow()
+
+    assert told["watermark"] < seen[0]
+
+
 def test_the_same_fact_twice_moves_nothing(world: World) -> None:
     world.happen(5)
     step = read_run().step

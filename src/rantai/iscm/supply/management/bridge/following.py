@@ -43,8 +43,8 @@ class Follower:
         company = parties.get_company()
         problem = bridge.to_problem(plan.problem, now=run.now, horizon_end=run.horizon_end)
         self.held = HeldPlan(problem, params=Params(release_until=run.params["release_until"]), most=most)
-        self.watermark = self.known = self.told = run.solved_watermark
-        """Facts that were read, that are surely followed, and up to which `change` tells."""
+        self.watermark = self.known = self.told = self.looked = run.solved_watermark
+        """Facts that were read, that are surely followed, up to which `change` tells, and that were read by then."""
         self.behind, self.is_lost = "", False
         """Why a whole plan is due; whether orders, supplies or stock are among what waits for it by their number."""
         self.is_another = bridge.checksum(bridge.to_tables(self.held.solution()), "") != run.solution_hash
@@ -82,7 +82,8 @@ class Follower:
             "is_provisional": touched.is_provisional,
             "why": touched.why,
             "is_behind": bool(self.behind),
-            "watermark": self.watermark,
+            # not that of a question since: what was told to who asked is still to be published
+            "watermark": self.looked,
             "solved_at": self._solved_at,
             "seconds": time.perf_counter() - begun,
             "cpu_seconds": time.thread_time() - worked,
@@ -98,7 +99,8 @@ class Follower:
         with self._lock, snapshots.read_consistently(settled=settled) as watermark:
             touched = self._read(watermark)
             self.change = None if self.is_another else self._cut()
-            self.told, self.has_news, self._has_fresh = self.known, self.has_news or self._has_fresh, False
+            self.told, self.looked = self.known, self.watermark
+            self.has_news, self._has_fresh = self.has_news or self._has_fresh, False
             self._fresh.clear()
         return touched
 
