@@ -29,3 +29,11 @@ def pretending(instant: datetime) -> Iterator[None]:
 def business_date(instant: datetime, zone: str) -> date:
     """Return the calendar date of `instant` in a company's or location's zone."""
     return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def read_business_date(text: str, zone: str) -> date:
+    """Return the day of an instant (as the turn names it) or a date, in a zone; today where none is named."""
+    if not text:
+        return business_date(now(), zone)
+    moment = datetime.fromisoformat(text)
+    return business_date(moment, zone) if moment.tzinfo else moment.date()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-
 from django.utils.translation import gettext as _
 
 from rantai.crm.insight import actions, bridge, queries
@@ -19,7 +17,7 @@ def value_customers(run: jobs.Run, *, company_id: int | None = None, as_of: str 
     Again gives the same. Readers see the old valuation until the new one is whole.
     """
     company = parties.get_company(company_id)
-    day = _read_day(as_of, zone=company.zone)
+    day = clock.read_business_date(as_of, company.zone)
     run.progress(0, note=_("reading purchases"))
     held = bridge.snapshot(company, as_of=day)
     run.progress(0, note=_("valuing"))
@@ -57,11 +55,3 @@ def _tell_operations(account_ids: list[int]) -> int:
             chunk = lines[start : start + actions.STAKES_AT_ONCE]
             known += run_atomic(lambda chunk=chunk: actions.update_stakes(chunk))  # type: ignore[misc]
     return known
-
-
-def _read_day(as_of: str, *, zone: str) -> date:
-    """Return the day of an instant (as the turn names it) or a date, in a zone; today where none is named."""
-    if not as_of:
-        return clock.business_date(clock.now(), zone)
-    moment = datetime.fromisoformat(as_of)
-    return clock.business_date(moment, zone) if moment.tzinfo else moment.date()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import numpy as np
 from django.utils.translation import gettext as _
@@ -35,7 +35,7 @@ def signal_demand(run: jobs.Run, *, company_id: int | None = None, as_of: str = 
     them only.
     """
     company = parties.get_company(company_id)
-    day = _read_day(as_of, zone=company.zone)
+    day = clock.read_business_date(as_of, company.zone)
     run.progress(0, len(SOURCES), note=_("reading purchases"))
     parts = list(_expect(company, day))
     tested = day - timedelta(days=day.weekday(), weeks=TESTED_WEEKS)
@@ -94,11 +94,3 @@ def _join(
             variances=tuple(map(tuple, variances[chunk].tolist())),
             likely=tuple(map(tuple, likely[chunk].tolist())),
         )
-
-
-def _read_day(as_of: str, *, zone: str) -> date:
-    """Return the day of an instant (as the turn names it) or a date, in a zone; today where none is named."""
-    if not as_of:
-        return clock.business_date(clock.now(), zone)
-    moment = datetime.fromisoformat(as_of)
-    return clock.business_date(moment, zone) if moment.tzinfo else moment.date()

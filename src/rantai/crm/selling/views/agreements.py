@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.forms import Form
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -74,19 +76,9 @@ def agreement(request: access.StaffRequest, agreement_id: int) -> HttpResponseBa
 @access.permission_required("selling.sign")
 def sign(request: access.StaffRequest, agreement_id: int) -> HttpResponse:
     """Note the signature: from now on the schedule counts in the forecast."""
-    held, back = _find(agreement_id)
-    form = forms.SignForm(request.POST)
-    if not form.is_valid():
-        toasts.hurt(request, _("Give the day under the signature."))
-        return redirect(back)
-    return edge.attempt(
-        request,
-        lambda: actions.sign_agreement(
-            held, signed_on=form.cleaned_data["signed_on"], expected_revision=edge.read_revision(request),
-            today=edge.today(), by=request.user.actor,
-        ),
-        said=_("Signed. The forecast counts on its call-offs."),
-        back=back,
+    return _date(
+        request, agreement_id, forms.SignForm(request.POST), actions.sign_agreement,
+        asked=_("Give the day under the signature."), said=_("Signed. The forecast counts on its call-offs."),
     )  # fmt: skip
 
 
@@ -94,19 +86,10 @@ def sign(request: access.StaffRequest, agreement_id: int) -> HttpResponse:
 @access.permission_required("selling.sign")
 def end(request: access.StaffRequest, agreement_id: int) -> HttpResponse:
     """End an agreement before its time."""
-    held, back = _find(agreement_id)
-    form = forms.EndForm(request.POST)
-    if not form.is_valid():
-        toasts.hurt(request, _("Give the first day on which the agreement holds no longer."))
-        return redirect(back)
-    return edge.attempt(
-        request,
-        lambda: actions.end_agreement(
-            held, ended_from=form.cleaned_data["ended_from"], expected_revision=edge.read_revision(request),
-            today=edge.today(), by=request.user.actor,
-        ),
+    return _date(
+        request, agreement_id, forms.EndForm(request.POST), actions.end_agreement,
+        asked=_("Give the first day on which the agreement holds no longer."),
         said=_("Ended. What was planned behind that day no longer counts."),
-        back=back,
     )  # fmt: skip
 
 
@@ -122,6 +105,25 @@ def discard(request: access.StaffRequest, agreement_id: int) -> HttpResponse:
         said=_("The draft is gone."),
         back=reverse("crm_selling:agreements") if gone else back,
     )
+
+
+def _date(
+    request: access.StaffRequest, agreement_id: int, form: Form, act: Callable[..., object], *, asked: str, said: str
+) -> HttpResponse:  # fmt: skip
+    """Do with an agreement what needs one day, which the form names as the action does."""
+    held, back = _find(agreement_id)
+    if not form.is_valid():
+        toasts.hurt(request, asked)
+        return redirect(back)
+    revision = edge.read_revision(request)
+    return edge.attempt(
+        request,
+        lambda: act(
+            held, **form.cleaned_data, expected_revision=revision, today=edge.today(), by=request.user.actor
+        ),
+        said=said,
+        back=back,
+    )  # fmt: skip
 
 
 def _find(agreement_id: int) -> tuple[SalesAgreement, str]:

@@ -54,6 +54,12 @@ def split(key: int) -> tuple[int, int]:
     return key >> _PLACE_BITS, key & ((1 << _PLACE_BITS) - 1)
 
 
+def find_row(pairs: Ints, pair: int) -> int | None:
+    """Return where an item-location stands among sorted ones, or None where it does not."""
+    row = int(np.searchsorted(pairs, pair))
+    return row if row < len(pairs) and pairs[row] == pair else None
+
+
 def tag(ids: Any, kind: int) -> Any:
     """Return the key of rows of one kind among rows of several."""
     return (ids << _KIND_BITS) | kind

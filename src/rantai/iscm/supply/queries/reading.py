@@ -41,8 +41,7 @@ class PlanReader:
 
     def find_row(self, pair: int) -> int | None:
         """Return the row of an item-location, or None where the plan does not know it."""
-        row = int(np.searchsorted(self.places, pair))
-        return row if row < len(self.places) and self.places[row] == pair else None
+        return keys.find_row(self.places, pair)
 
     def table(self, name: str, pair: int) -> columns.Columns:
         """Return the rows of a table that stand in the block of an item-location."""

@@ -135,9 +135,7 @@ class Follower:
 
     def find_row(self, place: int) -> int | None:
         """Return the row of an item-location (key), None where the plan does not know it."""
-        known = self.problem["item_locations"]["key"]
-        row = int(np.searchsorted(known, place))
-        return row if row < len(known) and known[row] == place else None
+        return keys.find_row(self.problem["item_locations"]["key"], place)
 
     def _read(self, watermark: int) -> Touched:
         """Change what is held by what was committed since the last look."""
