@@ -2,7 +2,7 @@
 
 from numba import types
 
-from rantai_engines.planning._compiling import compiled
+from rantai_engines.planning._compiling import compiled, short
 from rantai_engines.planning._layout import (
     END_SOURCE,
     FIRST_SOURCE,
@@ -84,15 +84,15 @@ def find_leans(st: State, moves: Ints, count: int, out: Ints) -> int:
     return n
 
 
-@compiled(INT(STATE, INT, INT))
-def _planned_units(st: State, source: int, end: int) -> int:
-    """Add up the orders of a source that end at ``end``."""
+@short(INT(STATE, INT, INT, INT))
+def _planned_units(st: State, source: int, end: int, most: int) -> int:
+    """Add up the orders of a source that end at ``end``, up to ``most``."""
     order, units = st.last_order[source], 0
-    while order >= 0:
+    while order >= 0 and units < most:
         if st.orders[order, P_END] == end:
             units += st.orders[order, P_QUANTITY]
         order = st.orders[order, P_BEFORE]
-    return int(units)
+    return min(units, most)
 
 
 @compiled(types.float64(NET, STATE, INT, INT, TABLE))
@@ -111,13 +111,16 @@ def list_new(net: Net, st: State, mark: int, last: int, out: Ints) -> float:
     return cost
 
 
-@compiled(INT(NET, STATE, TABLE, TABLE, INT, TABLE, ROW, ROW, TABLE))
+@compiled(INT(NET, STATE, TABLE, TABLE, INT, TABLE, ROW, ROW, ROW, TABLE))
 def name_leans(
-    net: Net, st: State, moves: Ints, found: Ints, count: int, made: Ints, on_hand: Ints, there_at: Ints, out: Ints
-) -> int:
+    net: Net, st: State, moves: Ints, found: Ints, count: int, made: Ints, on_hand: Ints, there_at: Ints, mixed: Ints,
+    out: Ints,
+) -> int:  # fmt: skip
     """Write (move, kind, supply, item-location, time, units) of what ``found`` (move, time, units) comes from.
 
     What is made anew comes first, then stock, then what is planned; kind -1: what else arrives then. Gives the rows.
+    ``mixed`` (n_moves): whether receipts or by-products come to the place; where one source alone fills it, nobody has
+    to look through its orders.
     """
     n = 0
     for k in range(count):
@@ -135,7 +138,8 @@ def name_leans(
                 if there_at[place] == time:
                     given, kind = min(units, on_hand[place]), _ON_HAND
             elif source < net.places[place, END_SOURCE]:
-                given = min(units, _planned_units(st, source, time))
+                alone = mixed[found[k, 0]] == 0 and net.places[place, END_SOURCE] - net.places[place, FIRST_SOURCE] == 1
+                given = units if alone else _planned_units(st, source, time, units)
                 kind, supply = _ORDER, net.sources[source, S_ROW]
                 source += 1
             else:

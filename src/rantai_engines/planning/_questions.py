@@ -1,13 +1,14 @@
 """Answer questions by trials on a laid-down state, which is afterwards what it was."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from rantai_engines.planning._asking import find_leans, list_new, name_leans
 from rantai_engines.planning._facts import Facts
+from rantai_engines.planning._held_state import HeldState
 from rantai_engines.planning._layout import (
     A_AT,
     A_DEMAND,
@@ -47,29 +48,30 @@ from rantai_engines.planning.tables_of_rows import table_of
 _MARKS = (C_LOG, C_ORDERS, C_DELIVERIES, C_DELAYS, C_SHORTAGES)
 _KEPT = (*_MARKS, C_ASKS, C_OWNER, C_KEEP, C_SHIFTS)
 _DELIVERIES = _KEPT.index(C_DELIVERIES)
-_Rows = list[tuple[int, ...]]
 
 
 @dataclass(kw_only=True, slots=True)
 class _Found:
-    """Rows of the tables of an answer."""
+    """Rows of the tables of an answer, by line; but for ``moves`` and ``orders`` with the line before them."""
 
-    slices: _Rows
-    orders: _Rows
-    leans: _Rows
-    missing: _Rows
-    cost: list[float]
+    slices: list[Ints] = field(default_factory=list)
+    missing: list[Ints] = field(default_factory=list)
+    moves: list[Ints] = field(default_factory=list)
+    orders: list[Ints] = field(default_factory=list)
+    cost: list[float] = field(default_factory=list)
 
 
 def answer(
-    facts: Facts, net: Net, state: State, wanted: Sequence[Wanted], freed: Sequence[tuple[int, int, int]]
-) -> tuple[Answers, State]:  # fmt: skip
+    facts: Facts, held: HeldState, wanted: Sequence[Wanted], freed: Sequence[tuple[int, int, int]]
+) -> Answers:  # fmt: skip
     """Plan the lines one after the other, read what they got, take everything back.
 
-    ``freed``: (item-location, instant, units) of what others are about to let go. Gives also the state, which is
-    another object when its arrays had to grow.
+    ``freed``: (item-location, instant, units) of what others are about to let go. The held state may get roomier
+    arrays.
     """
+    net = held.net
     while True:
+        state = held.state
         before = _count(state, _KEPT)
         for place, time, units in freed:
             enter(state, place, time, units)
@@ -77,35 +79,49 @@ def answer(
         if tried is not None:
             break
         _take_back(net, state, before)
-        state = roomier(state)
+        held.state = roomier(state)
     marks, chosen = tried
     asks = int(state.counters[C_ASKS]) - before[_KEPT.index(C_ASKS)]
-    found, moves, made = _Found(slices=[], orders=[], leans=[], missing=[], cost=[]), [], []
-    for line, (mark, after) in enumerate(pairwise(marks)):
-        found.slices += [(line, *row) for row in state.deliveries[mark[2] : after[2], 1:3].tolist()]
-        found.missing += [(line, *row) for row in state.shortages[mark[4] : after[4], 1:5].tolist()]
-        orders = np.empty((after[1] - mark[1], 5), np.int64)
-        found.cost.append(float(list_new(net, state, mark[1], after[1], orders)))
-        log = state.log[mark[0] : after[0]]
-        moves.append(np.ascontiguousarray(log[log[:, 0] >= 0][:, :3]))
-        found.orders += [(line, *row) for row in orders.tolist()]
-        made.append(orders)
+    found = _read(net, state, marks)
     _take_back(net, state, before)
     for place, time, units in freed:
         add(state, place, time, units, 1)
-    _read_leans(facts, net, state, moves, made, found)
+    leans = _read_leans(facts, held, found)
     for place, time, units in reversed(freed):
         add(state, place, time, -units, -1)
-    answers = Answers(
-        slices=table_of(Slices, found.slices),
-        orders=table_of(NewOrders, found.orders),
-        leans=table_of(Leans, found.leans),
-        shortages=table_of(Missing, found.missing),
+    return Answers(
+        slices=table_of(Slices, _join(found.slices, 3)),
+        orders=table_of(NewOrders, _join([_of_line(line, rows) for line, rows in enumerate(found.orders)], 6)),
+        leans=table_of(Leans, leans),
+        shortages=table_of(Missing, _join(found.missing, 5)),
         cost=np.array(found.cost),
         item_location=np.array(chosen, np.int64),
         asks=asks,
     )
-    return answers, state
+
+
+def _read(net: Net, state: State, marks: Sequence[list[int]]) -> _Found:
+    """Read what the lines got, before it is taken back."""
+    found = _Found()
+    for line, (mark, after) in enumerate(pairwise(marks)):
+        found.slices.append(_of_line(line, state.deliveries[mark[2] : after[2], 1:3]))
+        found.missing.append(_of_line(line, state.shortages[mark[4] : after[4], 1:5]))
+        orders = np.empty((after[1] - mark[1], 5), np.int64)
+        found.cost.append(float(list_new(net, state, mark[1], after[1], orders)))
+        found.orders.append(orders)
+        log = state.log[mark[0] : after[0]]
+        found.moves.append(log[log[:, 0] >= 0, :3])
+    return found
+
+
+def _of_line(line: int, rows: Ints) -> Ints:
+    told = np.empty((rows.shape[0], rows.shape[1] + 1), np.int64)
+    told[:, 0], told[:, 1:] = line, rows
+    return told
+
+
+def _join(parts: Sequence[Ints], columns: int) -> Ints:
+    return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.zeros((0, columns), np.int64)])
 
 
 def _try_all(
@@ -177,30 +193,37 @@ def _take_back(net: Net, state: State, before: list[int]) -> None:
         state.counters[counter] = value
 
 
-def _read_leans(facts: Facts, net: Net, state: State, moves: list[Ints], made: list[Ints], found: _Found) -> None:
+def _read_leans(facts: Facts, held: HeldState, found: _Found) -> Ints:
     """Name the supplies that the lines' withdrawals lean on, one line's surplus of a lot for the next included."""
-    line_of = np.repeat(np.arange(len(moves)), [len(rows) for rows in moves]).tolist()
-    every = np.concatenate([*moves, np.zeros((0, 3), np.int64)])
-    orders = np.concatenate([*made, np.zeros((0, 5), np.int64)])
-    out = np.empty((2 * int(state.segments[every[:, 0], G_ROWS].sum()) + 8 * len(every), 3), np.int64)
-    count = find_leans(state, every, len(every), out)
+    net, state = held.net, held.state
+    moves, made = _join(found.moves, 3), _join(found.orders, 5)
+    out = np.empty((2 * int(state.segments[moves[:, 0], G_ROWS].sum()) + 8 * len(moves), 3), np.int64)
+    count = find_leans(state, moves, len(moves), out)
+    mixed = [place in facts.receipts.at or place in held.besides for place in moves[:, 0].tolist()]
     named = np.empty((4 * count + 16, 6), np.int64)
-    rows = name_leans(net, state, every, out, count, orders, facts.places.on_hand, facts.there_at, named)
-    for move, kind, supply, place, time, units in named[:rows].tolist():
-        if kind < 0:
-            _read_others(facts, line_of[move], place, time, units, found)
-        else:
-            found.leans.append((line_of[move], kind, supply, place, time, units))
+    rows = name_leans(
+        net, state, moves, out, count, made, facts.places.on_hand, facts.there_at, np.array(mixed, np.int64), named
+    )
+    leans = named[:rows]
+    if len(found.moves) > 1:
+        leans[:, 0] = np.repeat(np.arange(len(found.moves)), [len(one) for one in found.moves])[leans[:, 0]]
+    else:
+        leans[:, 0] = 0
+    is_else = leans[:, 1] < 0
+    if not is_else.any():
+        return leans
+    others = [row for line, _kind, _supply, *what in leans[is_else].tolist() for row in _list_else(facts, line, *what)]
+    return np.concatenate([leans[~is_else], np.array(others, np.int64)])
 
 
-def _read_others(facts: Facts, line: int, place: int, time: int, units: int, found: _Found) -> None:
+def _list_else(facts: Facts, line: int, place: int, time: int, units: int) -> Iterator[tuple[int, ...]]:
     """Name the receipts of an item-location that arrive at an instant; what is left is a by-product."""
     receipts = facts.receipts.columns
     for row in facts.receipts.at.get(place, ()):
         if units > 0 and max(int(receipts["time"][row]), facts.base.now) == time:
             given = min(units, int(receipts["quantity"][row]))
             if given > 0:
-                found.leans.append((line, int(LeanKind.RECEIPT), row, place, time, given))
+                yield line, int(LeanKind.RECEIPT), row, place, time, given
                 units -= given
     if units > 0:
-        found.leans.append((line, int(LeanKind.CO_PRODUCT), place, place, time, units))
+        yield line, int(LeanKind.CO_PRODUCT), place, place, time, units

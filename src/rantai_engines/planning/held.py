@@ -132,11 +132,9 @@ class HeldPlan:
         clock = self.firm.net.clock
         clock[EARLIEST] = -NEVER if at is None else at
         try:
-            freed = list(self._list_freed(without))
-            answers, self.firm.state = answer(self.facts, self.firm.net, self.firm.state, wanted, freed)
+            return answer(self.facts, self.firm, wanted, list(self._list_freed(without)))
         finally:
             clock[EARLIEST], clock[KEEPS] = -NEVER, 0
-        return answers
 
     def _list_freed(self, keys: Collection[int]) -> Iterator[tuple[int, int, int]]:
         """Yield (item-location, instant, units) of what demands get, of those that the plan knows."""
