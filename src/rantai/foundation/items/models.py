@@ -140,6 +140,7 @@ class Resource(models.Model):
         default=10_000, help_text="in 1/10,000: finite: works in parallel; day, week: hours of work in each"
     )
     efficiency = models.IntegerField(default=10_000, help_text="in 1/10,000: durations are divided by it")
+    hourly_cost = MoneyField(null=True, blank=True, help_text="of an hour of its work; empty: nobody knows")
     changed_seq = models.BigIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
@@ -148,6 +149,7 @@ class Resource(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["finite", "day", "week", "infinite"]), name="resource_kind_legal"
             ),
+            models.CheckConstraint(condition=Q(hourly_cost=None) | Q(hourly_cost__gte=0), name="resource_cost"),
         ]
 
     def __str__(self) -> str:

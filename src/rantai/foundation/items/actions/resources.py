@@ -16,7 +16,7 @@ from rantai.kernel.transactions import require_transaction
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceRow:
-    """A resource as a file names it by `key`; capacity and efficiency in 1/10,000.
+    """A resource as a file names it by `key`; capacity, efficiency and the cost of an hour in 1/10,000.
 
     `capacities` says from which days it can do how much, `changes` how long it takes from one family to another; None
     leaves what is there.
@@ -29,11 +29,12 @@ class ResourceRow:
     kind: str = "finite"
     capacity: int = 10_000
     efficiency: int = 10_000
+    hourly_cost: int | None = None
     capacities: tuple[tuple[date, int], ...] | None = None
     changes: tuple[tuple[str, str, int], ...] | None = None
 
 
-_FACTS = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency")
+_FACTS = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency", "hourly_cost")
 
 
 def add_resource(

@@ -12,7 +12,7 @@ from rantai.foundation.access.forms import NamesForm
 from rantai.foundation.calendars import queries as calendars
 from rantai.foundation.items.models import Item, Resource
 from rantai.foundation.locations import queries as locations
-from rantai.ui.inputs import DayField, FigureField, PercentField
+from rantai.ui.inputs import AmountField, DayField, FigureField, PercentField
 
 RESOURCE_KINDS = (
     ("finite", gettext_lazy("How many works at once")),
@@ -26,6 +26,7 @@ SEARCHES = (
     ("cost", gettext_lazy("The cheapest")),
 )
 MOST_CAPACITY = 10_000 * 10_000
+LARGEST_HOUR = 10**9 * 10_000
 
 
 class ResourceForm(NamesForm):
@@ -45,11 +46,17 @@ class ResourceForm(NamesForm):
         help_text=gettext_lazy("Works in parallel, or hours of work in each day or week."),
     )  # fmt: skip
     efficiency = PercentField(label=gettext_lazy("Efficiency, %"), minimum=1, maximum=50_000, initial=10_000)
+    hourly_cost = AmountField(
+        label=gettext_lazy("Cost of one hour"), minimum=0, maximum=LARGEST_HOUR, required=False,
+        help_text=gettext_lazy("What setting up costs is counted with it. Empty: nobody knows."),
+    )  # fmt: skip
     field_order = ("code", "name_en", "name_id", "name_zh", "location", "calendar", "kind", "capacity")
 
-    def __init__(self, *args: Any, resource: Resource | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, resource: Resource | None = None, hides_cost: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.resource = resource
+        if hides_cost:
+            del self.fields["hourly_cost"]
         self.fields["location"].queryset = locations.list_sites()  # type: ignore[attr-defined]
         self.fields["calendar"].queryset = calendars.list_calendars()  # type: ignore[attr-defined]
 

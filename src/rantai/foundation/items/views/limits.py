@@ -17,7 +17,7 @@ from rantai.foundation.items.models import Item, PlanningRule, Resource
 from rantai.kernel.transactions import run_atomic
 from rantai.ui import toasts
 
-_FACTS = ("location", "calendar", "kind", "capacity", "efficiency")
+_FACTS = ("location", "calendar", "kind", "capacity", "efficiency", "hourly_cost")
 
 
 @require_safe
@@ -36,7 +36,8 @@ def list_resources(request: access.StaffRequest) -> HttpResponse:
 def resource(request: access.StaffRequest, resource_id: int | None = None) -> HttpResponse:
     """Add or change a resource with its capacity by date and its change-overs."""
     found = get_object_or_404(Resource, pk=resource_id) if resource_id else None
-    form = forms.ResourceForm(request.POST or None, resource=found, initial=_read(found))
+    hides_cost = not request.user.has_perm(access.SEES_COST)
+    form = forms.ResourceForm(request.POST or None, resource=found, hides_cost=hides_cost, initial=_read(found))
     dated = forms.CapacitySet(request.POST or None, prefix="capacities", initial=_read_capacities(found))
     changes = forms.ChangeSet(request.POST or None, prefix="changes", initial=_read_changes(found))
     if request.method == "POST" and form.is_valid() & dated.is_valid() & changes.is_valid():
@@ -66,7 +67,7 @@ def planning(request: access.StaffRequest, item_id: int) -> HttpResponse:
 
 def _save(found: Resource | None, form: forms.ResourceForm, dated: Any, changes: Any, by: str) -> None:
     data = form.cleaned_data
-    values = {name: data[name] for name in ("name", *_FACTS)}
+    values = {name: data[name] for name in ("name", *_FACTS) if name in data}
     if found is None:
         place = values.pop("location")
         found = resources.add_resource(data["code"], name=values.pop("name"), location_id=place.pk, by=by, **values)

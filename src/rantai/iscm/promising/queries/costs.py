@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import TypeVar
 
-from rantai.foundation.items.models import Item, Operation, Source
+from django.db.models import F, Max
+
+from rantai.foundation.items.models import Item, Operation, SetupTime, Source
 from rantai.foundation.locations import queries as locations
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Address
@@ -18,6 +20,7 @@ Value = TypeVar("Value")
 
 _ONE_RATE = 10**9
 _UNIT = 10_000
+_HOUR = 3_600
 
 
 class Costs:
@@ -27,6 +30,7 @@ class Costs:
         self._company, self._on = parties.get_company(company_id), on
         self._items: dict[int, int] = {}
         self._sources: dict[int, Source] = {}
+        self._setups: dict[int, int | None] = {}
         self._rates: dict[str, int | None] = {}
         self._ways: dict[int | None, dict[int, int]] = {}
 
@@ -54,11 +58,13 @@ class Costs:
         return money.round_half_up(cost * part.units.amount, _UNIT) if cost else None
 
     def _setup(self, part: messages.OfferSlice) -> int | None:
-        """Return the cost of setting up: no rate of a resource is kept, so that any set-up is one nobody knows."""
+        """Return what setting up for each lot costs at the rates of the resources; without a rate nobody knows."""
         source = self._find_source(part.source_id)
         if source is None or source.kind != "make" or source.routing_id is None:
             return 0
-        return None if Operation.objects.filter(routing_id=source.routing_id, setup_seconds__gt=0).exists() else 0
+        routing_id, largest = source.routing_id, source.fixed_quantity or source.maximum
+        each = _recall(self._setups, routing_id, lambda: _read_setup(routing_id))
+        return None if each is None else each * (-(-part.units.amount // largest) if largest else 1)
 
     def _freight(self, address_id: int | None, part: messages.OfferSlice) -> int | None:
         """Return the freight to the customer, and to the site where goods are moved there first."""
@@ -107,6 +113,26 @@ class Costs:
             lanes = locations.list_lanes_to_territory(territory, on=self._on)
             self._ways[address_id] = {lane.origin_id: lane.cost for lane in reversed(lanes)}
         return self._ways[address_id]
+
+
+def _read_setup(routing_id: int) -> int | None:
+    """Return what it costs to set up once for all steps: own time, and the longest change-over to a step's family."""
+    steps = list(
+        Operation.objects.filter(routing_id=routing_id, resource__isnull=False).values_list(
+            "resource_id", "setup_family", "setup_seconds", "resource__efficiency", "resource__hourly_cost"
+        )
+    )
+    changes = SetupTime.objects.filter(resource_id__in={step[0] for step in steps}).exclude(from_family=F("to_family"))
+    longest = {
+        (resource_id, family): seconds
+        for resource_id, family, seconds in changes.values_list("resource_id", "to_family").annotate(Max("seconds"))
+    }
+    seconds = [own * _UNIT // speed + longest.get((machine, family), 0) for machine, family, own, speed, _rate in steps]
+    return _sum(
+        None if step[4] is None else money.round_half_up(time * step[4], _HOUR)
+        for time, step in zip(seconds, steps, strict=True)
+        if time
+    )
 
 
 def _recall(known: dict[Key, Value], key: Key, read: Callable[[], Value]) -> Value:

@@ -15,7 +15,7 @@ from rantai.wires.imports.kinds import shared_fields as shared
 from rantai.wires.imports.kinds.kind import Kind, Record, at_once, given, read_stored, upsert
 from rantai.wires.imports.scope import Scope
 
-_STORED = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency")
+_STORED = ("name", "location_id", "calendar_id", "kind", "capacity", "efficiency", "hourly_cost")
 
 
 def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[ResourceRow]:
@@ -25,7 +25,7 @@ def _rows(found: Sequence[tuple[str, list[Record]]], scope: Scope) -> list[Resou
 
 
 def _row(key: str, line: Record, stored: Record, scope: Scope) -> ResourceRow:
-    told = given(line, ("kind", "efficiency", "capacity"), links=("location", "calendar"))
+    told = given(line, ("kind", "efficiency", "capacity", "hourly_cost"), links=("location", "calendar"))
     name = {scope.language: line["name"]} if line["name"] else {}
     return ResourceRow(
         key=key, **{**stored, **told, "name": {**stored.get("name", {}), **name} or {scope.language: key}}
@@ -78,6 +78,14 @@ KIND = Kind(
             minimum=1,
             maximum=1000,
             names=synonyms("efficiency|efisiensi|效率"),
+        ),
+        Field(
+            name="hourly_cost",
+            label=_("Cost of one hour"),
+            type="money",
+            minimum=0,
+            maximum=10**9,
+            names=synonyms("cost per hour|hourly rate|machine rate|biaya per jam|tarif mesin|每小时成本|机器费率"),
         ),
     ),
     rows=_rows,
