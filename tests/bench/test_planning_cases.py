@@ -10,7 +10,8 @@ from rantai.bench.formats.planning.collecting import collect
 from rantai.bench.formats.planning.comparing import compare
 from rantai.bench.formats.planning.delivering import list_delivered
 from rantai.bench.formats.planning.drafting import Rules
-from rantai.bench.formats.planning.expected import Delivered, read_expected
+from rantai.bench.formats.planning.expected import Delivered, Expected, read_expected
+from rantai.bench.formats.planning.loading import load_model
 from rantai.bench.formats.planning.model import Want
 from rantai.bench.formats.planning.parsing import parse
 from rantai.bench.formats.planning.resolving import resolve
@@ -19,12 +20,13 @@ from rantai.bench.formats.planning.values import read_instant, write_instant
 from rantai.bench.options import Options
 from rantai_engines.planning.solve import Loop, Params, solve
 
-#: The public cases whose rows are equal; what is missing here is explained in the ADR on planning cases.
+#: The public cases, all of them with equal rows.
 EQUAL = (
     "buffer_max", "constraints_leadtime_1", "constraints_leadtime_3", "constraints_material_1",
     "constraints_material_3", "constraints_material_5", "constraints_resource_1", "constraints_resource_3",
-    "demand_policy", "distribution_1", "flow_alternate_1", "flow_fixed", "flow_location", "load_alternate",
-    "operation_alternate", "operation_effective", "operation_pre_post", "operation_split", "safety_stock", "setup_1",
+    "demand_policy", "distribution_1", "flow_alternate_1", "flow_fixed", "flow_location", "global_purchase",
+    "load_alternate", "operation_alternate", "operation_effective", "operation_pre_post", "operation_split",
+    "safety_stock", "setup_1",
 )  # fmt: skip
 
 DUE = read_instant("2026-01-10T00:00:00")
@@ -143,6 +145,22 @@ def test_a_public_case_is_equal_row_by_row(shared_data, name):
     assert not case.notes
     assert [difference.describe() for difference in case.verdict.differences] == []
     assert case.verdict.is_equal
+
+
+@pytest.mark.parametrize(
+    ("name", "plan", "rules"),
+    [("buffer_max", "4", Rules(autofence=900.0 * DAY)), ("demand_policy", "2", Rules(constraints=0, is_wish=True))],
+)  # fmt: skip
+def test_other_plans_of_a_public_case_are_equal_too(shared_data, name, plan, rules):
+    folder = shared_data / "planning-cases" / name
+    told = json.loads((folder / f"{name}.expected_demands.json").read_text())[plan]["demands"]
+
+    rows = planning_cases.plan_rows(load_model(folder / f"{name}.xml"), Expected(plan=plan, rules=rules, rows={}))
+
+    assert {demand: [(write_instant(row.at), row.quantity) for row in given] for demand, given in rows.items()} == {
+        demand: sorted((row["date"], row["quantity"]) for row in given if "date" in row)
+        for demand, given in told.items()
+    }
 
 
 @pytest.mark.parametrize(("plan", "constraints"), [("2", 48), ("3", 16), ("4", 48)])

@@ -9,77 +9,29 @@ import threading
 import pytest
 
 from rantai.bench import planning_cases
-from rantai.bench.formats.planning.delivering import list_delivered, list_wished
-from rantai.bench.formats.planning.drafting import Rules
+from rantai.bench.formats.planning.delivering import list_wished
 from rantai.bench.formats.planning.loading import load_model
-from rantai.bench.formats.planning.translating import translate
-from rantai.bench.formats.planning.values import read_instant, write_instant
+from rantai.bench.formats.planning.values import read_instant
 from rantai.bench.options import Options
-from rantai_engines.planning.solve import Loop, Params, solve
 
-HEAD = '<?xml version="1.0"?><plan xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">'
-NOW = "<current>2026-01-01T00:00:00</current>"
-WEEK = (
-    '<calendars><calendar name="week" default="0"><buckets><bucket days="62" value="1" starttime="PT9H"'
-    ' endtime="PT17H"/></buckets></calendar></calendars>'
-)
-_TAKE = '<flow xsi:type="flow_start"><item name="{}"/><quantity>-1</quantity></flow>'
+from .small_models import HEAD, NOW, TAKE, WEEK, buy, demands, load, make, plan_text, resource
 
 
 @pytest.fixture
 def plan(tmp_path):
     """Plan a model; return its notes and what each demand is given, as (day and hour, quantity)."""
 
-    def plan_model(text, *, now=NOW, **rules):
-        path = tmp_path / "model.xml"
-        path.write_text(f"{HEAD}{now}{text}</plan>")
-        model = load_model(path)
-        translated = translate(model, rules=Rules(**rules))
-        rows = list_delivered(translated, solve(translated.problem, params=Params(loop=Loop.FAITHFUL)))
-        given = {name: [(write_instant(row.at)[5:13], row.quantity) for row in each] for name, each in rows.items()}
-        return model.notes, given
+    def plan_model(text, **options):
+        notes, given, _solution = plan_text(tmp_path, text, **options)
+        return notes, given
 
     return plan_model
 
 
-def _demands(*asked, item="a"):
-    """Write demands D0, D1… of (quantity, day of January)."""
-    return "<demands>" + "".join(
-        f'<demand name="D{n}" quantity="{quantity}" due="2026-01-{day:02}T00:00:00"><item name="{item}"/>'
-        '<location name="f"/></demand>'
-        for n, (quantity, day) in enumerate(asked)
-    ) + "</demands>"  # fmt: skip
-
-
-def _make(inside="", *, name="make", item="a", kind="", loads="", flows="", **fields):
-    attributes = "".join(f' {field}="{value}"' for field, value in fields.items())
-    return (
-        f'<operations><operation name="{name}"{kind}{attributes}><item name="{item}"/><location name="f"/>{inside}'
-        f"<flows>{flows}</flows><loads>{loads}</loads></operation></operations>"
-    )
-
-
-def _buy(item="a", lead="P3D", inside=""):
-    return (
-        f'<items><item name="{item}"><itemsuppliers><itemsupplier><supplier name="s"/><leadtime>{lead}</leadtime>'
-        f"{inside}</itemsupplier></itemsuppliers></item></items>"
-    )
-
-
-def _load(resource="m", inside="", **fields):
-    attributes = "".join(f' {field}="{value}"' for field, value in fields.items())
-    return f'<load{attributes}><resource name="{resource}"/>{inside}</load>'
-
-
-def _resource(inside="", **fields):
-    attributes = "".join(f' {field}="{value}"' for field, value in fields.items())
-    return f'<resources><resource name="m"{attributes}>{inside}</resource></resources>'
-
-
 def test_a_resource_that_is_not_constrained_never_limits(plan):
-    three = _demands((1, 10), (1, 10), (1, 10), (1, 10))
-    bound = plan(_resource() + _make(duration="P3D", loads=_load()) + three)
-    free = plan(_resource(constrained="false") + _make(duration="P3D", loads=_load()) + three)
+    three = demands((1, 10), (1, 10), (1, 10), (1, 10))
+    bound = plan(resource() + make(duration="P3D", loads=load()) + three)
+    free = plan(resource(constrained="false") + make(duration="P3D", loads=load()) + three)
 
     # Nine days before the tenth hold three times three days; the fourth comes three days later.
     assert bound[1]["D3"] == [("01-13T00", 1)]
@@ -87,41 +39,41 @@ def test_a_resource_that_is_not_constrained_never_limits(plan):
 
 
 def test_efficiency_that_changes_makes_an_order_longer_or_shorter(plan):
-    slow_then_fast = _resource(
+    slow_then_fast = resource(
         '<efficiency_calendar name="pace"><default>50</default><buckets><bucket start="2026-01-05T00:00:00"'
         ' value="200"/></buckets></efficiency_calendar>'
     )
-    _notes, given = plan(slow_then_fast + _make(duration="P1D", loads=_load()) + _demands((1, 1), (1, 2)))
+    _notes, given = plan(slow_then_fast + make(duration="P1D", loads=load()) + demands((1, 1), (1, 2)))
 
     # Two days at half the pace from now on; the next ones after it.
     assert given == {"D0": [("01-03T00", 1)], "D1": [("01-05T00", 1)]}
 
 
 def test_a_bucket_is_charged_for_the_order_and_for_each_unit(plan):
-    buckets = _resource(
+    buckets = resource(
         '<maximum_calendar name="hours"><buckets><bucket start="2026-01-01T00:00:00" end="2026-01-06T00:00:00"'
         ' value="5"/><bucket start="2026-01-06T00:00:00" end="2026-01-11T00:00:00" value="18"/>'
         '<bucket start="2026-01-11T00:00:00" value="99"/></buckets></maximum_calendar>'
     ).replace('name="m"', 'name="m" xsi:type="resource_buckets"')
-    fixed = _load(inside="<quantity>1</quantity><quantity_fixed>8</quantity_fixed>")
-    _notes, given = plan(buckets + _make(duration="P1D", loads=fixed) + _demands((10, 10), (10, 10)))
+    fixed = load(inside="<quantity>1</quantity><quantity_fixed>8</quantity_fixed>")
+    _notes, given = plan(buckets + make(duration="P1D", loads=fixed) + demands((10, 10), (10, 10)))
 
     assert given == {"D0": [("01-10T00", 10)], "D1": [("01-12T00", 10)]}
 
 
 def test_a_purchase_may_need_the_capacity_of_its_supplier(plan):
     limited = "<resource name='m'/><resource_qty>1</resource_qty>"
-    _notes, given = plan(_resource() + _buy(inside=limited) + _demands((5, 4), (5, 4)))
+    _notes, given = plan(resource() + buy(inside=limited) + demands((5, 4), (5, 4)))
 
     assert given == {"D0": [("01-04T00", 5)], "D1": [("01-07T00", 5)]}
 
 
 def test_safety_lead_time_is_hard_or_shrinks(plan):
-    hard = _buy(inside="<hard_safety_leadtime>P2D</hard_safety_leadtime>")
-    soft = _buy(inside="<extra_safety_leadtime>P2D</extra_safety_leadtime>")
+    hard = buy(inside="<hard_safety_leadtime>P2D</hard_safety_leadtime>")
+    soft = buy(inside="<extra_safety_leadtime>P2D</extra_safety_leadtime>")
 
-    assert plan(hard + _demands((5, 4)))[1] == {"D0": [("01-06T00", 5)]}
-    assert plan(soft + _demands((5, 4)))[1] == {"D0": [("01-04T00", 5)]}
+    assert plan(hard + demands((5, 4)))[1] == {"D0": [("01-06T00", 5)]}
+    assert plan(soft + demands((5, 4)))[1] == {"D0": [("01-04T00", 5)]}
 
 
 def test_what_was_done_gives_and_what_was_closed_is_history(plan):
@@ -129,7 +81,7 @@ def test_what_was_done_gives_and_what_was_closed_is_history(plan):
         f'<operationplan reference="{status}" end="2026-01-09T00:00:00" quantity="4" status="{status}">'
         '<operation name="make"/></operationplan>' for status in ("closed", "completed", "proposed")
     ) + "</operationplans>"  # fmt: skip
-    notes, given = plan(_make(duration="P2D", flows=_TAKE.format("c")) + orders + _demands((4, 1), (4, 1)))
+    notes, given = plan(make(duration="P2D", flows=TAKE.format("c")) + orders + demands((4, 1), (4, 1)))
 
     # The completed one took its parts before; nobody can make another without any.
     assert given == {"D0": [("01-01T00", 4)], "D1": []}
@@ -148,7 +100,7 @@ def test_steps_of_a_running_order_have_dates_of_their_own(plan):
         '<operation name="route"/></operationplan><operationplan reference="y" start="2026-01-05T00:00:00"'
         ' end="2026-01-08T00:00:00"><operation name="two"/><owner reference="x"/></operationplan></operationplans>'
     )
-    notes, given = plan(routing.replace('name="route"', 'name="route" priority="0"') + orders + _demands((3, 1)))
+    notes, given = plan(routing.replace('name="route"', 'name="route" priority="0"') + orders + demands((3, 1)))
 
     assert notes == []
     assert given == {"D0": [("01-08T00", 3)]}
@@ -159,7 +111,7 @@ def test_a_running_order_without_end_ends_after_its_working_time(plan):
         '<operationplans><operationplan reference="x" quantity="3" status="confirmed" start="2026-01-02T09:00:00">'
         '<operation name="make"/></operationplan></operationplans>'
     )
-    text = WEEK + _make('<available name="week"/>', duration="PT16H", priority="0") + order + _demands((3, 1))
+    text = WEEK + make('<available name="week"/>', duration="PT16H", priority="0") + order + demands((3, 1))
 
     # Eight hours on Friday, eight on Monday.
     assert plan(text)[1] == {"D0": [("01-05T17", 3)]}
@@ -167,12 +119,12 @@ def test_a_running_order_without_end_ends_after_its_working_time(plan):
 
 def test_a_running_order_occupies_one_of_the_alternates(plan):
     two = '<resources><resource name="m"/><resource name="n"/></resources>'
-    loads = "".join(_load(resource, name="any", priority=rank) for rank, resource in ((1, "m"), (2, "n")))
+    loads = "".join(load(resource, name="any", priority=rank) for rank, resource in ((1, "m"), (2, "n")))
     order = (
         '<operationplans><operationplan reference="x" quantity="1" status="confirmed" start="2026-01-01T00:00:00"'
         ' end="2026-01-05T00:00:00"><operation name="make"/></operationplan></operationplans>'
     )
-    _notes, given = plan(two + _make(duration="P4D", loads=loads) + order + _demands((2, 5)))
+    _notes, given = plan(two + make(duration="P4D", loads=loads) + order + demands((2, 5)))
 
     assert given == {"D0": [("01-05T00", 2)]}
 
@@ -183,7 +135,7 @@ def test_stock_below_nothing_is_made_up_first(plan):
         '<operationplans><operationplan ordertype="PO" reference="x" quantity="8" status="confirmed"'
         ' end="2026-01-06T00:00:00"><item name="a"/><location name="f"/></operationplan></operationplans>'
     )
-    _notes, given = plan(shelf + receipt + _demands((8, 1)).replace(' quantity="8"', ' quantity="8" minshipment="1"'))
+    _notes, given = plan(shelf + receipt + demands((8, 1)).replace(' quantity="8"', ' quantity="8" minshipment="1"'))
 
     assert given == {"D0": [("01-06T00", 3)]}
 
@@ -201,7 +153,7 @@ def test_a_routing_takes_whichever_alternate_of_a_step_can(plan):
         "</suboperation></suboperations></operation></operations>"
     )
 
-    assert plan(routing + _demands((1, 1)))[1] == {"D0": [("01-06T00", 1)]}
+    assert plan(routing + demands((1, 1)))[1] == {"D0": [("01-06T00", 1)]}
 
 
 def test_steps_that_wait_for_others_run_beside_them(plan):
@@ -219,7 +171,7 @@ def test_steps_that_wait_for_others_run_beside_them(plan):
         f"<suboperations>{steps}</suboperations></operation></operations>"
     )
 
-    assert plan(routing + _demands((1, 1))) == ([], {"D0": [("01-04T00", 1)]})
+    assert plan(routing + demands((1, 1))) == ([], {"D0": [("01-04T00", 1)]})
 
 
 def test_an_operation_waits_for_another(plan):
@@ -227,34 +179,34 @@ def test_an_operation_waits_for_another(plan):
         '<operationdependencies><operationdependency><operation name="make"/><blockedby name="before"/>'
         "</operationdependency></operationdependencies>"
     )
-    text = _make(duration="P3D") + _make(name="before", item="b", duration="P2D") + waits + _demands((1, 1))
+    text = make(duration="P3D") + make(name="before", item="b", duration="P2D") + waits + demands((1, 1))
 
     assert plan(text) == ([], {"D0": [("01-06T00", 1)]})
 
 
 def test_stock_is_brought_to_its_target_before_a_demand_for_what_it_needs(plan):
     """Five parts are there. The target of b takes four of them, so only one is left for a."""
-    parts = _TAKE.format("c")
+    parts = TAKE.format("c")
     shelf = (
         '<buffers><buffer name="c @ f" onhand="5"><item name="c"/><location name="f"/></buffer>'
         '<buffer name="b @ f" minimum="4"><item name="b"/><location name="f"/></buffer></buffers>'
     )
-    made = _make(flows=parts, duration="P1D") + _make(name="other", item="b", flows=parts, duration="P1D")
-    text = shelf + made + _demands((5, 10)).replace(' quantity="5"', ' quantity="5" minshipment="1"')
+    made = make(flows=parts, duration="P1D") + make(name="other", item="b", flows=parts, duration="P1D")
+    text = shelf + made + demands((5, 10)).replace(' quantity="5"', ' quantity="5" minshipment="1"')
 
     assert plan(text)[1] == {"D0": [("01-10T00", 1)]}
 
 
 def test_an_order_for_a_demand_brings_stock_back_to_its_target(plan):
     """Of twelve parts the first demand's order takes eight: three to the demand, five to the target."""
-    parts = _TAKE.format("c")
+    parts = TAKE.format("c")
     shelf = (
         '<buffers><buffer name="c @ f" onhand="12"><item name="c"/><location name="f"/></buffer>'
         '<buffer name="b @ f" onhand="5" minimum="5"><item name="b"/><location name="f"/></buffer></buffers>'
     )
-    made = _make(flows=parts, duration="P1D") + _make(name="other", item="b", flows=parts, duration="P1D")
-    first = _demands((8, 9), item="b").replace("D0", "first")
-    second = _demands((12, 10)).replace(' quantity="12"', ' quantity="12" minshipment="1"')
+    made = make(flows=parts, duration="P1D") + make(name="other", item="b", flows=parts, duration="P1D")
+    first = demands((8, 9), item="b").replace("D0", "first")
+    second = demands((12, 10)).replace(' quantity="12"', ' quantity="12" minshipment="1"')
 
     assert plan(shelf + made + first + second)[1] == {"first": [("01-09T00", 8)], "D0": [("01-10T00", 4)]}
 
@@ -263,7 +215,7 @@ def test_a_target_that_cannot_be_kept_makes_nobody_wait(plan):
     shelf = '<buffers><buffer name="a @ f" onhand="6" minimum="5"><item name="a"/><location name="f"/></buffer>'
     shelf += "</buffers>"
 
-    assert plan(shelf + _buy(lead="P9D") + _demands((6, 2)))[1] == {"D0": [("01-02T00", 6)]}
+    assert plan(shelf + buy(lead="P9D") + demands((6, 2)))[1] == {"D0": [("01-02T00", 6)]}
 
 
 @pytest.mark.parametrize(
@@ -271,15 +223,15 @@ def test_a_target_that_cannot_be_kept_makes_nobody_wait(plan):
     [
         ("<items><item name='a'><itemsuppliers><itemsupplier><size_minimum>x</size_minimum></itemsupplier>"
          "</itemsuppliers></item></items>", "line 1: itemsupplier '', size_minimum: 'x' is no number; passed over"),
-        (_buy("z", "-P3D"), "leadtime: an order cannot arrive before it is placed"),
+        (buy("z", "-P3D"), "leadtime: an order cannot arrive before it is placed"),
         ("<demands><demand name='z' quantity='NaN' due='2026-01-05T00:00:00'/></demands>", "'NaN' is no finite number"),
         ("<demands><demand name='z' quantity='3' due='soon'/></demands>", "'soon' is no instant"),
         ("<demands><demand name='z' quantity='3' due='2026-01-05T00:00:00'/></demands>", "neither item nor operation"),
-        (_buy("z", inside="<effective_start>2026-03-01T00:00:00</effective_start>"
+        (buy("z", inside="<effective_start>2026-03-01T00:00:00</effective_start>"
                           "<effective_end>2026-02-01T00:00:00</effective_end>"), "effective at no time"),
         ("<calendars><calendar name='c'><buckets><bucket start='never'/></buckets></calendar></calendars>"
          "<locations><location name='g'><available name='c'/></location></locations>"
-         + _make(name="z", item="z").replace('"f"', '"g"'), "calendar 'c', buckets: 'never' is no instant"),
+         + make(name="z", item="z").replace('"f"', '"g"'), "calendar 'c', buckets: 'never' is no instant"),
         ("<resources><resource><maximum>1</maximum></resource></resources>", "resource without a name"),
         ("<resources><resource name='r'><moon name='full'/></resource></resources>", "resource/moon: not understood"),
         ("<setupmatrices><setupmatrix name='s'><rules><rule><resource name='crew'/></rule></rules></setupmatrix>"
@@ -289,7 +241,7 @@ def test_a_target_that_cannot_be_kept_makes_nobody_wait(plan):
     ],
 )  # fmt: skip
 def test_what_cannot_be_planned_with_is_named_and_the_rest_is_planned(plan, text, note):
-    notes, given = plan(_buy("good") + text + _demands((5, 4), item="good"))
+    notes, given = plan(buy("good") + text + demands((5, 4), item="good"))
 
     assert [each for each in notes if note in each]
     assert given["D0"] == [("01-04T00", 5)]
@@ -298,29 +250,29 @@ def test_what_cannot_be_planned_with_is_named_and_the_rest_is_planned(plan, text
 @pytest.mark.parametrize(
     "text",
     [
-        _make(flows=_TAKE.format("b")) + _make(name="back", item="b", flows=_TAKE.format("a")),
-        _resource("<maximum>0</maximum>") + _make(duration="P1D", loads=_load()),
+        make(flows=TAKE.format("b")) + make(name="back", item="b", flows=TAKE.format("a")),
+        resource("<maximum>0</maximum>") + make(duration="P1D", loads=load()),
         "<calendars><calendar name='never' default='0'/></calendars><locations><location name='f'>"
-        "<available name='never'/></location></locations>" + _make(duration="P1D"),
+        "<available name='never'/></location></locations>" + make(duration="P1D"),
         "",
     ],
     ids=["circle", "no capacity", "no working day", "no source"],
 )  # fmt: skip
 def test_what_can_never_be_had_is_short_and_the_rest_is_planned(plan, text):
-    other = _demands((5, 10), item="good").replace("D0", "other")
+    other = demands((5, 10), item="good").replace("D0", "other")
 
-    assert plan(_buy("good") + text + _demands((5, 4)) + other)[1] == {"D0": [], "other": [("01-10T00", 5)]}
+    assert plan(buy("good") + text + demands((5, 4)) + other)[1] == {"D0": [], "other": [("01-10T00", 5)]}
 
 
 def test_sizes_that_contradict_each_other_and_the_largest_numbers_are_planned(plan):
-    odd = _buy(inside="<size_minimum>9</size_minimum><size_maximum>3</size_maximum>")
+    odd = buy(inside="<size_minimum>9</size_minimum><size_maximum>3</size_maximum>")
 
-    assert plan(odd + _demands((5, 4)))[1] == {"D0": [("01-04T00", 5)]}
-    assert plan(_buy() + _demands((1e11, 4)))[1] == {"D0": [("01-04T00", 1e11)]}
+    assert plan(odd + demands((5, 4)))[1] == {"D0": [("01-04T00", 5)]}
+    assert plan(buy() + demands((1e11, 4)))[1] == {"D0": [("01-04T00", 1e11)]}
 
 
 def test_a_model_that_names_no_present_begins_with_its_first_due_date(plan):
-    assert plan(_buy() + _demands((5, 4), (5, 9)), now="")[1] == {"D0": [("01-07T00", 5)], "D1": [("01-09T00", 5)]}
+    assert plan(buy() + demands((5, 4), (5, 9)), now="")[1] == {"D0": [("01-07T00", 5)], "D1": [("01-09T00", 5)]}
 
 
 def test_a_plan_that_nothing_limits_gives_all_on_the_due_date_in_the_pieces_of_its_delivery(tmp_path):
@@ -350,9 +302,19 @@ def test_what_does_not_come_back_in_time_is_left_alone():
 
 def test_constraints_may_be_written_as_a_sum(tmp_path):
     (tmp_path / "one").mkdir()
-    (tmp_path / "one" / "one.xml").write_text(f"{HEAD}{NOW}{_buy()}{_demands((5, 1))}</plan>")
+    (tmp_path / "one" / "one.xml").write_text(f"{HEAD}{NOW}{buy()}{demands((5, 1))}</plan>")
     rows = {"D0": [{"date": "2026-01-04T00:00:00", "quantity": 5}]}
     plans = {"1": {"solver": {"constraints": "16+32"}, "demands": rows}}
+    (tmp_path / "one" / "one.expected_demands.json").write_text(json.dumps(plans))
+
+    assert planning_cases.measure(Options(data=str(tmp_path)))["equal"] == 1
+
+
+def test_demands_may_be_asked_for_ahead_of_their_due_date(tmp_path):
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "one.xml").write_text(f"{HEAD}{NOW}{buy()}{demands((5, 9))}</plan>")
+    rows = {"D0": [{"date": "2026-01-07T00:00:00", "quantity": 5}]}
+    plans = {"1": {"solver": {"administrativeleadtime": "P2D", "autofence": "whatever"}, "demands": rows}}
     (tmp_path / "one" / "one.expected_demands.json").write_text(json.dumps(plans))
 
     assert planning_cases.measure(Options(data=str(tmp_path)))["equal"] == 1
@@ -361,8 +323,8 @@ def test_constraints_may_be_written_as_a_sum(tmp_path):
 def test_what_is_made_to_order_serves_its_own_batch_alone(plan):
     item = '<items><item name="a" xsi:type="item_mto"/></items>'
     shelf = '<buffers><buffer name="a @ f" onhand="5" batch="X"><item name="a"/><location name="f"/></buffer></buffers>'
-    asked = _demands((10, 10), (10, 2)).replace('"D0"', '"D0" batch="X"').replace('"D1"', '"D1" batch="Y"')
-    notes, given = plan(item + shelf + _make(duration="P2D") + asked)
+    asked = demands((10, 10), (10, 2)).replace('"D0"', '"D0" batch="X"').replace('"D1"', '"D1" batch="Y"')
+    notes, given = plan(item + shelf + make(duration="P2D") + asked)
 
     # Nothing of X is there for Y: two days from now.
     assert (notes, given) == ([], {"D0": [("01-10T00", 10)], "D1": [("01-03T00", 10)]})
@@ -375,17 +337,17 @@ def test_a_skill_is_had_while_it_lasts(plan):
         '</resource><resource name="bob"><resourceskills><resourceskill><skill name="weld"/></resourceskill>'
         "</resourceskills></resource></members></resource></resources>"
     )
-    weld = _make(duration="P2D", loads=_load(inside='<skill name="weld"/>'))
+    weld = make(duration="P2D", loads=load(inside='<skill name="weld"/>'))
 
     # Ann starts one on the first, Bob one on the first and one on the third; the fourth follows Bob's.
-    given = plan(crew + weld + _demands((1, 1), (1, 1), (1, 1), (1, 1)))[1]
+    given = plan(crew + weld + demands((1, 1), (1, 1), (1, 1), (1, 1)))[1]
     assert sorted(day for rows in given.values() for day, _quantity in rows) == [
         "01-03T00", "01-03T00", "01-05T00", "01-07T00",
     ]  # fmt: skip
 
 
 def test_a_model_of_which_nothing_is_expected_is_planned_and_written_out(tmp_path):
-    (tmp_path / "alone.xml").write_text(f"{HEAD}{NOW}{_buy()}{_demands((5, 1))}</plan>")
+    (tmp_path / "alone.xml").write_text(f"{HEAD}{NOW}{buy()}{demands((5, 1))}</plan>")
     figures = planning_cases.measure(Options(data=str(tmp_path), out=str(tmp_path / "out.json")))
 
     assert (figures["cases"], figures["equal"], list(figures["failed"])) == (1, 0, ["alone"])

@@ -14,6 +14,7 @@ from rantai_engines.planning._layout import (
     NOW,
     O_FROM,
     O_PER,
+    O_POINT,
     O_QUANTITY,
     O_RESOURCE,
     O_SETUP,
@@ -65,8 +66,8 @@ def is_effective(net: Net, load: int, start: int) -> bool:
 
 @short(INT(NET, INT, INT))
 def amount(net: Net, load: int, started: int) -> int:
-    """Give what an order of so many started units takes of a resource (1/10,000); only buckets count units."""
-    if net.resources[net.loads[load, O_RESOURCE], R_KIND] != BUCKETS:
+    """Give what an order of so many started units takes of a resource (1/10,000)."""
+    if net.loads[load, O_PER] == 0:
         return int(net.loads[load, O_QUANTITY])
     return int(net.loads[load, O_QUANTITY] + started * net.loads[load, O_PER] // _PER_SCALE)
 
@@ -83,6 +84,12 @@ def _bucket_at(net: Net, resource: int, t: int) -> int:
     """Give the bucket of an instant, one before the first when it is before all."""
     first, end = net.resources[resource, R_FIRST_BUCKET], net.resources[resource, R_END_BUCKET]
     return first_at_least(net.step_start, first, end, t + 1) - 1
+
+
+@short(INT(NET, INT, INT, INT))
+def _charged_at(net: Net, load: int, start: int, end: int) -> int:
+    """Give the instant whose bucket a step fills."""
+    return int(start + (end - start) * net.loads[load, O_POINT] // _PER_SCALE)
 
 
 @compiled(INT(NET, STATE, INT, INT, INT, INT, INT, INT))
@@ -104,20 +111,20 @@ def earlier_end(net: Net, st: State, load: int, start: int, end: int, seconds: i
         at = last_run_in(st, resource, start, end)
         return end if at == NEVER else at
     if kind == COUNTED:
-        at = last_below(st, len(net.places) + resource, start, end, net.loads[load, O_QUANTITY])
+        at = last_below(st, len(net.places) + resource, start, end, need)
         return end if at == NEVER else at
     if kind == SETUPS:
         if fit_setup(net, st, resource, start, end, net.loads[load, O_SETUP], net.clock[NOW]) >= 0:
             return end
         return latest_with_setup(net, st, resource, end, seconds, net.loads[load, O_SETUP])
     if kind == BUCKETS:
-        bucket = _bucket_at(net, resource, start)
-        first = net.resources[resource, R_FIRST_BUCKET]
+        at, first = _charged_at(net, load, start, end), net.resources[resource, R_FIRST_BUCKET]
+        bucket = _bucket_at(net, resource, at)
         if bucket >= first and st.bucket_left[bucket] >= need:
             return end
         while bucket >= first and st.bucket_left[bucket] < need:
             bucket -= 1
-        return end - (start - net.step_start[bucket + 1] + 1) if bucket >= first else -NEVER
+        return end - (at - net.step_start[bucket + 1] + 1) if bucket >= first else -NEVER
     return end
 
 
@@ -137,20 +144,21 @@ def later_start(net: Net, st: State, load: int, start: int, end: int, seconds: i
         at = first_run_in(st, resource, start, end)
         return start if at == -NEVER else at
     if kind == COUNTED:
-        at = first_enough(st, len(net.places) + resource, start, end, net.loads[load, O_QUANTITY])
+        at = first_enough(st, len(net.places) + resource, start, end, need)
         return start if at == -NEVER else at
     if kind == SETUPS:
         if fit_setup(net, st, resource, start, end, net.loads[load, O_SETUP], net.clock[NOW]) >= 0:
             return start
         return earliest_with_setup(net, st, resource, start, seconds, net.loads[load, O_SETUP])
     if kind == BUCKETS:
-        bucket, last = _bucket_at(net, resource, start), net.resources[resource, R_END_BUCKET]
+        at, last = _charged_at(net, load, start, end), net.resources[resource, R_END_BUCKET]
+        bucket = _bucket_at(net, resource, at)
         if bucket >= net.resources[resource, R_FIRST_BUCKET] and st.bucket_left[bucket] >= need:
             return start
         bucket = max(bucket, net.resources[resource, R_FIRST_BUCKET])
         while bucket < last and st.bucket_left[bucket] < need:
             bucket += 1
-        return max(net.step_start[bucket], start) if bucket < last else NEVER
+        return start + max(net.step_start[bucket] - at, 0) if bucket < last else NEVER
     return start
 
 
@@ -162,11 +170,11 @@ def take(net: Net, st: State, load: int, start: int, end: int, need: int) -> boo
     if kind == SINGLE:
         return bool(reserve(st, resource, clocked(net, resource, start), clocked(net, resource, end)))
     if kind == COUNTED:
-        return bool(add_span(st, len(net.places) + resource, start, end, -net.loads[load, O_QUANTITY], 1))
+        return bool(add_span(st, len(net.places) + resource, start, end, -need, 1))
     if kind == SETUPS:
         return bool(reserve_with_setup(net, st, resource, start, end, net.loads[load, O_SETUP]))
     if kind == BUCKETS:
-        st.bucket_left[_bucket_at(net, resource, start)] -= need
+        st.bucket_left[_bucket_at(net, resource, _charged_at(net, load, start, end))] -= need
     return True
 
 
@@ -178,9 +186,9 @@ def give_back(net: Net, st: State, load: int, start: int, end: int, need: int) -
     if kind == SINGLE:
         return bool(release(st, resource, clocked(net, resource, start), clocked(net, resource, end)))
     if kind == COUNTED:
-        return bool(add_span(st, len(net.places) + resource, start, end, net.loads[load, O_QUANTITY], -1))
+        return bool(add_span(st, len(net.places) + resource, start, end, need, -1))
     if kind == SETUPS:
         release_with_setup(net, st, resource, start, end)
     elif kind == BUCKETS:
-        st.bucket_left[_bucket_at(net, resource, start)] += need
+        st.bucket_left[_bucket_at(net, resource, _charged_at(net, load, start, end))] += need
     return True

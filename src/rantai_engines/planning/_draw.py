@@ -21,7 +21,8 @@ from rantai_engines.planning._layout import (
     State,
 )
 from rantai_engines.planning._log import enter, undo
-from rantai_engines.planning._profile import add, first_negative, more_after, restored_by
+from rantai_engines.planning._pools import restored_by
+from rantai_engines.planning._profile import add, first_negative, more_after
 from rantai_engines.planning._refill import refill
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
@@ -37,7 +38,7 @@ def make_up(net: Net, st: State, place: int, lack: int, at: int, t: int, depth: 
     if depth == 0 and net.clock[KEEPS] != 0:
         at = t
     if net.places[place, AUTOFENCE] > 0:
-        restored = restored_by(st, place, at, at + net.places[place, AUTOFENCE])
+        restored = restored_by(net, st, place, at, at + net.places[place, AUTOFENCE])
         if restored < NEVER:
             reply(st, restored, _RECEIPT, place)
             return 0

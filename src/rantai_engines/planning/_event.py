@@ -30,15 +30,19 @@ from rantai_engines.planning._layout import (
     C_ORDERS,
     C_OWNER,
     C_SHORTAGES,
+    G_FIRST,
+    G_ROWS,
     K_PLACE,
     P_BEFORE,
     P_HOST,
     P_QUANTITY,
     P_RUN,
     P_SOURCE,
+    R_KIND,
     S_END_CO,
     S_FIRST_CO,
     S_PLACE,
+    SETUPS,
     Ints,
 )
 from rantai_engines.planning._log import undo
@@ -92,6 +96,7 @@ class Event:
         self.served_from = 0
         self.gave_way: dict[int, list[int]] = {}
         self.written: list[tuple[Ints, tuple[int, int], int]] = []
+        self.runs: list[tuple[int, Ints, list[Ints]]] = []
         counters[C_LOG], counters[C_KEEP] = 0, 1
         self.hd.tally[:] = 0
         self.hd.tally[B_OWNER], self.hd.tally[B_EVENT] = -NEVER, -1
@@ -257,6 +262,17 @@ class Event:
         self.written.append((table, at, int(table[at])))
         table[at] = value
 
+    def keep_runs(self, resource: int) -> None:
+        """Keep what a resource with set-ups does, before the event: it is rewritten without a log."""
+        if self.net.resources[resource, R_KIND] == SETUPS:
+            row = self.state.busy[resource].copy()
+            own = slice(int(row[G_FIRST]), int(row[G_FIRST] + row[G_ROWS]))
+            self.runs.append((resource, row, [array[own].copy() for array in self._busy()]))
+
+    def _busy(self) -> tuple[Ints, ...]:
+        state = self.state
+        return state.busy_start, state.busy_end, state.busy_setup, state.busy_change
+
     def replan_before(self, demands: Sequence[int], victims: Sequence[int]) -> None:
         """Serve demands that were served already anew, before others, which give way to them."""
         for victim in victims:
@@ -318,6 +334,11 @@ class Event:
             table[at] = value
         write_back(state, self.hd)
         undo(self.net, state, 0, self.marks[0])
+        for resource, row, kept in self.runs:
+            state.busy[resource] = row
+            for array, values in zip(self._busy(), kept, strict=True):
+                array[int(row[G_FIRST]) : int(row[G_FIRST] + row[G_ROWS])] = values
+        counters[C_FULL] = 0
         for counter, mark in zip(_COUNTED, self.marks, strict=True):
             counters[counter] = mark
         for name, demand, rows in reversed(self.told):

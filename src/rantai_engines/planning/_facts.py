@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from rantai_engines.planning.changes import AddOccupation
+from rantai_engines.planning.changes import AddOccupation, Work
 from rantai_engines.planning.network import list_targets
 from rantai_engines.planning.problem import Demands, Occupations, Problem, Receipts
 
@@ -77,6 +77,7 @@ class Facts:
         self.places = replace(problem.item_locations, on_hand=problem.item_locations.on_hand.copy())
         self.there_at = np.maximum(self.places.on_hand_at, problem.now)
         self.occupations: list[AddOccupation] = []
+        self.works: dict[int, tuple[Work, ...]] = _by_resource(problem.occupations)
         self.targets: dict[int, list[tuple[int, int]]] = {}
         for place, at, units in np.stack(list_targets(problem), axis=1).tolist():
             self.targets.setdefault(place, []).append((at, units))
@@ -95,17 +96,24 @@ class Facts:
             occupations=self._occupations(),
         )
 
+    def list_works(self, resource: int) -> list[Work]:
+        """Give what open orders occupy of a resource."""
+        return [work for work in self.works.get(resource, ()) if work.end > work.start]
+
     def _occupations(self) -> Occupations:
-        known, added = self.base.occupations, self.occupations
-        more = {
-            "resource": [each.resource for each in added],
-            "start": [each.start for each in added],
-            "end": [each.end for each in added],
-            "quantity": [each.quantity for each in added],
-            "setup": [-1] * len(added),
-        }
-        columns = {name: np.concatenate((getattr(known, name), np.array(new, np.int64))) for name, new in more.items()}
-        return Occupations(**columns)
+        rows = [(resource, *work) for resource, works in self.works.items() for work in works]
+        rows += [(each.resource, each.start, each.end, each.quantity, -1) for each in self.occupations]
+        table = np.array(rows, np.int64).reshape(-1, 5)
+        names = ("resource", "start", "end", "quantity", "setup")
+        return Occupations(**{name: table[:, column].copy() for column, name in enumerate(names)})
+
+
+def _by_resource(known: Occupations) -> dict[int, tuple[Work, ...]]:
+    found: dict[int, list[Work]] = {}
+    columns = (known.resource, known.start, known.end, known.quantity, known.setup)
+    for resource, *row in zip(*(column.tolist() for column in columns), strict=True):
+        found.setdefault(resource, []).append(Work(*row))
+    return {resource: tuple(works) for resource, works in found.items()}
 
 
 def _copied(table: T) -> T:

@@ -54,14 +54,18 @@ def _room(net: Net, st: State, source: int, host: int, quantity: int, left: int)
 
 @compiled(INT(STATE, INT, INT, INT, INT))
 def _latest_host(st: State, source: int, by: int, after: int, last: int) -> int:
-    """Give the source's order that ends latest in (after, by], among those of less than ``last``; -1 for none."""
+    """Give the source's order that ends latest in (after, by], among those of less than ``last``; -1 for none.
+
+    One that was cancelled has given its resource back: nobody rides in it.
+    """
     best, best_end, order = -1, after, st.last_order[source]
     for _look in range(_LOOKED_AT):
         if order < 0:
             break
         end = st.orders[order, P_END]
         before_last = last < 0 or end < st.orders[last, P_END] or (end == st.orders[last, P_END] and order < last)
-        if st.orders[order, P_HOST] < 0 and best_end < end <= by and before_last:
+        is_live = st.orders[order, P_QUANTITY] + st.orders[order, P_RIDERS] > 0
+        if is_live and st.orders[order, P_HOST] < 0 and best_end < end <= by and before_last:
             best, best_end = order, end
         order = st.orders[order, P_BEFORE]
     return int(best)

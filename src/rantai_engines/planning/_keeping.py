@@ -5,6 +5,7 @@ from rantai_engines.planning._compiling import compiled
 from rantai_engines.planning._doors import Y_AT, Y_CAUSE, Y_SUBJECT, reply
 from rantai_engines.planning._draw import make_up
 from rantai_engines.planning._layout import (
+    AUTOFENCE,
     C_FULL,
     C_LOG,
     C_ORDERS,
@@ -20,6 +21,7 @@ from rantai_engines.planning._layout import (
     State,
 )
 from rantai_engines.planning._log import enter, undo
+from rantai_engines.planning._pools import awaited_receipt
 from rantai_engines.planning._profile import add, first_low, first_negative, more_after
 from rantai_engines.planning._refill import refill
 from rantai_engines.planning.solution import CauseKind
@@ -110,6 +112,11 @@ def fill_target(net: Net, st: State, place: int) -> int:
         at, _balance, lack, _unused = first_low(net, st, place, since)
         if at >= net.clock[HORIZON] or st.counters[C_FULL] != 0:
             break
+        if net.places[place, AUTOFENCE] > 0:
+            awaited = awaited_receipt(net, st, place, at, at + net.places[place, AUTOFENCE])
+            if awaited < NEVER:
+                since = awaited
+                continue
         got, next_at = refill(net, st, place, lack, at, 0, 0), st.reply[Y_AT]
         since = at if got >= lack else at + 1
         if got < lack and at < next_at < net.clock[HORIZON] and st.counters[C_FULL] == 0:

@@ -53,6 +53,7 @@ def lay_out_capacity(problem: Problem, *, steps: Ints, step_position: Ints) -> L
     rows = stacked(
         loads.resource[order], loads.quantity[order], loads.quantity_per[order], loads.group[order],
         loads.setup[order], loads.effective_from[order], loads.effective_to[order], np.full(len(order), -1), order,
+        loads.by_rank[order], loads.is_held[order], loads.point_ppm[order],
     )  # fmt: skip
     assert rows.shape[1] == LOAD_COLUMNS
     squares, first = _setup_squares(problem.setup_times, resources.setup_matrix, loads.setup)
@@ -89,6 +90,7 @@ def _resource_rows(problem: Problem, first_square: Ints) -> Ints:
     for row in np.flatnonzero(r.maximum_steps >= 0):
         most[row] = _highest(problem.step_functions, r.maximum_steps[row])
     alone = (r.maximum_steps < 0) & (2 * np.minimum(least_load, NEVER // 4) > most)
+    alone[loads.resource[loads.is_held | (loads.quantity_per > 0)]] = False
     kind = np.where(alone, SINGLE, COUNTED)
     kind = np.where(alone & (r.setup_matrix >= 0), SETUPS, kind)
     kind = np.where(r.kind == ResourceKind.BUCKET, BUCKETS, np.where(r.kind == ResourceKind.INFINITE, INFINITE, kind))

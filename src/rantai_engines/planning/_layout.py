@@ -20,8 +20,8 @@ Floats = NDArray[np.float64]
 # the asked place although they could be made up by when they are needed.
 NOW, HORIZON, MAX_PIECES, LOOP, SPLITS, IS_LIMITED, SHIFTS, EARLIEST, KEEPS = range(9)
 # Net.places: one row for each item-location; TARGET (or the step function TARGET_STEPS >= 0 instead of it) is the stock
-# that every order brings back; none where targets are filled after all demands
-UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, TARGET, TARGET_STEPS, PLACE_COLUMNS = range(9)
+# that every order brings back; none where targets are filled after all demands. POOL >= 0: places that buy together
+UP_TO, FENCE, FIRST_SOURCE, END_SOURCE, AUTOFENCE, SEARCH, TARGET, TARGET_STEPS, POOL, PLACE_COLUMNS = range(10)
 # Net.sources, grouped by item-location in order of service
 (
     S_PLACE, S_ROW, S_LEAD, S_CALENDAR, S_WALL, S_MINIMUM, S_MULTIPLE, S_MAXIMUM, S_LIMIT, S_FROM, S_TO, S_YIELD,
@@ -37,7 +37,12 @@ K_PLACE, K_PER, K_FIXED, K_STEP, K_FROM, K_TO, K_ROW, CO_COLUMNS = range(8)
 # Net.steps, grouped by source in sequence
 T_FIXED, T_CALENDAR, T_FIRST_LOAD, T_END_LOAD, T_ROW, STEP_COLUMNS = range(6)
 # Net.loads, grouped by step: those without alternates first (O_GROUP -1), then group by group in order of rank
-O_RESOURCE, O_QUANTITY, O_PER, O_GROUP, O_SETUP, O_FROM, O_TO, O_CALENDAR, O_ROW, LOAD_COLUMNS = range(10)
+# O_BY_RANK 1: the first that fits is taken; O_HOLDS 1: kept until the next step begins; O_POINT: when a bucket is
+# charged, in 1/1,000,000 of the step's length
+(
+    O_RESOURCE, O_QUANTITY, O_PER, O_GROUP, O_SETUP, O_FROM, O_TO, O_CALENDAR, O_ROW, O_BY_RANK, O_HOLDS, O_POINT,
+    LOAD_COLUMNS,
+) = range(13)  # fmt: skip
 # Net.resources
 (
     R_KIND,

@@ -1,5 +1,7 @@
 """Change a source's lead time or a resource's maximum in a held state: what no longer fits is dropped."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rantai_engines.planning._capacity import clocked, take
@@ -22,6 +24,7 @@ from rantai_engines.planning._layout import (
     P_QUANTITY,
     R_CLOCK,
     R_KIND,
+    R_MATRIX,
     R_MOST,
     S_LEAD,
     SETUPS,
@@ -31,7 +34,14 @@ from rantai_engines.planning._pegs_at import Need
 from rantai_engines.planning._profile import first_negative
 from rantai_engines.planning._unplan import book
 from rantai_engines.planning._worktime import end_at_work, start_at_work
-from rantai_engines.planning.changes import AddOccupation, Change, ChangeCalendar, ChangeLeadTime, ChangeMaximum
+from rantai_engines.planning.changes import (
+    AddOccupation,
+    Change,
+    ChangeCalendar,
+    ChangeLeadTime,
+    ChangeMaximum,
+    ChangeOccupations,
+)
 from rantai_engines.planning.solution import ConsumerKind
 from rantai_engines.planning.tables import NEVER
 
@@ -44,6 +54,10 @@ def why_not(facts: Facts, held: HeldState, change: Change) -> str:
         return "a lead time of nothing may close a circle"
     if isinstance(change, AddOccupation) and held.net.resources[change.resource, R_KIND] in (SETUPS, BUCKETS):
         return "a resource with set-ups or buckets is occupied otherwise"
+    if isinstance(change, ChangeOccupations):
+        known = int(held.net.setup_seconds[held.net.resources[change.resource, R_MATRIX]]) - 1
+        if any(work.setup >= known for work in change.works):
+            return "an open order needs a set-up that the plan does not know"
     if isinstance(change, ChangeMaximum):
         if facts.resources.maximum_steps[change.resource] >= 0:
             return "the resource's maximum goes by steps"
@@ -84,10 +98,10 @@ def change_maximum(facts: Facts, event: Event, resource: int) -> list[int]:
         event.check()
     for order in list_orders_on(event, resource, -NEVER, NEVER, over=most):
         short += event.drop(order)
-    return short + (_unload(event, resource) if kind == COUNTED else [])
+    return short + (unload(event, resource) if kind == COUNTED else [])
 
 
-def _unload(event: Event, resource: int) -> list[int]:
+def unload(event: Event, resource: int) -> list[int]:
     """Drop orders from a counted resource that carries too much, lowest right first."""
     state, own = event.state, len(event.net.places) + resource
     short: list[int] = []
@@ -98,11 +112,16 @@ def _unload(event: Event, resource: int) -> list[int]:
         if not running:
             # What was released by hand is too much by itself: look no further than where it ends.
             return short + _unload_later(event, resource, at)
-        seen: dict[int, int | None] = {}
-        needs = [Need(kind=int(ConsumerKind.ORDER), number=order, time=at, units=0) for order in running]
-        worst = max(needs, key=lambda need: (event.right(event.lowest(need, seen)), need.number))
-        short += event.drop(worst.number)
+        short += drop_lowest(event, running, at)
     return short
+
+
+def drop_lowest(event: Event, orders: Sequence[int], at: int) -> list[int]:
+    """Drop that of some orders which runs for whoever has the lowest right."""
+    seen: dict[int, int | None] = {}
+    needs = [Need(kind=int(ConsumerKind.ORDER), number=order, time=at, units=0) for order in orders]
+    worst = max(needs, key=lambda need: (event.right(event.lowest(need, seen)), need.number))
+    return event.drop(worst.number)
 
 
 def _unload_later(event: Event, resource: int, since: int) -> list[int]:
@@ -132,7 +151,7 @@ def add_occupation(event: Event, occupation: AddOccupation) -> list[int]:
         own = len(net.places) + resource
         book(state, own, start, -occupation.quantity, 1)
         book(state, own, end, occupation.quantity, 1)
-        return _unload(event, resource)
+        return unload(event, resource)
     short = [place for order in list_orders_on(event, resource, start, end, over=-1) for place in event.drop(order)]
     load = int(loads[0])
     for begin, until in _free_spans(event, resource, start, end):

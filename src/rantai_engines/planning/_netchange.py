@@ -11,6 +11,7 @@ from rantai_engines.planning._facts import Facts, GrowingTable
 from rantai_engines.planning._held_state import HeldState, firm_kinds
 from rantai_engines.planning._limits_changed import add_occupation, change_lead_time, change_maximum, why_not
 from rantai_engines.planning._making_way import make_way
+from rantai_engines.planning._occupied_anew import change_occupations
 from rantai_engines.planning.changes import (
     AddDemand,
     AddOccupation,
@@ -22,9 +23,11 @@ from rantai_engines.planning.changes import (
     ChangeDemand,
     ChangeLeadTime,
     ChangeMaximum,
+    ChangeOccupations,
     ChangeReceipt,
     ChangeStock,
     Touched,
+    Work,
 )
 from rantai_engines.planning.solve import Params
 from rantai_engines.planning.tables import QUANTITY_LIMIT, InvalidProblem
@@ -42,6 +45,7 @@ class Deeds:
     lead_times: dict[int, int] = field(default_factory=dict)
     maximums: dict[int, int] = field(default_factory=dict)
     occupations: list[AddOccupation] = field(default_factory=list)
+    works: dict[int, tuple[Work, ...]] = field(default_factory=dict)
     undo: list[Any] = field(default_factory=list)
 
 
@@ -91,6 +95,8 @@ def apply_changes(
 
 def _change(facts: Facts, event: Event, deeds: Deeds, *, is_firm: bool) -> None:
     """Do to one state what the event says."""
+    for resource in deeds.works:
+        event.keep_runs(resource)
     kinds = facts.demands.columns["kind"]
     own = [row for row in deeds.demands if not is_firm or firm_kinds(kinds[row])]
     for row in own:
@@ -113,6 +119,8 @@ def _change(facts: Facts, event: Event, deeds: Deeds, *, is_firm: bool) -> None:
         short |= dict.fromkeys(change_maximum(facts, event, resource))
     for occupation in deeds.occupations:
         short |= dict.fromkeys(add_occupation(event, occupation))
+    for resource, works in deeds.works.items():
+        short |= dict.fromkeys(change_occupations(facts, event, resource, works))
     event.settle(short)
     event.replan(list(event.unplanned))
 
@@ -166,6 +174,13 @@ def _read(facts: Facts, change: Change, deeds: Deeds) -> None:
             deeds.occupations.append(change)
             facts.occupations.append(change)
             deeds.undo.append(facts.occupations.pop)
+        case ChangeOccupations():
+            for work in change.works:
+                _check_quantity("Occupations", "quantity", work.quantity)
+            old = facts.works.get(change.resource, ())
+            deeds.works.setdefault(change.resource, old)
+            facts.works[change.resource] = change.works
+            deeds.undo.append(lambda: facts.works.__setitem__(change.resource, old))
         case ChangeCalendar():
             raise AssertionError("a calendar is changed by a full plan")
 
@@ -178,7 +193,7 @@ def _check_rows(facts: Facts, change: Change) -> None:
         case ChangeLeadTime():
             check_row("Sources", change.source, len(facts.sources.key))
             _check_quantity("Sources", "lead_time", change.lead_time)
-        case ChangeMaximum() | AddOccupation() | ChangeCalendar():
+        case ChangeMaximum() | AddOccupation() | ChangeOccupations() | ChangeCalendar():
             check_row("Resources", change.resource, len(facts.resources.key))
 
 

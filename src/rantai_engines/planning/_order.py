@@ -30,6 +30,7 @@ from rantai_engines.planning._layout import (
     S_FIRST_CO,
     S_FROM,
     S_JOIN,
+    S_KIND,
     S_LIMIT,
     S_PLACE,
     S_POST,
@@ -43,8 +44,10 @@ from rantai_engines.planning._log import enter, place_order, reply_from, undo
 from rantai_engines.planning._lots import lot_for, lot_in_time, lot_within
 from rantai_engines.planning._outputs import enter_co_products
 from rantai_engines.planning._placing import place_back
+from rantai_engines.planning._pools import is_pool_full
 from rantai_engines.planning._shifting import make_room
 from rantai_engines.planning._worktime import end_from, start_for, wall_of
+from rantai_engines.planning.problem import SourceKind
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
@@ -52,6 +55,7 @@ _MAX_TRIES = 12
 _NONE, _LEAD, _CAPACITY = int(CauseKind.NONE), int(CauseKind.LEAD_TIME), int(CauseKind.CAPACITY)
 _MAXIMUM, _EFFECTIVITY = int(CauseKind.SUPPLIER_MAXIMUM), int(CauseKind.EFFECTIVITY)
 _FENCE, _SIZE, _CALENDAR = int(CauseKind.FENCE), int(CauseKind.SIZE), int(CauseKind.CALENDAR)
+_NO_SOURCE, _BUY = int(CauseKind.NO_SOURCE), int(SourceKind.BUY)
 
 
 @compiled(REPLY(NET, INT, INT, INT))
@@ -78,6 +82,11 @@ def _wait_for(net: Net, source: int, lot: int, end: int) -> tuple[int, int, int,
 def _first_lot(net: Net, st: State, source: int, quantity: int, t: int, depth: int, strict: int) -> int:
     """Size the order by the source's rules and by what is left of its limit; 0, with the reply, for none."""
     row, lot = net.sources[source, S_ROW], lot_for(net, source, quantity)
+    if net.clock[LOOP] != 0 and net.sources[source, S_KIND] == _BUY:
+        place = net.sources[source, S_PLACE]
+        if is_pool_full(net, st, place, t):
+            reply(st, NEVER, _NO_SOURCE, place)
+            return 0
     if lot == 0:
         reply(st, NEVER, _SIZE, row)
         return 0

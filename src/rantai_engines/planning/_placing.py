@@ -24,8 +24,10 @@ from rantai_engines.planning._layout import (
     N_STEP,
     NET,
     NOW,
+    O_BY_RANK,
     O_CALENDAR,
     O_GROUP,
+    O_HOLDS,
     O_RESOURCE,
     R_EARLY,
     R_EFFICIENCY,
@@ -104,6 +106,10 @@ def _fit_back(
             if not is_possible(net, load):
                 return 0, start, end, resource
             lowest = until - net.resources[resource, R_EARLY]
+            if net.loads[load, O_HOLDS] != 0:
+                if earlier_end(net, st, load, start, until, seconds, amount(net, load, started), lowest) < until:
+                    return 0, start, end, resource
+                continue
             earlier = earlier_end(net, st, load, start, end, seconds, amount(net, load, started), lowest)
             if earlier < end:
                 end, culprit, moved = earlier, resource, True
@@ -176,7 +182,8 @@ def _choose_loads(
                     start, end = _fit_forward(net, st, step, base, started, n, n + 1, limit, 0)
                     at = -end
                 # Only those are choices that would be loaded then; where none would be, the step goes without.
-                if (best < 0 or at > best_at) and (is_effective(net, load, start) or start >= NEVER):
+                is_settled = backward != 0 and best_at > -NEVER and net.loads[best, O_BY_RANK] != 0
+                if not is_settled and (best < 0 or at > best_at) and (is_effective(net, load, start) or start >= NEVER):
                     best, best_at = load, at
                 load += 1
         st.runs[n, N_STEP], st.runs[n, N_LOAD] = step, best
@@ -184,12 +191,16 @@ def _choose_loads(
     return n
 
 
-@compiled(types.void(NET, STATE, INT, INT, INT, INT, INT))
-def _occupy(net: Net, st: State, first: int, end_row: int, start: int, end: int, started: int) -> None:
-    """Reserve and log a span on the loads of the rows, and write it in them; those not effective then lose theirs."""
+@compiled(types.void(NET, STATE, INT, INT, INT, INT, INT, INT))
+def _occupy(net: Net, st: State, first: int, end_row: int, start: int, stop: int, until: int, started: int) -> None:
+    """Reserve and log a span on the loads of the rows, and write it in them; those not effective then lose theirs.
+
+    What is held is so ``until`` the next step.
+    """
     for row in range(first, end_row):
-        st.runs[row, N_START], st.runs[row, N_END] = start, end
         load = st.runs[row, N_LOAD]
+        end = until if load >= 0 and net.loads[load, O_HOLDS] != 0 else stop
+        st.runs[row, N_START], st.runs[row, N_END] = start, end
         if load >= 0 and not is_effective(net, load, start):
             st.runs[row, N_LOAD] = -1
             continue
@@ -222,7 +233,7 @@ def place_back(net: Net, st: State, source: int, lot: int, until: int) -> tuple[
         if fits == 0:
             st.counters[C_RUNS] = first_row
             return 0, start, end, culprit
-        _occupy(net, st, first, end_row, start, end, started)
+        _occupy(net, st, first, end_row, start, end, t, started)
         if st.counters[C_FULL] != 0:
             return 0, t, t, -1
         st.counters[C_RUNS] = end_row
@@ -250,13 +261,11 @@ def end_forward(net: Net, st: State, source: int, start: int, lot: int, step: in
 
 
 @compiled(INT(NET, STATE, INT, INT, INT, INT))
-def run_start(net: Net, st: State, source: int, row: int, n_runs: int, lot: int) -> int:
-    """Give when the run of a row must start at the latest to end as it does, were the order of ``lot`` units."""
-    step = st.runs[row, N_STEP]
-    base = step_seconds(net, source, step, lot)
-    return go_back(
-        net, _calendar(net, st, step, row, row + 1), st.runs[row, N_END], _seconds(net, st, base, row, row + 1)
-    )
+def run_start(net: Net, st: State, source: int, first: int, end: int, lot: int) -> int:
+    """Give when the step of runs first:end must start at the latest to end as it does, were the order of ``lot``."""
+    step = st.runs[first, N_STEP]
+    seconds = _seconds(net, st, step_seconds(net, source, step, lot), first, end)
+    return go_back(net, _calendar(net, st, step, first, end), st.runs[first, N_END], seconds)
 
 
 @compiled(INT(NET, TABLE, INT, INT, INT, INT, INT, INT))

@@ -181,16 +181,3 @@ def spare_from(st: State, place: int, t: int) -> int:
     i = row_at(st, place, t + 1) - 1
     least = st.pool_balance[i] if i >= first else 0
     return least_of(st.pool_balance, i + 1, first + st.segments[place, G_ROWS], least)
-
-
-@compiled(INT(STATE, INT, INT, INT))
-def restored_by(st: State, place: int, t: int, until: int) -> int:
-    """Give the first instant after ``t`` and by ``until`` from which nothing is short any more, NEVER for none."""
-    end = st.segments[place, G_FIRST] + st.segments[place, G_ROWS]
-    at = NEVER
-    for i in range(row_at(st, place, t), end):
-        if st.pool_balance[i] < 0:
-            at = NEVER
-        elif at == NEVER:
-            at = st.pool_time[i]
-    return int(at) if t < at <= until else NEVER

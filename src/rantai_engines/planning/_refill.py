@@ -11,9 +11,11 @@ from rantai_engines.planning._layout import (
     END_SOURCE,
     FIRST_SOURCE,
     INT,
+    L_PLACE,
     LOOP,
     MAX_PIECES,
     NET,
+    S_FIRST_LINE,
     S_FROM,
     S_KIND,
     S_MAXIMUM,
@@ -31,10 +33,12 @@ from rantai_engines.planning._log import undo
 from rantai_engines.planning._lots import half_lot
 from rantai_engines.planning._order import order
 from rantai_engines.planning._outputs import tree_cost
+from rantai_engines.planning._pools import above_target
+from rantai_engines.planning.problem import SourceSearch
 from rantai_engines.planning.solution import CauseKind
 from rantai_engines.planning.tables import NEVER
 
-_BY_COST, _SPLIT = 1, 2
+_BY_COST, _SPLIT, _POOL = int(SourceSearch.COST), int(SourceSearch.SPLIT), int(SourceSearch.POOL)
 _MAX_TRIES = 12
 _NONE, _NO_SOURCE, _CAPACITY = int(CauseKind.NONE), int(CauseKind.NO_SOURCE), int(CauseKind.CAPACITY)
 
@@ -141,6 +145,37 @@ def _by_cost(net: Net, st: State, place: int, want: int, t: int, depth: int, str
     return got
 
 
+@compiled(INT(NET, STATE, INT, INT, INT, INT))
+def _fullest(net: Net, st: State, place: int, t: int, most: int, after: int) -> int:
+    """Give the source whose origin has most above its target at ``t``, behind ``after`` that had ``most``; -1: none."""
+    best, best_above = -1, -NEVER
+    for source in range(net.places[place, FIRST_SOURCE] + 1, net.places[place, END_SOURCE]):
+        above = above_target(net, st, net.lines[net.sources[source, S_FIRST_LINE], L_PLACE], t)
+        if above > best_above and (above < most or (above == most and source > after)):
+            best, best_above = source, above
+    return best
+
+
+@compiled(INT(NET, STATE, INT, INT, INT, INT))
+def _from_pool(net: Net, st: State, place: int, want: int, t: int, depth: int) -> int:
+    """Take what the first source can give, then what others can, the one with most above its target first."""
+    got, next_at, cause, subject = 0, NEVER, _NO_SOURCE, place
+    source, above = net.places[place, FIRST_SOURCE], NEVER
+    for _source in range(net.places[place, END_SOURCE] - source):
+        got += _from_one(net, st, source, want - got, t, depth, 0, 0)
+        if got >= want or st.counters[C_FULL] != 0:
+            reply(st, NEVER, _NONE, -1)
+            return got
+        if st.reply[Y_AT] < next_at or cause == _NO_SOURCE:
+            next_at, cause, subject = st.reply[Y_AT], st.reply[Y_CAUSE], st.reply[Y_SUBJECT]
+        source = _fullest(net, st, place, t, above, source)
+        if source < 0:
+            break
+        above = above_target(net, st, net.lines[net.sources[source, S_FIRST_LINE], L_PLACE], t)
+    reply(st, next_at, cause, subject)
+    return got
+
+
 @compiled(INT(NET, STATE, INT, INT))
 def _weights(net: Net, st: State, place: int, t: int) -> int:
     """Add up the weights of the sources that are effective at ``t``."""
@@ -189,6 +224,8 @@ def refill(net: Net, st: State, place: int, quantity: int, t: int, depth: int, s
     want, search = quantity + net.places[place, UP_TO], net.places[place, SEARCH]
     if several and search == _SPLIT:
         return _in_shares(net, st, place, want, t, depth, 0)
+    if several and search == _POOL:
+        return _from_pool(net, st, place, want, t, depth)
     if several and search == _BY_COST:
         return _by_cost(net, st, place, want, t, depth, 0)
     if several and net.clock[LOOP] != 0:

@@ -24,6 +24,7 @@ from rantai_engines.planning._layout import (
     N_START,
     N_STEP,
     NET,
+    O_HOLDS,
     O_RESOURCE,
     P_ALTERNATES,
     P_END,
@@ -89,7 +90,8 @@ def keeps_bill(net: Net, st: State, order: int, new: int, first_run: int) -> boo
 def draft_runs(net: Net, st: State, order: int, new: int) -> bool:
     """Write behind all runs those of the order at the size ``new``: each ends as before and starts later.
 
-    False when there is no room, or a set-up stands in the way, or a later start might fall into a fuller bucket.
+    False when there is no room, or a set-up stands in the way, or a later start might fall into a fuller bucket, or a
+    resource is held beyond the run.
     """
     own, n, to = st.orders[order, P_RUN], st.orders[order, P_RUNS], st.counters[C_RUNS]
     if to + n > len(st.runs):
@@ -97,11 +99,16 @@ def draft_runs(net: Net, st: State, order: int, new: int) -> bool:
     for k in range(n):
         load, step = st.runs[own + k, N_LOAD], st.runs[own + k, N_STEP]
         kind = net.resources[net.loads[load, O_RESOURCE], R_KIND] if load >= 0 else INFINITE
-        if kind in (SETUPS, BUCKETS):
+        if kind in (SETUPS, BUCKETS) or (load >= 0 and net.loads[load, O_HOLDS] != 0):
             return False
         st.runs[to + k, N_STEP], st.runs[to + k, N_LOAD] = step, load
         st.runs[to + k, N_END] = st.runs[own + k, N_END]
-        st.runs[to + k, N_START] = run_start(net, st, st.orders[order, P_SOURCE], own + k, n, new)
+        first, end = k, k + 1
+        while first > 0 and st.runs[own + first - 1, N_STEP] == step:
+            first -= 1
+        while end < n and st.runs[own + end, N_STEP] == step:
+            end += 1
+        st.runs[to + k, N_START] = run_start(net, st, st.orders[order, P_SOURCE], own + first, own + end, new)
         for other in range(net.steps[step, T_FIRST_LOAD], net.steps[step, T_END_LOAD]):
             before = is_effective(net, other, st.runs[own + k, N_START])
             if before != is_effective(net, other, st.runs[to + k, N_START]):

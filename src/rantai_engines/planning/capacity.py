@@ -16,6 +16,7 @@ from rantai_engines.planning.tables import NEVER, QUANTITY_LIMIT, InvalidProblem
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
 
 #: One base unit, one machine.
 UNIT = 10_000
@@ -59,9 +60,11 @@ def no_step_functions() -> StepFunctions:
 class Loads:
     """What a step occupies of a resource from its start to its end, set-up included, whatever the order's quantity.
 
-    Loads of one operation with the same ``group`` >= 0 are alternates by ``rank``. ``setup`` is the state that the
-    resource must be in (-1: any, and the state stays). A BUCKET resource is charged ``quantity`` for each order plus
-    ``quantity_per`` (1/1,000,000) for each started unit, in the bucket where the step starts.
+    Loads of one operation with the same ``group`` >= 0 are alternates by ``rank``: the one that is free latest is
+    taken, or with ``by_rank`` the first that is free at all. ``setup`` is the state that the resource must be in (-1:
+    any, and the state stays). A load occupies ``quantity`` for each order plus ``quantity_per`` (1/1,000,000) for each
+    started unit. A BUCKET resource is charged in the bucket of the instant that lies ``point_ppm`` of the step's length
+    behind its start. ``is_held``: the resource stays with the order until its next step begins.
     """
 
     operation: Ints = column(low=0, refers_to="Operations")
@@ -73,6 +76,9 @@ class Loads:
     setup: Ints = column(-1, low=-1)
     effective_from: Ints = column(-NEVER)
     effective_to: Ints = column(NEVER)
+    by_rank: Bools = column(0, low=0, high=1, dtype="bool")
+    is_held: Bools = column(0, low=0, high=1, dtype="bool")
+    point_ppm: Ints = column(0, low=0, high=_PPM)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -4,6 +4,7 @@ Demands and receipts are named by their key, the rest by its row in the problem.
 """
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from rantai_engines.planning.capacity import UNIT
 from rantai_engines.planning.tables import NEVER
@@ -105,6 +106,23 @@ class AddOccupation:
     quantity: int = UNIT
 
 
+class Work(NamedTuple):
+    """What an open order occupies of a resource in [start, end), and the set-up that it needs (-1: any)."""
+
+    start: int
+    end: int
+    quantity: int = UNIT
+    setup: int = -1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeOccupations:
+    """All that open orders occupy of a resource from now on: one has begun, got on, or is done."""
+
+    resource: int
+    works: tuple[Work, ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChangeCalendar:
     """When a resource works: open in [start[i], end[i]). Changed by a full plan, never in place."""
@@ -132,6 +150,7 @@ Change = (
     | ChangeStock
     | ChangeMaximum
     | AddOccupation
+    | ChangeOccupations
     | ChangeCalendar
     | ChangeLeadTime
 )

@@ -117,6 +117,7 @@ def _place_rows(problem: Problem, order: Ints, *, is_keeping_stock: bool) -> Int
     rows = stacked(
         np.maximum(p.order_up_to - target, 0) * (p.order_up_to > 0), p.fence_until, first, end,
         p.autofence, p.search, target * is_keeping_stock, p.safety_steps if is_keeping_stock else 0 * target - 1,
+        p.pool,
     )  # fmt: skip
     assert rows.shape[1] == PLACE_COLUMNS
     return rows

@@ -65,11 +65,16 @@ class SourceKind(IntEnum):
 
 
 class SourceSearch(IntEnum):
-    """How an item-location chooses among its sources: by rank, by cost of the whole tree, or shared by weight."""
+    """How an item-location chooses among its sources.
+
+    By rank, by cost of the whole tree, shared by weight, or POOL: first by the first, then by those that move from
+    where most is above its target, each as much as it can.
+    """
 
     RANK = 0
     COST = 1
     SPLIT = 2
+    POOL = 3
 
 
 class DemandKind(IntEnum):
@@ -115,10 +120,10 @@ class ItemLocations:
     """An item where it is kept: stock that is free to plan, its target and its planning time fence.
 
     ``safety_steps`` >= 0 is a step function that stands for ``safety_stock``: where it rises above all before, stock is
-    filled up from that instant on; what was once filled stays. ``autofence``: seconds within which an open receipt that
-    covers a shortage whole is awaited instead of a new order. ``pool`` >= 0: item-locations of one item that buy
-    together; nobody in the pool buys anew while the stock of all exceeds the safety stock of all, and a demand may be
-    served from any of them.
+    filled up from that instant on; what was once filled stays. ``autofence`` and ``pool`` hold where the planning cases
+    are served: seconds within which an open receipt that is the next supply is awaited instead of a new order;
+    and item-locations of one ``pool`` >= 0 buy together: nobody among them buys anew while the stock of all exceeds the
+    target of all.
     """
 
     key: Ints = column()
@@ -131,7 +136,7 @@ class ItemLocations:
     safety_steps: Ints = column(-1, low=-1, refers_to="StepFunctions")
     autofence: Ints = column(0, low=0)
     pool: Ints = column(-1, low=-1)
-    search: Ints = column(0, low=0, high=2)
+    search: Ints = column(0, low=0, high=3)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)

@@ -89,8 +89,9 @@ def _audit_consumption(problem: Problem, solution: Solution) -> None:
     taken: dict[tuple[int, int], int] = defaultdict(int)
     for order, line, quantity in zip(c.order, c.bom_line, c.quantity, strict=True):
         taken[int(order), int(line)] += int(quantity)
-    for at, order in zip(c.time, c.order, strict=True):
-        assert max(int(o.start[order]), problem.now) <= at <= o.end[order]
+    for at, order, line in zip(c.time, c.order, c.bom_line, strict=True):
+        offset = int(b.offset[line]) if line >= 0 else 0
+        assert max(int(o.start[order]) + min(offset, 0), problem.now) <= at <= max(o.end[order] + offset, o.end[order])
     for k in range(len(o.source)):
         source, quantity = int(o.source[k]), int(o.quantity[k])
         if s.kind[source] in (SourceKind.MOVE, SourceKind.SUBSTITUTE):

@@ -32,8 +32,10 @@ from rantai_engines.planning.changes import (
     ChangeDemand,
     ChangeLeadTime,
     ChangeMaximum,
+    ChangeOccupations,
     ChangeReceipt,
     ChangeStock,
+    Work,
 )
 from rantai_engines.planning.held import HeldPlan
 from rantai_engines.planning.problem import UNIT
@@ -44,7 +46,7 @@ from .chains import DAY, NOW
 
 def random_change(rng: np.random.Generator, held: HeldPlan, step: int) -> Change:
     """Draw an event: most of demands, then receipts, stock, lead times and capacity."""
-    facts, what = held.facts, int(rng.integers(0, 13))
+    facts, what = held.facts, int(rng.integers(0, 14))
     places = len(facts.places.key)
     demands, receipts = list(facts.demands.rows), list(facts.receipts.rows)
     due, units = NOW + int(rng.integers(-3, 50)) * DAY, int(rng.integers(0, 12)) * UNIT
@@ -76,7 +78,21 @@ def random_change(rng: np.random.Generator, held: HeldPlan, step: int) -> Change
         return AddOccupation(resource=int(rng.choice(loaded)), start=start, end=end, quantity=UNIT)
     if what == 12 and len(loaded):
         return ChangeMaximum(resource=int(rng.choice(loaded)), maximum=int(rng.integers(0, 4)) * UNIT)
+    if what == 13 and len(loaded):
+        return random_occupations(rng, held, int(rng.choice(loaded)))
     return CancelDemand(key=int(rng.choice(demands)))
+
+
+def random_occupations(rng: np.random.Generator, held: HeldPlan, resource: int) -> ChangeOccupations:
+    """Let open orders begin, get on and end on a resource: some of what they occupied stays.
+
+    Each lasts longer than a weekend: what lies in a night meets nothing that works by the calendar.
+    """
+    works = [work for work in held.facts.works.get(resource, ()) if rng.random() < 0.5]
+    for _ in range(int(rng.integers(0, 4))):
+        start, setup = NOW + int(rng.integers(0, 60)) * DAY // 2, int(rng.integers(-1, 3))
+        works.append(Work(start, start + int(rng.integers(6, 12)) * DAY // 2, UNIT, setup))
+    return ChangeOccupations(resource=resource, works=tuple(works))
 
 
 def random_demand(rng: np.random.Generator, places: int, *, key: int) -> AddDemand:

@@ -18,7 +18,7 @@ BLOCKS = {
     "calendars": "calendar", "setupmatrices": "setupmatrix", "skills": "skill", "suboperations": "suboperation",
     "flows": "flow", "loads": "load", "itemsuppliers": "itemsupplier", "itemdistributions": "itemdistribution",
     "buckets": "bucket", "rules": "rule", "resourceskills": "resourceskill", "operationplans": "operationplan",
-    "operationdependencies": "operationdependency", "dependencies": "dependency",
+    "operationdependencies": "operationdependency", "dependencies": "dependency", "loadplans": "loadplan",
 }  # fmt: skip
 #: Elements that name a thing of the kind, under a name of their own.
 LINKS = {
@@ -32,7 +32,7 @@ LINKS = {
 #: Kinds whose every mention is a thing of its own, whether or not it has a name.
 NAMELESS = {
     "suboperation", "flow", "load", "itemsupplier", "itemdistribution", "bucket", "rule", "resourceskill",
-    "operationplan", "operationdependency", "dependency",
+    "operationplan", "operationdependency", "dependency", "loadplan",
 }  # fmt: skip
 _PROPERTIES = {"booleanproperty", "stringproperty", "doubleproperty", "dateproperty"}
 #: Keys and texts that do not move a plan.

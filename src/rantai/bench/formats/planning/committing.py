@@ -26,9 +26,9 @@ def read_confirmed(found: Collection, model: Model, directory: Directory) -> Non
             model.notes.append(f"line {thing.line}: order that is not confirmed is left to the planner")
             continue
         order = _read_order(thing, owner, model, directory)
-        order.is_done = status == "completed"
-        if order.is_done and order.end is not None:
-            order.end = min(order.end, model.now)
+        if status == "completed":
+            order.takes = order.occupies = False
+            order.end = order.end if order.end is None else min(order.end, model.now)
         orders[id(thing)] = order
     model.confirmed.extend(orders.values())
     for row, owner in owners.items():
@@ -60,6 +60,15 @@ def _read_order(thing: Thing, owner: Thing | None, model: Model, directory: Dire
         location=reading.name_of(thing, "location") or reading.name_of(thing, "destination"),
         origin=reading.name_of(thing, "origin"),
         is_purchase=thing.fields.get("ordertype", "") == "PO",
+        takes=reading.flag(thing, "consume_material", default=True),
+        gives=reading.flag(thing, "produce_material", default=True),
+        occupies=reading.flag(thing, "consume_capacity", default=True),
+        completed=min(max(reading.number(thing, "quantity_completed", 0.0), 0.0), 1e15),
+        resources=tuple(
+            directory.resources[reading.name_of(part, "resource")]
+            for part in thing.list_parts("loadplan")
+            if reading.name_of(part, "resource") in directory.resources
+        ),
         batch=thing.fields.get("batch", ""),
     )
 

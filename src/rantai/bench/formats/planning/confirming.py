@@ -5,10 +5,13 @@ from __future__ import annotations
 from rantai.bench.formats.planning.calendars import advance, go_back
 from rantai.bench.formats.planning.columns import Rows, units
 from rantai.bench.formats.planning.drafting import Draft
-from rantai.bench.formats.planning.model import Confirmed, Lane, Model, Operation, OperationKind, Steps
+from rantai.bench.formats.planning.model import Child, Confirmed, Lane, Model, Operation, OperationKind, Steps
 from rantai.bench.formats.planning.resourcing import is_bucketed, list_carriers
 from rantai.bench.formats.planning.values import round_down_half
 from rantai_engines.planning.problem import DemandKind, ReceiptKind
+
+#: Alternates inside alternates.
+_DEEPEST = 8
 
 
 def add_confirmed(draft: Draft) -> None:
@@ -34,9 +37,9 @@ def append_requirements(demands: Rows, requirements: Rows, *, first_key: int) ->
 
 
 def _add_production(draft: Draft, order: Confirmed) -> None:
-    operation = draft.model.operations[order.operation]
-    if operation.kind in (OperationKind.ALTERNATE, OperationKind.SPLIT):
-        draft.model.notes.append(f"order '{order.name}': which alternate of '{operation.name}' it runs is not said")
+    operation = _find_run(draft.model, order.operation)
+    if operation is None:
+        draft.model.notes.append(f"order '{order.name}': which of its operations it runs is not said")
         return
     steps = [draft.model.operations[child.operation] for child in operation.children] or [operation]
     spans = _list_spans(draft.model, order, steps)
@@ -48,15 +51,30 @@ def _add_production(draft: Draft, order: Confirmed) -> None:
             _occupy(draft, step, order, begins, stops)
 
 
+def _find_run(model: Model, row: int) -> Operation | None:
+    """Return what an order of an operation runs: of alternates, where nothing else is said, the first."""
+    operation, depth = model.operations[row], 0
+    while operation.kind is OperationKind.ALTERNATE and operation.children and depth < _DEEPEST:
+        first = min((child for child in operation.children if child.priority > 0), key=_rank, default=None)
+        if first is None:
+            return None
+        operation, depth = model.operations[first.operation], depth + 1
+    return None if operation.kind in (OperationKind.ALTERNATE, OperationKind.SPLIT) else operation
+
+
+def _rank(child: Child) -> float:
+    return child.priority
+
+
 def _add_movement(draft: Draft, order: Confirmed) -> None:
     """Add a purchase or a transfer; one whose origin or destination is not said has only its other side."""
     lane = _find_lane(draft, order)
     start, end = _dates(order, round_down_half(lane.lead) if lane else 0)
-    if order.location:
+    if order.location and order.gives:
         kind = ReceiptKind.PURCHASE if order.is_purchase else ReceiptKind.TRANSFER
-        _receive(draft, draft.place(order.item, order.location), end, order.quantity, kind)
-    if order.origin and not order.is_done:
-        _require(draft, draft.place(order.item, order.origin), start, order.quantity)
+        _receive(draft, draft.place(order.item, order.location), end, _open(order), kind)
+    if order.origin and order.takes:
+        _require(draft, draft.place(order.item, order.origin), start, _open(order))
 
 
 def _find_lane(draft: Draft, order: Confirmed) -> Lane | None:
@@ -87,13 +105,13 @@ def _list_spans(model: Model, order: Confirmed, steps: list[Operation]) -> list[
     if order.start is None:
         at = order.end or 0
         for step in reversed(steps):
-            begins = go_back(step.calendars, at, _length(model, step, order.quantity))
+            begins = go_back(step.calendars, at, _length(model, step, _open(order)))
             found.insert(0, (begins, at))
             at = begins
         return found
     at = order.start
     for step in steps:
-        stops = advance(step.calendars, at, _length(model, step, order.quantity))
+        stops = advance(step.calendars, at, _length(model, step, _open(order)))
         found.append((at, stops))
         at = stops
     if order.end is not None:
@@ -111,12 +129,12 @@ def _length(model: Model, operation: Operation, quantity: float) -> int:
 def _add_flows(draft: Draft, operation: Operation, order: Confirmed, start: int, end: int) -> None:
     for flow in operation.flows:
         at = (start if flow.is_at_start else end) + round(flow.offset)
-        amount = flow.per * order.quantity + flow.fixed
+        amount = flow.per * _open(order) + flow.fixed
         if not flow.since <= at < flow.until:
             continue
-        if amount > 0:
+        if amount > 0 and order.gives:
             _receive(draft, flow.place, at, amount, ReceiptKind.PRODUCTION)
-        elif amount < 0 and not order.is_done:
+        elif amount < 0 and order.takes:
             _require(draft, flow.place, at, -amount)
 
 
@@ -141,13 +159,21 @@ def _require(draft: Draft, place: int, at: int, quantity: float) -> None:
 
 
 def _occupy(draft: Draft, operation: Operation, order: Confirmed, start: int, end: int) -> None:
-    for load, resource in list_carriers(draft, operation):
-        is_bucket = is_bucketed(draft.model.resources[resource])
-        if end > start and not order.is_done:
-            draft.occupations.add(
-                resource=resource,
-                start=start,
-                end=end,
-                quantity=units(load.quantity * order.quantity + load.fixed if is_bucket else load.quantity),
-                setup=draft.setups.get(load.setup, -1),
-            )
+    for load, resource in list_carriers(draft, operation, preferred=order.resources):
+        if end <= start or not order.occupies:
+            continue
+        carrier = draft.model.resources[resource]
+        is_counted, is_bucket = carrier.is_per_piece, is_bucketed(carrier)
+        begins = start + int((end - start) * load.point) if is_bucket else start
+        draft.occupations.add(
+            resource=resource,
+            start=begins,
+            end=max(end, begins + 1),
+            quantity=units(load.quantity * _open(order) + load.fixed if is_bucket or is_counted else load.quantity),
+            setup=draft.setups.get(load.setup, -1),
+        )
+
+
+def _open(order: Confirmed) -> float:
+    """Return what of an order's quantity is still to be made."""
+    return max(order.quantity - order.completed, 0.0)

@@ -35,17 +35,9 @@ def list_delivered(translated: Translated, solution: Solution) -> dict[str, tupl
 
 
 def list_wished(model: Model) -> dict[str, tuple[Delivered, ...]]:
-    """Return the rows of a plan that nothing limits: all on the due date, in pieces of the delivery's sizes.
-
-    What ships together ships on the first of its due dates.
-    """
+    """Return the rows of a plan that nothing limits: all on the due date, in pieces of the delivery's sizes."""
     found: dict[str, tuple[Delivered, ...]] = {}
-    first: dict[str, int] = {}
     for want in model.wants:
-        if want.is_together:
-            first[want.group] = min(want.due, first.get(want.group, want.due))
-    for want in model.wants:
-        at = first[want.group] if want.is_together else want.due
         quantity, most = max(want.quantity, want.min_shipment), INFINITE
         if want.operation >= 0:
             delivery = model.operations[want.operation]
@@ -55,21 +47,18 @@ def list_wished(model: Model) -> dict[str, tuple[Delivered, ...]]:
             )
         pieces = [min(most, quantity)] * math.floor(quantity / most) if most < quantity else []
         rest = quantity - sum(pieces)
-        rows = [Delivered(at=at, quantity=piece) for piece in (*pieces, *([rest] if rest > 0 else []))]
+        rows = [Delivered(at=want.due, quantity=piece) for piece in (*pieces, *([rest] if rest > 0 else []))]
         found[want.name] = tuple(sorted(rows, key=lambda row: row.quantity))
     return found
 
 
 def _list_direct(translated: Translated, solution: Solution) -> Iterator[tuple[int, Delivered]]:
-    """Yield what demands without a delivery operation are given, one row for each date and place."""
-    deliveries, pooled = solution.deliveries, translated.problem.item_locations.pool >= 0
-    sums: dict[tuple[int, int, int], int] = {}
-    for number, (demand, at, quantity) in enumerate(
-        zip(deliveries.demand.tolist(), deliveries.time.tolist(), deliveries.quantity.tolist(), strict=True)
+    """Yield what demands without a delivery operation are given, one row for each date."""
+    deliveries, sums = solution.deliveries, dict[tuple[int, int], int]()
+    for demand, at, quantity in zip(
+        deliveries.demand.tolist(), deliveries.time.tolist(), deliveries.quantity.tolist(), strict=True
     ):
         if demand < len(translated.demands) and translated.delivery_places[demand] < 0:
-            # A demand of a pool is given each of its deliveries from another place.
-            apart = number if pooled[translated.problem.demands.item_location[demand]] else -1
-            sums[demand, at, apart] = sums.get((demand, at, apart), 0) + quantity
-    for (demand, at, _apart), quantity in sums.items():
+            sums[demand, at] = sums.get((demand, at), 0) + quantity
+    for (demand, at), quantity in sums.items():
         yield demand, Delivered(at=at, quantity=quantity / UNIT)

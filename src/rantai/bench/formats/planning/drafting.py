@@ -19,11 +19,13 @@ NO_FENCE = -300 * 86_400
 class Rules:
     """What a plan holds to: the bits of ``constraints``, and how long confirmed supply is awaited.
 
-    ``is_wish``: nothing holds, everybody is given what he wants when he wants it.
+    ``ahead``: seconds before its due date at which a demand is asked for. ``is_wish``: nothing holds, everybody is
+    given what he wants when he wants it.
     """
 
     constraints: int = ALL
     autofence: float = 0.0
+    ahead: float = 0.0
     is_wish: bool = False
 
     def is_bound(self, kind: SourceKind) -> bool:
@@ -58,6 +60,8 @@ class Draft:
     setups: dict[str, int] = field(default_factory=dict)
     searches: dict[int, SourceSearch] = field(default_factory=dict)
     rows: dict[tuple[str, str], int] = field(default_factory=dict)
+    #: Places that stand for the delivery of a demand which any location may serve, with the one that is asked first.
+    pooled: dict[int, int] = field(default_factory=dict)
 
     def place(self, item: str, location: str) -> int:
         """Return the row of the place that keeps an item at a location; it is made when it is not there."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rantai.bench.formats.planning.drafting import ALL, Rules
-from rantai.bench.formats.planning.values import read_duration, read_instant
+from rantai.bench.formats.planning.values import UnreadableValue, read_duration, read_instant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +54,16 @@ def _read_constraints(solver: Mapping[str, str]) -> int:
 def _read_rules(solver: Mapping[str, str]) -> Rules:
     is_free = int(solver.get("plantype", "1")) != 1
     constraints = 0 if is_free else _read_constraints(solver)
-    autofence = solver.get("autofence", "P0D").strip("\"'")
-    return Rules(constraints=constraints, autofence=read_duration(autofence), is_wish=is_free)
+    autofence, ahead = (_read_span(solver, name) for name in ("autofence", "administrativeleadtime"))
+    return Rules(constraints=constraints, autofence=autofence, ahead=ahead, is_wish=is_free)
+
+
+def _read_span(solver: Mapping[str, str], name: str) -> float:
+    """Return a duration that a plan was solved with, nothing where it says none that can be read."""
+    try:
+        return read_duration(solver.get(name, "").strip("\"'"))
+    except UnreadableValue:
+        return 0.0
 
 
 def _read_rows(demands: Mapping[str, list[dict[str, Any]]]) -> dict[str, tuple[Delivered, ...]]:

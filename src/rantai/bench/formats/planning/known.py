@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from rantai.bench.formats.planning.collecting import Collection, Thing
+from rantai.bench.formats.planning.collecting import Collection
 
 _EVERYWHERE = {"name", "type", "description", "category", "subcategory", "source", "action"}
 #: The links of a kind that are read; those of other kinds only say where a thing stands.
@@ -13,6 +13,7 @@ _LINKS = {
     "operation": {"item", "location", "available", "owner", "size_minimum_calendar"},
     "resource": {"location", "available", "maximum_calendar", "efficiency_calendar", "setupmatrix", "owner"},
     "load": {"resource", "operation", "skill"},
+    "loadplan": {"resource", "operationplan"},
     "flow": {"item", "location", "buffer", "operation"},
     "itemsupplier": {"item", "location", "supplier", "resource"},
     "itemdistribution": {"item", "location", "origin", "destination", "resource"},
@@ -24,13 +25,8 @@ _LINKS = {
 }  # fmt: skip
 _LANE = {
     "leadtime", "priority", "size_minimum", "size_multiple", "size_maximum", "cost", "fence", "effective_start",
-    "effective_end", "hard_safety_leadtime", "extra_safety_leadtime", "resource_qty",
+    "effective_end", "hard_safety_leadtime", "extra_safety_leadtime", "resource_qty", "batchwindow",
 }  # fmt: skip
-#: Types whose own rules are not planned with: given or taken bit by bit, charged not at the start.
-_ODD_TYPES = {
-    "flow": {"flow_transfer_batch"},
-    "load": {"load_bucketized_end", "load_bucketized_percentage"},
-}
 #: The simple fields of each kind that are read, or that do not move a plan.
 _FIELDS = {
     "item": {"cost", "volume", "weight", "uom"},
@@ -44,12 +40,16 @@ _FIELDS = {
     },
     "operation": {
         "priority", "duration", "duration_per", "size_minimum", "size_multiple", "size_maximum", "cost", "search",
-        "fence", "posttime", "effective_start", "effective_end", "hidden",
+        "fence", "posttime", "effective_start", "effective_end", "hidden", "batchwindow", "nolocationcalendar",
     },
     "suboperation": {"priority", "effective_start", "effective_end"},
-    "flow": {"quantity", "quantity_fixed", "effective_start", "effective_end", "priority", "search", "offset"},
-    "load": {"quantity", "quantity_fixed", "effective_start", "effective_end", "priority", "search", "setup"},
-    "resource": {"maximum", "maxearly", "cost", "setup", "efficiency", "constrained"},
+    "loadplan": {"quantity", "status"},
+    "flow": {
+        "quantity", "quantity_fixed", "effective_start", "effective_end", "priority", "search", "offset",
+        "transferbatch",
+    },
+    "load": {"quantity", "quantity_fixed", "effective_start", "effective_end", "priority", "search", "setup", "offset"},
+    "resource": {"maximum", "maxearly", "cost", "setup", "efficiency", "constrained", "tool", "toolperpiece"},
     "resourceskill": {"priority", "effective_start", "effective_end"},
     "calendar": {"default"},
     "bucket": {"start", "end", "value", "priority", "days", "starttime", "endtime"},
@@ -60,7 +60,10 @@ _FIELDS = {
     "operationdependency": {"quantity", "hard_safety_leadtime"},
     "dependency": {"quantity", "hard_safety_leadtime"},
     "demand": {"quantity", "due", "priority", "minshipment", "maxlateness", "status", "policy", "batch"},
-    "operationplan": {"id", "reference", "ordertype", "start", "end", "quantity", "status", "batch"},
+    "operationplan": {
+        "id", "reference", "ordertype", "start", "end", "quantity", "status", "batch", "quantity_completed",
+        "consume_material", "produce_material", "consume_capacity",
+    },
 }  # fmt: skip
 
 
@@ -75,16 +78,6 @@ def list_unknown(found: Collection) -> list[str]:
     for kind, read in _LINKS.items():
         for thing in found.list_things(kind):
             unknown.update(f"{kind}/{name}" for name in thing.links if name not in read and name != kind)
-    unknown.update(f"{thing.kind} of type {_type_of(thing)}" for thing in _list_odd(found))
     for kind in {*found.things, *found.nameless} - set(_FIELDS):
         unknown[kind] += len(list(found.list_things(kind)))
     return [f"{name}: not understood and passed over ({count} times)" for name, count in sorted(unknown.items())]
-
-
-def _list_odd(found: Collection) -> list[Thing]:
-    """Return the things of a type that is planned as if it were a plain one."""
-    return [thing for kind, odd in _ODD_TYPES.items() for thing in found.list_things(kind) if _type_of(thing) in odd]
-
-
-def _type_of(thing: Thing) -> str:
-    return thing.fields.get("type", "")

@@ -77,10 +77,11 @@ def _add_source(draft: Draft, option: Option, output: Output, place: int, *, ran
     groups = _Groups()
     _add_flows(draft, [*option.outer, *(head.flows if is_routing else ())], source, -1, scale, groups)
     pace = _pace(draft, option, output)
+    loads = resourcing.list_step_loads(draft.model, [draft.model.operations[row] for row in option.steps])
     for sequence, row in enumerate(option.steps):
         step = _add_step(draft, draft.model.operations[row], source, sequence, scale, pace, is_routing=is_routing)
         _add_flows(draft, draft.model.operations[row].flows, source, step, scale, groups)
-        resourcing.add_loads(draft, draft.model.operations[row], step, scale.per)
+        resourcing.add_loads(draft, loads[sequence], step, scale.per)
     if not is_delivery:
         _add_co_products(draft, option, source, place, scale)
 

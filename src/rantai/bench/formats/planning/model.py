@@ -74,11 +74,16 @@ class Flow:
     until: int = FOREVER
     group: str = ""
     rank: int = 0
+    batch: float = 0.0
 
 
 @dataclass(kw_only=True, slots=True)
 class Load:
-    """What an operation occupies of a resource while it runs."""
+    """What an operation occupies of a resource while it runs.
+
+    ``search``: how it chooses among alternates. ``point``: how far into the operation a bucket is charged, 0 to 1.
+    ``is_held``: the resource stays until the next step begins.
+    """
 
     resource: int
     quantity: float = 1.0
@@ -89,6 +94,9 @@ class Load:
     rank: int = 0
     since: int = BEGINNING
     until: int = FOREVER
+    search: str = ""
+    point: float = 0.0
+    is_held: bool = False
 
 
 @dataclass(kw_only=True, slots=True)
@@ -131,7 +139,10 @@ class Operation:
 
 @dataclass(kw_only=True, slots=True)
 class Resource:
-    """What limits how much can run at once."""
+    """What limits how much can run at once.
+
+    A tool stays with an order from the first step that needs it to the last, one for each piece if ``is_per_piece``.
+    """
 
     name: str
     kind: str = "resource_default"
@@ -142,6 +153,8 @@ class Resource:
     cost: float = 0.0
     efficiency: Steps | float = 1.0
     owner: int = -1
+    is_tool: bool = False
+    is_per_piece: bool = False
     skills: dict[str, tuple[float, int, int]] = field(default_factory=dict)
     calendars: list[Steps] = field(default_factory=list)
 
@@ -185,8 +198,8 @@ class Lane:
 class Confirmed:
     """An order that will not move: of an operation, or of a purchase or transfer of an item.
 
-    ``is_done``: it has taken and occupied what it needed; only what it gives is still to come. ``has_parts``: its
-    steps are orders of their own.
+    ``completed`` of its quantity is made already. ``has_parts``: its steps are orders of their own. ``resources``: the
+    rows of those that it runs on, where that is said.
     """
 
     name: str
@@ -198,7 +211,11 @@ class Confirmed:
     location: str = ""
     origin: str = ""
     is_purchase: bool = False
-    is_done: bool = False
+    takes: bool = True
+    gives: bool = True
+    occupies: bool = True
+    completed: float = 0.0
+    resources: tuple[int, ...] = ()
     has_parts: bool = False
     batch: str = ""
 

@@ -15,8 +15,10 @@ from rantai.bench.formats.planning.model import (
     OperationKind,
     Place,
 )
+from rantai.bench.formats.planning.transferring import part_into_batches
 
 _KINDS = {kind.value: kind for kind in OperationKind}
+_BATCHED = "flow_transfer_batch"
 _OWNERS = (OperationKind.ROUTING, OperationKind.ALTERNATE, OperationKind.SPLIT)
 
 
@@ -89,6 +91,7 @@ def read_operations(found: Collection, model: Model, directory: Directory) -> No
     read_dependencies(found, model, directory.operations)
     for operation in model.operations:
         _imply_output(operation, model, directory)
+        part_into_batches(operation, model)
 
 
 def _read_operation(thing: Thing, model: Model) -> Operation:
@@ -113,8 +116,13 @@ def _read_operation(thing: Thing, model: Model) -> Operation:
         post_time=reading.seconds(thing, "posttime", 0.0),
         since=reading.since(thing),
         until=reading.until(thing),
-        calendars=reading.hours(thing, thing.links.get("location"), now=model.now),
+        calendars=reading.hours(thing, _location_of(thing), now=model.now),
     )
+
+
+def _location_of(thing: Thing) -> Thing | None:
+    """Return the location whose hours an operation keeps."""
+    return None if reading.flag(thing, "nolocationcalendar", default=False) else thing.links.get("location")
 
 
 def _read_children(thing: Thing, model: Model, directory: Directory) -> None:
@@ -170,13 +178,17 @@ def _read_flow(thing: Thing, model: Model, directory: Directory) -> None:
     else:
         model.notes.append(f"line {thing.line}: flow of '{operation.name}' names neither item nor buffer")
         return
-    fixed = reading.number(thing, "quantity_fixed", 0.0)
+    fixed, kind = reading.number(thing, "quantity_fixed", 0.0), thing.fields.get("type", "flow_start")
+    quantity = reading.number(thing, "quantity", 0.0 if fixed else 1.0)
+    if kind in ("flow_fixed_start", "flow_fixed_end"):
+        quantity, fixed = 0.0, quantity + fixed
     operation.flows.append(
         Flow(
             place=place,
-            per=reading.number(thing, "quantity", 0.0 if fixed else 1.0),
+            per=quantity,
             fixed=fixed,
-            is_at_start=thing.fields.get("type", "flow_start") == "flow_start",
+            is_at_start=kind in ("flow_start", "flow_fixed_start") or (kind == _BATCHED and quantity < 0),
+            batch=max(reading.number(thing, "transferbatch", 0.0), 0.0) if kind == _BATCHED else 0.0,
             offset=reading.seconds(thing, "offset", 0.0),
             since=reading.since(thing),
             until=reading.until(thing),
@@ -203,8 +215,18 @@ def _read_load(thing: Thing, model: Model, directory: Directory) -> None:
             rank=round(reading.number(thing, "priority", 1.0)),
             since=reading.since(thing),
             until=reading.until(thing),
+            search=thing.fields.get("search", ""),
+            point=_read_point(thing),
         )
     )
+
+
+def _read_point(thing: Thing) -> float:
+    """Return how far into its operation a load charges a bucket: at the start, at the end, or a share between."""
+    kind = thing.fields.get("type", "")
+    if kind.endswith("percentage"):
+        return min(max(reading.number(thing, "offset", 0.0) / 100, 0.0), 1.0)
+    return 1.0 if kind.startswith("load_bucketized") and kind.endswith("end") else 0.0
 
 
 def _imply_output(operation: Operation, model: Model, directory: Directory) -> None:

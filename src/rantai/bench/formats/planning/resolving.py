@@ -108,6 +108,8 @@ def _read_resource(thing: Thing, model: Model) -> Resource:
         name=thing.name,
         kind=kind,
         maximum=reading.number(thing, "maximum", 1.0) if varying is None else varying,
+        is_tool=reading.flag(thing, "tool", default=False) or reading.flag(thing, "toolperpiece", default=False),
+        is_per_piece=reading.flag(thing, "toolperpiece", default=False),
         max_early=reading.seconds(thing, "maxearly", 100 * 86_400.0),
         setup=thing.fields.get("setup", ""),
         matrix=reading.name_of(thing, "setupmatrix"),
@@ -190,7 +192,9 @@ def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
     for thing in found.list_things("demand"):
         if not thing.fields.get("quantity") or thing.fields.get("status", "open") in _CLOSED:
             continue
-        group = thing.links.get("owner")
+        group, item = thing.links.get("owner"), thing.links.get("item")
+        policy = group.fields.get("policy", "independent") if group is not None else "independent"
+        delivery = reading.name_of(thing, "operation") or _find_delivery(item)
         quantity = reading.number(thing, "quantity", 0.0)
         if quantity < 0:
             thing.complain("quantity", f"{quantity:g} is below nothing")
@@ -202,21 +206,46 @@ def _read_wants(found: Collection, model: Model, directory: Directory) -> None:
             name=thing.name,
             item=reading.name_of(thing, "item"),
             location=reading.name_of(thing, "location"),
-            operation=directory.operations.get(reading.name_of(thing, "operation"), -1),
+            operation=directory.operations.get(delivery, -1),
             quantity=quantity,
             due=due,
             priority=reading.number(thing, "priority", 0.0),
             min_shipment=reading.number(thing, "minshipment", math.floor(quantity / 10)),
             max_lateness=reading.seconds(thing, "maxlateness", _FIVE_YEARS),
-            group=group.name if group is not None else "",
+            group=group.name if group is not None and policy != "independent" else "",
             batch=thing.fields.get("batch", ""),
-            is_together=group is not None and group.fields.get("policy", "independent") == "alltogether",
+            is_together=policy == "alltogether",
         )
         if want.operation < 0 and not want.item:
             model.notes.append(f"line {thing.line}: demand '{thing.name}' names neither item nor operation")
         if want.operation < 0:
             _settle_place(want, model, directory)
         model.wants.append(want)
+    _ask_together(model)
+
+
+def _find_delivery(item: Thing | None) -> str:
+    """Return the operation that delivers an item, its own or that of what it belongs to; empty where none is named."""
+    seen = set[str]()
+    while item is not None and item.name not in seen:
+        seen.add(item.name)
+        for link in ("operation", "delivery"):
+            if link in item.links:
+                return item.links[link].name
+        item = item.links.get("owner")
+    return ""
+
+
+def _ask_together(model: Model) -> None:
+    """Let the demands of a group that does not go by itself be asked for when the first of them is due."""
+    first: dict[str, int] = {}
+    for want in model.wants:
+        if want.group:
+            first[want.group] = min(want.due, first.get(want.group, want.due))
+    for want in model.wants:
+        if want.group:
+            want.max_lateness += want.due - first[want.group]
+            want.due = first[want.group]
 
 
 def _settle_place(want: Want, model: Model, directory: Directory) -> None:

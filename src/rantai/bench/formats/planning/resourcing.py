@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from rantai.bench.formats.planning.columns import never_after, per, units
 from rantai.bench.formats.planning.drafting import Draft
-from rantai.bench.formats.planning.model import FOREVER, Load, Operation, Resource, Rule, Steps
+from rantai.bench.formats.planning.model import FOREVER, Load, Model, Operation, Resource, Rule, Steps
 from rantai.bench.formats.planning.values import BEGINNING, round_down_half
 from rantai_engines.planning.problem import Loads, Occupations, ResourceKind, Resources, SetupTimes
 
@@ -58,14 +59,18 @@ def is_bucketed(resource: Resource) -> bool:
     return resource.kind == "resource_buckets" and isinstance(resource.maximum, Steps)
 
 
-def list_carriers(draft: Draft, operation: Operation) -> list[tuple[Load, int]]:
-    """Return what each load falls on where nothing else is said: the first of its alternates, the ablest member."""
+def list_carriers(draft: Draft, operation: Operation, *, preferred: Sequence[int] = ()) -> list[tuple[Load, int]]:
+    """Return what each load falls on: a preferred resource, else the first of its alternates, the ablest member."""
     taken: set[str] = set()
     found = []
-    for load in sorted(operation.loads, key=lambda load: load.rank):
-        if load.group not in taken:
-            found.append((load, list_able(draft, load)[0]))
-        taken |= {load.group} - {""}
+    able = [
+        (load, row) for load in sorted(operation.loads, key=lambda load: load.rank) for row in list_able(draft, load)
+    ]
+    for load, row in sorted(able, key=lambda pair: pair[1] not in preferred):
+        key = load.group or f"\0{id(load)}"
+        if key not in taken:
+            found.append((load, row))
+        taken.add(key)
     return found
 
 
@@ -91,21 +96,47 @@ def _pattern(rule: Rule) -> Callable[[str], object]:
         return re.compile(re.escape(text)).fullmatch
 
 
-def add_loads(draft: Draft, operation: Operation, step: int, scale: Callable[[float], float]) -> None:
-    """Add what a step occupies: of a pool, one of its members that has the skill."""
+def add_loads(draft: Draft, loads: Iterable[Load], step: int, scale: Callable[[float], float]) -> None:
+    """Add what a step occupies: of a pool, one of its members that has the skill; what is held comes last."""
     groups: dict[str, int] = {}
-    names = [load.group for load in operation.loads]
-    for number, load in enumerate(operation.loads):
+    loads = sorted(loads, key=lambda load: load.is_held)
+    names = [load.group for load in loads]
+    for number, load in enumerate(loads):
         able = list_able(draft, load)
         is_alternate = bool(load.group) and names.count(load.group) > 1
         if is_alternate and load.rank == 0:
             continue
-        if not is_alternate and len(able) == 1:
+        if not is_alternate and len(able) == 1 and not load.is_held:
             group = -1
         else:
             group = groups.setdefault(load.group if is_alternate else f"\0{number}", len(groups))
         for rank, resource in enumerate(able):
-            _add_load(draft, load, step, resource, scale, group=group, rank=load.rank * 1000 + rank)
+            _add_load(draft, load, step, resource, scale, group=group, rank=_rank(draft, load, resource, rank))
+
+
+def _rank(draft: Draft, load: Load, resource: int, place: int) -> int:
+    """Return the rank of a resource among the alternates of a load: by cost where it searches so, else as given."""
+    one = draft.model.resources[resource]
+    if load.search == "MINCOST" and not isinstance(one.efficiency, Steps):
+        return round(min(one.cost * load.quantity / max(one.efficiency, 1e-6), 1e9) * 1000) * 1000 + place
+    return load.rank * 1000 + place
+
+
+def list_step_loads(model: Model, operations: Sequence[Operation]) -> list[list[Load]]:
+    """Return the loads of each step of one order; a tool stays from the first that loads it to the last."""
+    found = [list(operation.loads) for operation in operations]
+    users: dict[int, list[int]] = {}
+    for number, loads in enumerate(found):
+        for load in loads:
+            if model.resources[load.resource].is_tool:
+                users.setdefault(load.resource, []).append(number)
+    for tool, steps in users.items():
+        last = next(load for load in found[steps[0]] if load.resource == tool)
+        for number in range(steps[0], steps[-1]):
+            last = next((load for load in found[number] if load.resource == tool), last)
+            held = replace(last, is_held=True, group="", setup="")
+            found[number] = [load for load in found[number] if load.resource != tool] + [held]
+    return found
 
 
 def list_able(draft: Draft, load: Load) -> list[int]:
@@ -133,18 +164,22 @@ def _add_load(
     draft: Draft, load: Load, step: int, resource: int, scale: Callable[[float], float], *, group: int, rank: int
 ) -> None:
     is_bucket = is_bucketed(draft.model.resources[resource])
+    is_counted = is_bucket or draft.model.resources[load.resource].is_per_piece
     _priority, able_since, able_until = draft.model.resources[resource].skills.get(load.skill, _ALWAYS)
     since, until = max(load.since, able_since), min(load.until, able_until)
     draft.loads.add(
         operation=step,
         resource=resource,
-        quantity=units(load.fixed if is_bucket else load.quantity),
-        quantity_per=per(scale(load.quantity)) if is_bucket else 0,
+        quantity=units(load.fixed if is_counted else load.quantity),
+        quantity_per=per(scale(load.quantity)) if is_counted else 0,
         group=group,
         rank=rank,
         setup=draft.setups.get(load.setup, -1),
         effective_from=since if since > BEGINNING else -(1 << 60),
         effective_to=never_after(until, forever=FOREVER),
+        by_rank=load.search in ("PRIORITY", "MINCOST"),
+        is_held=load.is_held,
+        point_ppm=round(load.point * _PPM) if is_bucket else 0,
     )
 
 

@@ -13,7 +13,6 @@ from rantai.bench.formats.planning.model import (
     Lane,
     Load,
     Model,
-    Operation,
     OperationKind,
     Place,
     Steps,
@@ -75,12 +74,15 @@ def _add_deliveries(draft: Draft) -> list[int]:
     """Give each demand that an operation delivers a place of its own, behind those of the model."""
     found = []
     for want in draft.model.wants:
-        if want.operation < 0:
+        is_pooled = want.operation < 0 and want.item in draft.model.globally_bought and want.location != ""
+        if want.operation < 0 and not is_pooled:
             found.append(-1)
             continue
         row = len(draft.model.places)
         name = f"delivery of {want.name}"
         draft.model.places.append(Place(name=name, item="", location=name, producing=want.operation))
+        if is_pooled:
+            draft.pooled[row] = draft.place(want.item, want.location)
         found.append(row)
     return found
 
@@ -93,6 +95,10 @@ def _add_sources(draft: Draft) -> None:
         lanes.setdefault(lane.item, []).append(lane)
     row = 0
     while row < len(model.places):
+        if row in draft.pooled:
+            _add_shipments(draft, row)
+            row += 1
+            continue
         place = model.places[row]
         is_delivery = place.item == "" and place.producing >= 0
         options = list(list_options(model, place.producing)) if is_delivery else list_place_options(model, row, makers)
@@ -104,6 +110,18 @@ def _add_sources(draft: Draft) -> None:
         for lane in own:
             _add_lane(draft, lane, row, rank=ranks.index((lane.priority,)) + 1)
         row += 1
+
+
+def _add_shipments(draft: Draft, row: int) -> None:
+    """Let a demand for an item that is bought for all locations be shipped from its own, then from any other."""
+    home = draft.pooled[row]
+    item = draft.model.places[home].item
+    others = [at for at, place in enumerate(draft.model.places) if place.item == item and place.location and at != home]
+    draft.searches[row] = SourceSearch.POOL
+    for rank, origin in enumerate([home, *others], 1):
+        lane = Lane(item=item, location="", is_purchase=False, minimum=0.0, multiple=0.0)
+        columns = _lane_columns(draft, lane, row, rank=rank, kind=SourceKind.MOVE)
+        draft.sources.add(**columns | {"origin": origin})
 
 
 def _search(draft: Draft, place: Place, options: list[Option]) -> SourceSearch:
@@ -141,7 +159,7 @@ def _add_limited_lane(draft: Draft, lane: Lane, row: int, *, rank: int, kind: So
         calendar=columns["calendar"], posttime=0,
     )  # fmt: skip
     load = Load(resource=lane.resource, quantity=lane.resource_quantity)
-    resourcing.add_loads(draft, Operation(name="", loads=[load]), step, lambda quantity: quantity)
+    resourcing.add_loads(draft, [load], step, lambda quantity: quantity)
     if columns["origin"] >= 0:
         draft.lines.add(
             source=source, component=columns["origin"], quantity_per=PER_SCALE, quantity_fixed=0, operation=step,
@@ -163,7 +181,7 @@ def _lane_columns(draft: Draft, lane: Lane, row: int, *, rank: int, kind: Source
         cost=lane.cost or (draft.model.costs.get(place.item, 0.0) if lane.is_purchase else 0.0),
         effective_from=lane.since,
         effective_to=last_end(lane.until, forever=FOREVER),
-        origin=-1 if lane.is_purchase else draft.place(place.item, lane.origin),
+        origin=draft.place(place.item, lane.origin) if lane.origin else -1,
         output_fixed=0,
         posttime=max(round_down_half(lane.post_time), 0),
         weight=1.0,
@@ -184,16 +202,16 @@ def _add_demands(draft: Draft, delivery_places: list[int]) -> None:
 
 
 def _add_want(draft: Draft, want: Want, delivery_place: int, *, key: int, group: int) -> None:
-    quantity = max(want.quantity, want.min_shipment)
+    quantity, ahead = max(want.quantity, want.min_shipment), round_down_half(draft.rules.ahead)
     draft.demands.add(
         key=key,
         item_location=delivery_place if delivery_place >= 0 else draft.place(want.item, want.location),
-        due=want.due,
+        due=want.due - ahead,
         quantity=units(quantity),
         kind=int(DemandKind.ORDER),
         class_rank=round(want.priority),
         min_shipment=units(want.min_shipment),
-        max_lateness=max(round_down_half(want.max_lateness), 0),
+        max_lateness=max(round_down_half(want.max_lateness) + ahead, 0),
         group=group if want.is_together else -1,
     )
 
