@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from rantai_engines.forecasting._histories import INTERMITTENT, LUMPY
+from rantai_engines.forecasting._histories import ERRATIC, INTERMITTENT, LUMPY, SMOOTH
 from rantai_engines.forecasting.solution import CLASSES, LEVELS
 
 Floats = NDArray[np.float64]
@@ -17,8 +17,11 @@ _PRIOR_ERRORS, _PRIOR_ERRORS_IF_RARE = 4.0, 100.0
 _UNKNOWN_CV = 0.5
 _INNER = 0.15, 0.85
 _STEEPEST = 1.2
+_USUAL_GROWTH = 0.4
+_BEYOND = 1.5
 _ROUNDS = 12
 _RARE = INTERMITTENT, LUMPY
+_STEADY = SMOOTH, ERRATIC
 
 
 def measure_units(offsets: Longs, values: Floats, *, mean: Floats, demand_class: NDArray[np.int8]) -> Floats:
@@ -110,6 +113,7 @@ def spread_quantiles(
     residuals: Floats,
     blind: Floats,
     scales: Floats,
+    windows: Longs,
     unit: Floats,
     demand_class: NDArray[np.int8],
 ) -> Floats:
@@ -127,15 +131,16 @@ def spread_quantiles(
         Squares and counts, by step, of the errors known when those choices were made, and the same one cut later:
         an error to come stands to the later scale as the blind error stands to the earlier (split conformal
         prediction with a normalised score; Lei et al. 2018, sections 2.2 and 5.2).
+    windows : ndarray of int64, shape (n_series,)
+        Steps on which each was tested.
     unit, demand_class : ndarray, shape (n_series,)
         As in ``estimate_error_std``.
 
     Returns
     -------
     ndarray, shape (n_series, horizon, 9)
-        Units, 0 or more, never falling. An error counts as divided by a power of its step, which is fitted to the
-        class and goes on beyond the steps tested. A class leans to what all say where its errors are few; with
-        under 20 in all the normal law stands in.
+        Units, 0 or more, never falling. An error counts as divided by what its step makes of it: see ``_grow``. A
+        class leans to what all say where its errors are few; with under 20 in all the normal law stands in.
     """
     growth = _find_growth(blind, demand_class)
     steps = np.arange(1, residuals.shape[2] + 1) ** growth[:, None]
@@ -148,7 +153,7 @@ def spread_quantiles(
         members = demand_class == index
         _widen(errors, members, unseen[members])
     everything = _levels_of(errors, _normal_levels())
-    ahead = after[:, None] * np.arange(1, mean.shape[1] + 1) ** growth[:, None]
+    ahead = after[:, None] * _grow(mean.shape[1], growth=growth, windows=windows, demand_class=demand_class)
     out = np.empty((*mean.shape, len(LEVELS)))
     for index in range(len(CLASSES)):
         members = np.flatnonzero(demand_class == index)
@@ -174,18 +179,40 @@ def _normal_levels() -> Floats:
     return normal
 
 
-def _find_growth(errors: Floats, demand_class: NDArray[np.int8]) -> Floats:
-    """Return for each series the power of the step by which errors of its class grow, of all where few are of it."""
-    found = np.full(demand_class.size, _fit_growth(errors))
-    for index in range(len(CLASSES)):
-        members = demand_class == index
-        if members.sum() >= _ENOUGH_IN_CLASS:
-            found[members] = _fit_growth(errors[members])
+def _grow(horizon: int, *, growth: Floats, windows: Longs, demand_class: NDArray[np.int8]) -> Floats:
+    """Return what each step makes of errors, shape (n_series, horizon): a power of it, half as high again untested.
+
+    Beyond its window a steady history's trend was never put to the test: what it is off by adds up from step to step.
+    On short yearly, quarterly and monthly histories of M1 and of M4 added up to longer buckets (origins from the third
+    last back) P80 was met in 63 to 75 of 100 there when the tested power simply went on.
+    """
+    steps = np.arange(1, horizon + 1)
+    beyond = np.maximum(steps / windows[:, None], 1.0)
+    steeper = np.minimum(_BEYOND * growth, _STEEPEST) - growth
+    extra = beyond ** np.where(np.isin(demand_class, _STEADY), steeper, 0.0)[:, None]
+    found: Floats = steps ** growth[:, None] * extra
     return found
 
 
-def _fit_growth(errors: Floats) -> float:
-    """Return the power of the step by which errors of shape (n_series, window) grow, 0 where too few tell.
+def _find_growth(errors: Floats, demand_class: NDArray[np.int8]) -> Floats:
+    """Return for each series the power of the step by which errors of its class grow.
+
+    Of all classes where few are of it or its windows are of one bucket, .4 where those do not tell either: between
+    the 0 of noise about a level and the half of a walk. Taking 0 for not knowing left P80 of new series (eight
+    buckets at most) met in 57 of 100.
+    """
+    everything = _fit_growth(errors)
+    found = np.full(demand_class.size, _USUAL_GROWTH if everything is None else everything)
+    for index in range(len(CLASSES)):
+        members = demand_class == index
+        own = _fit_growth(errors[members]) if members.sum() >= _ENOUGH_IN_CLASS else None
+        if own is not None:
+            found[members] = own
+    return found
+
+
+def _fit_growth(errors: Floats) -> float | None:
+    """Return the power of the step by which errors of shape (n_series, window) grow, None where too few tell.
 
     Each series is compared with itself: those tested on many steps are not those tested on few. In thousandths, so
     that the order of series is not seen in it.
@@ -199,7 +226,7 @@ def _fit_growth(errors: Floats) -> float:
         count = (~np.isnan(part)).sum(axis=0)
         known = np.flatnonzero(count >= _ENOUGH)
         if known.size < 2:
-            return 0.0
+            return None
         sizes = np.maximum(np.nanmean(part[:, known], axis=0), 1e-9)
         slope = np.polyfit(np.log(known + 1.0), np.log(sizes), 1, w=np.sqrt(count[known]))[0]
         power = min(_STEEPEST, max(0.0, power + float(slope)))

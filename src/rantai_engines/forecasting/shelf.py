@@ -23,8 +23,6 @@ WIDE = 3.0
 """Weeks further from the median than so many robust deviations count as if they were that far: promotions, gaps."""
 MOST_LAG = 4
 """Weeks from an order to the shelf, at most."""
-LEAST_STEPS = 6
-"""So many weeks with a shelf before and after are needed to see how long orders take to reach it."""
 LEAST_GAIN = 3.0
 """The shelf must make the weeks of orders so much likelier (log-likelihood) than a share of weeks does."""
 LAPSE = 0.005
@@ -33,6 +31,8 @@ ENDING = 0.01
 """Before anything was seen: chance that a retailer has stopped ordering an item that it still sells."""
 PATHS = 200
 _POINTS = 25
+_LEVEL_OFF = (SMOOTHING / (2 - SMOOTHING)) ** 0.5
+"""Standard deviation of a smoothed level, in those of a week (Brown 1963)."""
 _SPREADS = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _AT_ONCE = 64
 _ROBUST = 1.4826
@@ -101,7 +101,11 @@ class ShelfForecast:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Habit:
-    """How pairs order: `trigger` and `spread` of the position, `lot` or `level` it is filled up to, and `noise`."""
+    """How pairs order: `trigger` and `spread` of the position, `lot` or `level` it is filled up to, and `noise`.
+
+    The first of `trigger` and `spread`, `(n_pairs, PATHS + 1)`, is the likeliest; the others are as likely as they are
+    drawn from.
+    """
 
     trigger: Floats
     spread: Floats
@@ -120,10 +124,12 @@ def forecast_shelves(problem: ShelfProblem, *, weeks: int, seed: int = 0) -> She
     -----
     The position of a retailer is what lies on its shelf plus what it ordered and is not there yet, less what it sells.
     How likely it orders in a week is a probit of the position before the order (the (s, S) policy of Scarf 1960 with a
-    reorder point that is not quite kept), fitted by maximum likelihood on a grid; the order is the usual lot or fills
-    up to the usual level, whichever varied less. Weeks ahead are simulated with expected sell-out (exponential
-    smoothing without trend, outliers drawn in). Without a shelf the position is a running difference of orders and
-    sales: where it begins does not matter, and sales are scaled so that both grow alike.
+    reorder point that is not quite kept), by its likelihood on a grid; the order is the usual lot or fills up to the
+    usual level, whichever varied less. Weeks ahead are simulated: each path draws its reorder point from the grid (few
+    orders leave it open), how far the level of sales is off and what was sold since the shelf was told; what most
+    likely comes follows the likeliest. Sell-out is smoothed exponentially without trend, outliers drawn in. Without a
+    shelf the position is a running difference of orders and sales: where it begins does not matter, and sales are
+    scaled so that both grow alike; a shelf is scaled so, too, where only some shops tell.
 
     Complexity: pairs times weeks times grid points, and pairs times paths times weeks ahead.
     """
@@ -167,13 +173,14 @@ def _forecast(problem: ShelfProblem, weeks: int, seed: int) -> ShelfForecast:
     rate, variance = smooth_sales(problem.sold)
     started = np.maximum.accumulate(np.isfinite(problem.sold), axis=1)
     sold = np.where(np.isfinite(problem.sold), problem.sold, rate[:, None]) * started
-    factor = _match_growth(problem, sold, started)
+    came = _find_arrivals(problem, sold)
+    factor = _match_growth(problem, sold, started, came)
     sold = sold * factor[:, None]
-    position = _lay_positions(problem, sold, started)
+    position = _lay_positions(problem, sold, started, came, factor)
     before = np.full(position.shape, np.nan)
     before[:, 1:] = np.where(started[:, :-1], position[:, :-1] - problem.share[:, None] * sold[:, 1:], np.nan)
     demand, deviation = rate * factor, np.sqrt(variance) * factor
-    habit = _measure(problem, before, np.maximum(demand, 1e-6))
+    habit = _measure(problem, before, np.maximum(demand, 1e-6), seed)
     mean, square, likely = _simulate(problem, habit, position[:, -1], demand, deviation, weeks, seed)
     counts = (habit.active * habit.tells)[:, None]
     return ShelfForecast(
@@ -186,27 +193,36 @@ def _forecast(problem: ShelfProblem, weeks: int, seed: int) -> ShelfForecast:
     )
 
 
-def _match_growth(problem: ShelfProblem, sold: Floats, started: Flags) -> Floats:
-    """Return by how much sales are to be multiplied to grow as orders do, 1 where a shelf holds them together."""
+def _match_growth(problem: ShelfProblem, sold: Floats, started: Flags, came: Floats) -> Floats:
+    """Return by how much sales and shelves are to be multiplied to grow as orders do; `came` is what is there."""
     factor = np.ones(len(sold))
-    for row in np.flatnonzero(~np.isfinite(problem.shelf).any(axis=1)):
-        weeks = np.flatnonzero((problem.ordered[row] > 0) & started[row])
-        if weeks.size < 2:
-            continue
-        # from one order to the last one: what was ordered in between was sold in between
-        between, lots = sold[row, weeks[0] : weeks[-1]].sum(), problem.ordered[row, weeks[:-1]]
+    told = np.where(started & np.isfinite(problem.shelf), problem.shelf, np.nan)
+    for row in range(len(sold)):
+        weeks = np.flatnonzero(np.isfinite(told[row]))
+        if weeks.size > 1:
+            # what came between two looks at the shelf was sold or lies there
+            first, last = weeks[0], weeks[-1]
+            between = told[row, last] - told[row, first] + sold[row, first + 1 : last + 1].sum()
+            units = came[row, last] - came[row, first]
+        else:
+            weeks = np.flatnonzero((problem.ordered[row] > 0) & started[row])
+            if weeks.size < 2:
+                continue
+            # from one order to the last one: what was ordered in between was sold in between
+            between, units = sold[row, weeks[0] : weeks[-1]].sum(), problem.ordered[row, weeks[:-1]].sum()
+        lots = problem.ordered[row, (problem.ordered[row] > 0) & started[row]]
         # less than half an order apart is chance; more is sales that are told in part, or of other goods
-        if between > 0 and abs(lots.sum() - between) > lots.mean() / 2:
-            factor[row] = lots.sum() / between
+        if between > 0 and units > 0 and abs(units - between) > lots.mean() / 2:
+            factor[row] = units / between
     return factor
 
 
-def _lay_positions(problem: ShelfProblem, sold: Floats, started: Flags) -> Floats:
+def _lay_positions(problem: ShelfProblem, sold: Floats, started: Flags, came: Floats, factor: Floats) -> Floats:
     """Return stock on the shelf and on its way at each week's end, by the shelf last seen and what went on since."""
     ordered = problem.ordered * started
     running = np.cumsum(ordered - sold, axis=1)
-    on_its_way = _find_on_its_way(problem, sold, problem.ordered)
-    offset = np.where(started, problem.shelf + on_its_way - running, np.nan)
+    on_its_way = np.cumsum(problem.ordered, axis=1) - came
+    offset = np.where(started, problem.shelf * factor[:, None] + on_its_way - running, np.nan)
     held = np.isfinite(offset)
     first = np.where(held.any(axis=1), offset[np.arange(len(offset)), held.argmax(axis=1)], 0.0)
     last = np.maximum.accumulate(np.where(held, np.arange(offset.shape[1]), -1), axis=1)
@@ -215,26 +231,32 @@ def _lay_positions(problem: ShelfProblem, sold: Floats, started: Flags) -> Float
     return positions
 
 
-def _find_on_its_way(problem: ShelfProblem, sold: Floats, ordered: Floats) -> Floats:
-    """Return what was ordered and is not on the shelf at each week's end, by the delay that explains shelves best."""
-    step = problem.shelf[:, MOST_LAG + 1 :] - problem.shelf[:, MOST_LAG:-1] + sold[:, MOST_LAG + 1 :]
-    known = np.isfinite(step)
-    width = ordered.shape[1]
-    off = np.stack(
-        [
-            np.abs(np.where(known, step - ordered[:, MOST_LAG + 1 - lag : width - lag], 0.0)).sum(axis=1)
-            for lag in range(MOST_LAG + 1)
-        ]
-    )
-    lag = np.where(known.sum(axis=1) >= LEAST_STEPS, off.argmin(axis=0), 0)
-    upto = np.cumsum(ordered, axis=1)
-    places = np.arange(width)[None, :] - lag[:, None]
-    came = np.where(places >= 0, np.take_along_axis(upto, np.maximum(places, 0), axis=1), 0.0)
-    rest: Floats = upto - came
-    return rest
+def _find_arrivals(problem: ShelfProblem, sold: Floats) -> Floats:
+    """Return what was ordered and is on the shelf at each week's end, as the shelf tells it.
+
+    Orders arrive in the order in which they were written; as many have come as explain best how the shelf moved since
+    it was told last. Nobody waits for longer than MOST_LAG weeks.
+    """
+    upto = np.cumsum(problem.ordered, axis=1)
+    n, width = upto.shape
+    came, seen, since = upto.copy(), np.full(n, np.nan), np.zeros(n)
+    held = upto[:, 0].copy()
+    for week in range(width):
+        told = np.isfinite(problem.shelf[:, week])
+        since += sold[:, week]
+        weeks = np.arange(max(0, week - MOST_LAG), week + 1)
+        ways = np.maximum(upto[:, weeks], held[:, None])
+        moved = problem.shelf[:, week] - seen + since
+        off = np.abs(np.where(np.isfinite(moved), moved, 0.0)[:, None] - (ways - held[:, None]))
+        best = ways[np.arange(n), off.argmin(axis=1)]
+        # the first shelf that is told says nothing of what came before it
+        held = np.where(told, np.where(np.isfinite(seen), best, upto[:, week]), np.maximum(held, ways[:, 0]))
+        seen, since = np.where(told, problem.shelf[:, week], seen), np.where(told, 0.0, since)
+        came[:, week] = held
+    return came
 
 
-def _measure(problem: ShelfProblem, before: Floats, demand: Floats) -> _Habit:
+def _measure(problem: ShelfProblem, before: Floats, demand: Floats, seed: int) -> _Habit:
     """Return reorder point, lot and level of each pair, from its position before each week's order."""
     seen = np.isfinite(before)
     x = np.where(seen, before, 0.0)
@@ -247,9 +269,9 @@ def _measure(problem: ShelfProblem, before: Floats, demand: Floats) -> _Habit:
     chance = _read_chance(z)
     hit, miss = np.log(chance), np.log(1 - chance)
     score = np.where(orders[:, None, None, :], hit, np.where(seen[:, None, None, :], miss, 0.0)).sum(axis=3)
-    best = score.reshape(len(x), -1).argmax(axis=1)
-    trigger = triggers[np.arange(len(x)), best // len(_SPREADS)]
-    spread = spreads[np.arange(len(x)), best % len(_SPREADS)]
+    drawn = _draw_habits(score.reshape(len(x), -1), seed)
+    trigger = np.take_along_axis(triggers, drawn // len(_SPREADS), axis=1)
+    spread = np.take_along_axis(spreads, drawn % len(_SPREADS), axis=1)
     gain = score.reshape(len(x), -1).max(axis=1) - _score_share(orders, seen)
     lot, level = (_average(values, orders) for values in (problem.ordered, x + problem.ordered))
     off_lot, off_level = (
@@ -263,9 +285,24 @@ def _measure(problem: ShelfProblem, before: Floats, demand: Floats) -> _Habit:
         lot=np.maximum(lot, 1e-6),
         level=level,
         noise=np.minimum(off_lot, off_level),
-        active=_expect_active(orders, seen, x, trigger, spread),
+        active=_expect_active(orders, seen, x, trigger[:, 0], spread[:, 0]),
         tells=(gain >= LEAST_GAIN) & (orders.sum(axis=1) > 1),
     )
+
+
+def _draw_habits(score: Floats, seed: int) -> Longs:
+    """Return the likeliest place of each row of log-likelihoods, and PATHS places drawn from all of them."""
+    weight = np.cumsum(np.exp(score - score.max(axis=1, keepdims=True)), axis=1)
+    marks = (np.random.default_rng(seed).permutation(PATHS) + 0.5) / PATHS
+    drawn = (weight[:, None, :] < marks[None, :, None] * weight[:, -1:, None]).sum(axis=2)
+    return np.concatenate([score.argmax(axis=1)[:, None], drawn], axis=1)
+
+
+def _count_untold(problem: ShelfProblem) -> Floats:
+    """Return how many weeks at the end nobody has told of."""
+    told = np.isfinite(problem.sold)
+    found: Floats = np.where(told.any(axis=1), told[:, ::-1].argmax(axis=1), 0).astype(np.float64)
+    return found
 
 
 def _average(values: Floats, rows: Flags) -> Floats:
@@ -303,14 +340,20 @@ def _simulate(
     """Return mean and mean square of orders by week, and the orders of the path on which nothing scatters."""
     draws = np.random.default_rng(seed).standard_normal((weeks, 3, PATHS))
     draws = np.concatenate([np.zeros((weeks, 3, 1)), draws], axis=2)
-    held = np.repeat(position[:, None], PATHS + 1, axis=1)
+    # how far the level is off, and what was sold since the shelf was told
+    level, since = np.concatenate(
+        [np.zeros((2, 1)), np.random.default_rng(seed + 1).standard_normal((2, PATHS))], axis=1
+    )
+    off = _LEVEL_OFF * deviation[:, None] * level
+    held = position[:, None] - deviation[:, None] * np.sqrt(_count_untold(problem))[:, None] * since
+    held -= _count_untold(problem)[:, None] * off
     mean, square, likely = np.zeros((3, len(position), weeks))
     for week in range(weeks):
         sells, point, size = draws[week]
-        used = np.maximum(demand[:, None] + deviation[:, None] * sells, 0.0)
+        used = np.maximum(demand[:, None] + off + deviation[:, None] * sells, 0.0)
         before = held - problem.share[:, None] * used
-        asks = before <= habit.trigger[:, None] + habit.spread[:, None] * point
-        lots = np.maximum(np.ceil((habit.trigger[:, None] - before) / habit.lot[:, None]), 1.0) * habit.lot[:, None]
+        asks = before <= habit.trigger + habit.spread * point
+        lots = np.maximum(np.ceil((habit.trigger - before) / habit.lot[:, None]), 1.0) * habit.lot[:, None]
         wanted = np.where(habit.fills[:, None], habit.level[:, None] - before, lots)
         units = np.where(asks, np.maximum(wanted + habit.noise[:, None] * size, 0.0), 0.0)
         mean[:, week], square[:, week] = units[:, 1:].mean(axis=1), (units[:, 1:] ** 2).mean(axis=1)

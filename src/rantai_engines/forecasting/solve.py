@@ -60,8 +60,9 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int, spread
     that another order of them moves its forecasts by rounding.
     Quantiles are split conformal: the error of a choice made without the last window stands to the scale known
     then as an error to come stands to the scale known now. Their shape is that of the winners' errors in all cuts,
-    pooled over a class, growing with a power of the step. Rare demand has many buckets of nought, so that its P80
-    is met more often than in 80 of 100 where the chance of nought is itself above that.
+    pooled over a class, growing with a power of the step, half as high again beyond the window. How often they hold
+    is in docs/explanation/forecast-ranges.md. Rare demand has many buckets of nought, so that its P80 is met more
+    often than in 80 of 100 where the chance of nought is itself above that.
     Complexity: linear in points x (cuts + 1) x tries of smoothing constants.
 
     Examples
@@ -107,6 +108,7 @@ def solve(problem: ForecastProblem, *, params: ForecastParams, seed: int, spread
             residuals=found.residuals,
             blind=found.blind,
             scales=found.scales,
+            windows=windows,
             unit=unit,
             demand_class=demand_class,
         ),

@@ -15,31 +15,13 @@ from rantai_engines import spreading
 from rantai_engines.arrays import InvalidProblem
 from rantai_engines.forecasting import _parts, reference
 from rantai_engines.forecasting.params import ForecastParams
-from rantai_engines.forecasting.problem import ForecastProblem
 from rantai_engines.forecasting.solution import METHODS, ForecastSolution
 from rantai_engines.forecasting.solve import solve
 
+from .histories import demand, forecast, make_problem
+
 Floats = NDArray[np.float64]
 THETA = METHODS.index("theta")
-
-
-def make_problem(histories: list[Floats], *, censored: NDArray[np.bool_] | None = None) -> ForecastProblem:
-    return ForecastProblem(
-        offsets=np.cumsum([0, *[len(history) for history in histories]]).astype(np.int64),
-        values=np.concatenate([np.asarray(history, dtype=np.float64) for history in [*histories, []]]),
-        censored=censored,
-    )
-
-
-def forecast(
-    histories: list[Floats], *, horizon: int = 8, season_length: int = 1, **choices: object
-) -> ForecastSolution:
-    params = ForecastParams(horizon=horizon, season_length=season_length, **choices)  # type: ignore[arg-type]
-    return solve(make_problem(histories), params=params, seed=1)
-
-
-def demand(seed: int, *, n: int = 54, mean: float = 20.0) -> Floats:
-    return np.random.default_rng(seed).poisson(mean, n).astype(np.float64)
 
 
 def test_it_continues_a_trend() -> None:
@@ -204,22 +186,6 @@ def test_a_stock_out_is_no_fall_in_demand() -> None:
     assert told.actual_total[0] < y[-30:].sum() * 3
 
 
-def test_quantiles_hold_out_of_sample() -> None:
-    histories = [demand(k, n=80, mean=float(5 + k % 40)) for k in range(600)]
-
-    found = forecast([history[:-8] for history in histories])
-
-    tests = np.array([history[-8:] for history in histories])
-    shares = [(tests <= found.quantiles[:, :, k]).mean() for k in range(9)]
-    assert shares == pytest.approx(np.arange(1, 10) / 10, abs=0.035)
-
-
-def test_error_std_is_that_of_the_demand_where_nothing_can_be_foretold() -> None:
-    found = forecast([demand(k, n=100, mean=25.0) for k in range(200)])
-
-    assert np.median(found.error_std) == pytest.approx(5.0, rel=0.1)
-
-
 @pytest.mark.parametrize("value", [math.nan, math.inf, -1.0, 1e16])
 def test_a_bad_value_is_named_with_its_series(value: float) -> None:
     with pytest.raises(InvalidProblem, match=r"values of row 1: the value is .*; demand is a finite number from 0"):
@@ -301,42 +267,15 @@ def test_a_season_seen_twice_is_followed_as_far_as_it_shows() -> None:
     assert found.mean[0] == pytest.approx(100 * shape[(34 + np.arange(6)) % 12], rel=0.1)
 
 
-def test_quantiles_widen_with_the_step_of_a_walk() -> None:
-    walks = [1e4 + np.cumsum(np.random.default_rng(k).normal(0, 20, 60)) for k in range(300)]
+def test_bad_company_leaves_the_forecasts_of_others_as_they_were() -> None:
+    good = [demand(k, n=40 + k, mean=float(3 + k)) for k in range(60)]
+    odd = [np.array([7.0]), np.zeros(90), np.zeros(0), np.full(60, 1e12), np.r_[demand(2), 1e12], demand(1, n=3_653)]
 
-    found = forecast([walk[:-8] for walk in walks])
+    alone, beside = forecast(good, season_length=12), forecast([*good, *odd], season_length=12)
 
-    width = (found.quantiles[:, :, 8] - found.quantiles[:, :, 0]).mean(axis=0)
-    assert width[7] > 1.8 * width[0]
-    tests = np.array([walk[-8:] for walk in walks])
-    assert (tests <= found.quantiles[:, :, 7]).mean(axis=0) == pytest.approx(np.full(8, 0.8), abs=0.07)
-
-
-def test_quantiles_go_on_beyond_the_window_of_a_short_history() -> None:
-    """Windows of 4 and of 8 buckets share their errors; neither knows of more steps than it was tested on."""
-    lengths = np.repeat([16, 60], 300)
-    walks = [1e4 + np.cumsum(np.random.default_rng(k).normal(0, 20, n + 8)) for k, n in enumerate(lengths)]
-
-    found = forecast([walk[:-8] for walk in walks])
-
-    tests = np.array([walk[-8:] for walk in walks])
-    met = tests <= found.quantiles[:, :, 7]
-    assert [met[lengths == n].mean() for n in (16, 60)] == pytest.approx([0.8, 0.8], abs=0.05)
-    assert met[lengths == 16, 4:].mean() == pytest.approx(0.8, abs=0.06)
-
-
-def test_error_std_of_rare_demand_knows_of_demands_outside_the_tests() -> None:
-    """Each orders its own quantity, all in one of ten buckets; some show none in the buckets tested."""
-    chance = np.random.default_rng(7)
-    histories = [chance.binomial(1, 0.1, 200) * (1.0 + k) for k in range(100)]
-
-    found = forecast(histories)
-
-    alive = np.array(found.class_names()) == "intermittent"
-    ratio = (found.error_std / np.array([history.std() for history in histories]))[alive]
-    assert alive.sum() > 90
-    assert ratio.min() > 0.75
-    assert ratio.max() < 1.35
+    assert beside.mean[:60].tobytes() == alone.mean.tobytes()
+    assert beside.quantiles[:60] == pytest.approx(alone.quantiles, rel=0.25, abs=0.5)
+    assert np.isfinite(beside.quantiles).all()
 
 
 def _smape(actual: Floats, found: Floats) -> float:
