@@ -24,6 +24,12 @@ def test_money_follows_the_language(language, text):
         assert formats.money(RUPIAH) == text
 
 
+def test_a_sum_beyond_the_largest_amount_is_shown():
+    with translation.override("en"):
+        assert formats.money(5 * 10**18, "IDR") == "Rp 500,000,000,000,000".replace(" ", formats.SPACE)
+        assert formats.amount(-(10**17) - 10_000, "IDR").endswith("10,000,000,000,001")
+
+
 def test_money_keeps_the_minor_unit_and_finer_prices():
     assert formats.money(12_340_000, "EUR") == "€1,234.00"
     assert formats.money(12_345, "EUR") == "€1.2345"

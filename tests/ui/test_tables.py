@@ -153,3 +153,8 @@ def test_a_list_is_empty_because_of_its_filters_only_where_something_is_there():
 )
 def test_a_bare_figure_or_day_carries_its_head_to_the_phone(column, says):
     assert column.says == says
+
+
+def test_two_columns_cannot_stand_in_one_place_of_the_phone():
+    with pytest.raises(AssertionError, match="lie on each other"):
+        type("Deals", (tables.Table,), {"a": tables.Column("A", phone="sub"), "b": tables.Column("B", phone="sub")})

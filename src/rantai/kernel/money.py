@@ -137,13 +137,21 @@ class Money:
     @property
     def decimal(self) -> Decimal:
         """The amount in currency units, cut to the minor unit where it has no finer part."""
-        value = Decimal(self.amount) / SCALE
-        minor = Decimal(1).scaleb(-minor_digits(self.currency))
-        return value.quantize(minor) if value == value.quantize(minor, ROUND_HALF_UP) else value
+        return to_decimal(self.amount, self.currency)
 
     def times(self, quantity: Quantity) -> Money:
         """Extend a unit price by a quantity, rounded half-up to the minor unit."""
         return Money(extend(self.amount, quantity.amount, self.currency), self.currency)
+
+
+def to_decimal(amount: int, currency: str) -> Decimal:
+    """Return ten-thousandths in currency units, cut to the minor unit where there is no finer part.
+
+    A sum to be shown may be larger than any one amount may be.
+    """
+    value = Decimal(amount) / SCALE
+    minor = Decimal(1).scaleb(-minor_digits(currency))
+    return value.quantize(minor) if value == value.quantize(minor, ROUND_HALF_UP) else value
 
 
 def extend(unit_price: int, units: int, currency: str) -> int:

@@ -14,12 +14,14 @@ from rantai.ui.shapes import Clash, Way
 def answer(
     request: HttpRequest, conflict: RevisionConflict, *, form: forms.BaseForm | None = None, href: str = ""
 ) -> HttpResponse:
-    """Return the 409 page; `form` is what was posted, `href` leads to what is stored now."""
-    clashes = list(_list_clashes(conflict, form)) if form is not None else []
+    """Return the 409 page; `form` is what was posted, if anything was, `href` leads to what is stored now."""
+    if form is None:
+        told: dict[str, object] = {"asked": _("Somebody else changed this first"), "truth": str(conflict)}
+    else:
+        kept = _("Nothing of yours is lost: it stands below, beside what is stored now.")
+        told = {"asked": str(conflict), "truth": kept, "clashes": list(_list_clashes(conflict, form))}
     context = {
-        "asked": str(conflict),
-        "truth": _("Nothing of yours is lost: it stands below, beside what is stored now."),
-        "clashes": clashes,
+        **told,
         "choices": [Way(label=_("See what is stored now"), href=href or request.get_full_path())],
     }
     return render(request, "409.html", context, status=409)

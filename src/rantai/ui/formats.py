@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from rantai.kernel.money import Money, minor_digits
+from rantai.kernel.money import Money, minor_digits, to_decimal
 from rantai.kernel.quantities import Quantity
 
 NOTHING = "–"
@@ -84,9 +84,9 @@ def money(value: Money | int | None, currency: str = "", *, short: bool = False)
     """Format money with its currency; an int counts ten-thousandths of `currency`."""
     if value is None:
         return NOTHING
-    held = value if isinstance(value, Money) else Money(int(value), currency)
-    figure = compact(held.decimal) if short else _figure(held)
-    symbol = _symbol(held.currency)
+    plain, currency = _split(value, currency)
+    figure = compact(plain) if short else _figure(plain, currency)
+    symbol = _symbol(currency)
     gap = SPACE if symbol[-1:].isalpha() else ""
     sign, figure = (MINUS, figure[1:]) if figure.startswith(MINUS) else ("", figure)
     return f"{sign}{symbol}{gap}{figure}"
@@ -96,7 +96,7 @@ def amount(value: Money | int | None, currency: str = "") -> str:
     """Format money without its currency, for a column whose head names it."""
     if value is None:
         return NOTHING
-    return _figure(value if isinstance(value, Money) else Money(int(value), currency))
+    return _figure(*_split(value, currency))
 
 
 def quantity(value: Quantity | int | None, unit: str = "") -> str:
@@ -192,10 +192,16 @@ def _foreign_symbol(code: str, language: str) -> str:
     return numbers.get_currency_symbol(code, locale=_locale(language))
 
 
-def _figure(value: Money) -> str:
-    plain = value.decimal
+def _split(value: Money | int, currency: str) -> tuple[Decimal, str]:
+    """Return the figure and its currency; an int may be a sum beyond what one amount may be."""
+    if isinstance(value, Money):
+        return value.decimal, value.currency
+    return to_decimal(int(value), currency), currency
+
+
+def _figure(plain: Decimal, currency: str) -> str:
     exponent = plain.as_tuple().exponent
-    return number(plain, max(minor_digits(value.currency), -exponent if isinstance(exponent, int) else 0))
+    return number(plain, max(minor_digits(currency), -exponent if isinstance(exponent, int) else 0))
 
 
 def _plain(value: Any) -> Any:

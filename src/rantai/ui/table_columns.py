@@ -101,7 +101,7 @@ class Column:
         """What stands beside the value on a phone, where a bare figure or day would be a riddle."""
         bare = self.format in NEEDS_HEAD or (self.format == "quantity" and not self.unit)
         bare = bare or (callable(self.format) and self.align == "end")
-        return self.label if bare and self.phone in {"end", "sub", "subend"} else ""
+        return self.label if bare and self.phone in {"end", "sub", "subend", "foot"} else ""
 
     def list_needs(self, known: frozenset[str]) -> list[str]:
         """Return the paths that the query must read; a unit or currency that is no path is a constant."""
@@ -271,6 +271,8 @@ def choose_phone_places(columns: dict[str, Column]) -> None:
     for place, found in wishes.items():
         for column in found if place not in taken else ():
             column.phone = place
+    held = [one.phone for one in columns.values() if one.phone]
+    assert len(held) == len(set(held)), f"Two columns lie on each other on a phone: {held}"
 
 
 def _find_address(name: str, keys: Sequence[Any]) -> str:

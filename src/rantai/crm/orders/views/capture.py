@@ -23,14 +23,14 @@ from rantai.foundation.parties.models import Party
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, toasts
+from rantai.ui import clicks, conflicts, toasts
 
 
 @require_http_methods(["GET", "POST"])
 @access.permission_required("orders.capture")
 def new_order(request: HttpRequest) -> HttpResponseBase:
     """Take an order down: first whose it is, then its lines."""
-    party_id = _read_id(request.GET.get("customer", ""))
+    party_id = clicks.read_id(request.GET.get("customer"))
     party = Party.objects.filter(pk=party_id, archived_at=None).first() if party_id else None
     if party is None:
         return _choose_customer(request)
@@ -145,7 +145,7 @@ def _with_added_line(request: HttpRequest) -> dict[str, Any] | None:
     data = request.POST.copy()
     if data.get("take"):
         ways.take_way(data, str(data["take"]), most=drafts.MAX_LINES)
-    code, count = data.get("add", ""), _read_id(data.get("lines-TOTAL_FORMS", "")) or 0
+    code, count = data.get("add", ""), clicks.read_id(data.get("lines-TOTAL_FORMS"))
     if code:
         empty = next((place for place in range(count) if not data.get(f"lines-{place}-item")), count)
         data[f"lines-{empty}-item"] = code[:120]
@@ -159,7 +159,3 @@ def _with_added_line(request: HttpRequest) -> dict[str, Any] | None:
 def _read_do(request: HttpRequest) -> str:
     """Return what was asked; whoever takes another way wants to see what it comes to."""
     return "quote" if request.POST.get("take") else request.POST.get("do", "")
-
-
-def _read_id(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

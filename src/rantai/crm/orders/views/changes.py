@@ -23,7 +23,7 @@ from rantai.iscm import messages
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, formats, toasts
+from rantai.ui import clicks, conflicts, formats, toasts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +109,7 @@ def _ask(order: SalesOrder, planned: tuple[changing.PlannedChange, ...]) -> mess
 def _apply(
     request: HttpRequest, order: SalesOrder, planned: tuple[changing.PlannedChange, ...], offer: messages.Offer
 ) -> HttpResponse:
-    revision, by = edge.read_revision(request), edge.actor(request)
+    revision, by = clicks.read_revision(request), edge.actor(request)
     try:
         run_atomic(
             lambda: changing.change_order(

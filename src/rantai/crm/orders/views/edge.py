@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
-from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 
 from rantai.crm.orders.actions import confirming, holding, invoicing
@@ -16,12 +13,9 @@ from rantai.crm.orders.queries import asking, drafts
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import facade as iscm
 from rantai.kernel import clock
-from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.kernel.transitions import IllegalTransition
-from rantai.ui import conflicts, toasts
-
-Result = TypeVar("Result")
+from rantai.ui import clicks
 
 REFUSALS: tuple[type[Exception], ...] = (
     IllegalTransition,
@@ -34,18 +28,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 )
 """What may be refused for a reason that the reader can do something about."""
 
-
-def attempt(request: HttpRequest, work: Callable[[], Result], *, said: str, back: str) -> HttpResponse:
-    """Do one thing in a transaction, say so, and go back; a refusal is said there, a conflict gets its page."""
-    try:
-        run_atomic(work)
-    except RevisionConflict as conflict:
-        return conflicts.answer(request, conflict, href=back)
-    except REFUSALS as problem:
-        toasts.hurt(request, str(problem))
-    else:
-        toasts.say(request, said)
-    return redirect(back)
+attempt = partial(clicks.attempt, refusals=REFUSALS)
 
 
 def confirm(order_id: int, *, revision: int, by: str, as_of: datetime) -> confirming.Confirmation:
@@ -56,12 +39,6 @@ def confirm(order_id: int, *, revision: int, by: str, as_of: datetime) -> confir
     except holding.CreditExceeded as error:
         run_atomic(partial(holding.place_credit_hold, error, by=by))
         raise
-
-
-def read_revision(request: HttpRequest) -> int:
-    """Return the revision that the page showed; 0, which no document has, where it is missing."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def actor(request: HttpRequest) -> str:

@@ -14,7 +14,7 @@ from rantai.crm.orders.views import edge, sheets, tables
 from rantai.foundation.access import rules as access
 from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
-from rantai.ui import conflicts, toasts
+from rantai.ui import clicks, conflicts, toasts
 
 NOT_CONFIRMED: tuple[type[Exception], ...] = (*edge.REFUSALS, orders.UnknownOrder)
 """Why a draft stays one, in words."""
@@ -47,7 +47,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     """Make a draft firm with the dates that operations offer now."""
     back = edge.order_url(order_id)
     try:
-        done = edge.confirm(order_id, revision=edge.read_revision(request), by=edge.actor(request), as_of=clock.now())
+        done = edge.confirm(order_id, revision=clicks.read_revision(request), by=edge.actor(request), as_of=clock.now())
     except RevisionConflict as conflict:
         return conflicts.answer(request, conflict, href=back)
     except NOT_CONFIRMED as problem:
@@ -66,7 +66,7 @@ def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     return edge.attempt(
         request,
         lambda: changing.cancel_order(
-            order_id, expected_revision=edge.read_revision(request), by=edge.actor(request), as_of=clock.now()
+            order_id, expected_revision=clicks.read_revision(request), by=edge.actor(request), as_of=clock.now()
         ),
         said=_("Cancelled. Its supply is free for others."),
         back=edge.order_url(order_id),

@@ -22,7 +22,7 @@ from rantai.iscm import reports
 from rantai.kernel import clock, texts
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, toasts
+from rantai.ui import clicks, conflicts, toasts
 
 BUYS = "orders.expedite"
 """Who may let something be bought from a faster supplier."""
@@ -76,7 +76,7 @@ def _take(request: access.StaffRequest, order: SalesOrder, found: Found) -> Http
 
 
 def _do(request: access.StaffRequest, order: SalesOrder, row: ScheduleLine, way: reports.Alternative) -> bool:
-    revision, by, now = edge.read_revision(request), edge.actor(request), clock.now()
+    revision, by, now = clicks.read_revision(request), edge.actor(request), clock.now()
     if rerouting.is_ours(way) or rerouting.is_bought(way):
         return run_atomic(lambda: rerouting.take_way(row, way, expected_revision=revision, by=by, as_of=now))[1]
     change = changing.LineChange(line_id=row.line_id, requested_on=way.promised_on)

@@ -15,7 +15,7 @@ from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock, texts
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import formats, toasts
+from rantai.ui import clicks, formats, toasts
 
 MAX_CHOSEN = 5_000
 
@@ -62,7 +62,7 @@ def edit_price(request: access.StaffRequest, price_id: int) -> HttpResponse:
 @access.permission_required("prices.change")
 def reprice(request: access.StaffRequest) -> HttpResponse:
     """Change chosen prices by a share: first what they would be, then, on a second click, do it."""
-    ids = [int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit()][:MAX_CHOSEN]
+    ids = clicks.read_ids(request, most=MAX_CHOSEN)
     company = parties.get_company()
     chosen = list(queries.list_chosen(ids, company_id=company.pk))
     if not chosen:

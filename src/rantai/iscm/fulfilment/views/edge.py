@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.urls import reverse
 
 from rantai.foundation.documents.actions import FileRefused, FileTooLarge
@@ -9,6 +11,7 @@ from rantai.foundation.documents.papers import PaperNotPrintable
 from rantai.iscm.fulfilment.actions import receipts, returns, shipments, withdrawals
 from rantai.iscm.inventory.views import edge
 from rantai.srm import facade as srm
+from rantai.ui import clicks
 
 REFUSALS: tuple[type[Exception], ...] = (
     *edge.REFUSALS,
@@ -23,6 +26,8 @@ REFUSALS: tuple[type[Exception], ...] = (
     receipts.AlreadyReversed,
     *srm.RECEIPT_REFUSALS,
 )
+
+attempt = partial(clicks.attempt, refusals=REFUSALS)
 
 
 def shipment_url(shipment_id: int) -> str:

@@ -16,7 +16,7 @@ from rantai.iscm.fulfilment import forms, queries
 from rantai.iscm.fulfilment.actions import receipts as actions
 from rantai.iscm.fulfilment.models import GoodsReceipt
 from rantai.iscm.fulfilment.views import edge, sheets, tables
-from rantai.iscm.inventory.views import edge as clicks
+from rantai.iscm.inventory.views import edge as stock
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
@@ -31,7 +31,7 @@ from rantai.ui import toasts
 @access.permission_required("receipts.view")
 def receipts(request: HttpRequest) -> HttpResponseBase:
     """Show what came in; the title says what should be here by now."""
-    today = clicks.today()
+    today = stock.today()
     expected = srm.list_receivable()
     context = {
         "house": "operations",
@@ -46,7 +46,7 @@ def receipts(request: HttpRequest) -> HttpResponseBase:
 @access.permission_required("receipts.view")
 def expected(request: HttpRequest) -> HttpResponseBase:
     """Show what is on its way to us, soonest first, to post it when it is here."""
-    today = clicks.today()
+    today = stock.today()
     lines = srm.list_receivable()
     items = Item.objects.select_related("base_unit").in_bulk({line.item_id for line in lines})
     places = Location.objects.in_bulk({line.location_id for line in lines if line.location_id})
@@ -96,18 +96,17 @@ def receipt(request: HttpRequest, receipt_id: int) -> HttpResponseBase:
 def reverse(request: HttpRequest, receipt_id: int) -> HttpResponse:
     """Take a wrong receipt back."""
     get_object_or_404(GoodsReceipt, pk=receipt_id)
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
 
     def work() -> None:
         row = GoodsReceipt.objects.select_for_update().get(pk=receipt_id)
         actions.reverse_receipt(row, at=at, by=by)
 
-    return clicks.attempt(
+    return edge.attempt(
         request,
         work,
         said=_("Taken back. The purchase order waits for the goods again."),
         back=edge.receipt_url(receipt_id),
-        refusals=edge.REFUSALS,
     )
 
 
@@ -186,7 +185,7 @@ def _post(
         key=head.cleaned_data["key"],
     )
     try:
-        made = run_atomic(lambda: actions.post_receipt(arrival, at=clock.now(), by=clicks.actor(request)))
+        made = run_atomic(lambda: actions.post_receipt(arrival, at=clock.now(), by=stock.actor(request)))
     except edge.REFUSALS as problem:
         head.add_error(None, str(problem))
         return None

@@ -14,7 +14,7 @@ from rantai.iscm.fulfilment import forms, queries
 from rantai.iscm.fulfilment.actions import returns
 from rantai.iscm.fulfilment.models import ReturnAuthorization, Shipment, ShipmentLine
 from rantai.iscm.fulfilment.views import edge, tables
-from rantai.iscm.inventory.views import edge as clicks
+from rantai.iscm.inventory.views import edge as stock
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.transactions import run_atomic
@@ -25,7 +25,7 @@ from rantai.ui import toasts
 @access.permission_required("shipments.view")
 def awaited(request: HttpRequest) -> HttpResponseBase:
     """Show which goods customers may send back, and what has come of them."""
-    table = tables.ReturnTable(tables.list_returns(), request=request, today=clicks.today())
+    table = tables.ReturnTable(tables.list_returns(), request=request, today=stock.today())
     context = {"house": "operations", "count": queries.count_awaited()}
     return table.respond("iscm/fulfilment/returns.html", context)
 
@@ -88,7 +88,7 @@ def _post(
                 lines=lines,
                 reason=head.cleaned_data["reason"],
                 at=clock.now(),
-                by=clicks.actor(request),
+                by=stock.actor(request),
             )
         )
     except edge.REFUSALS as problem:

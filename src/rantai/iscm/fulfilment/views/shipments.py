@@ -18,7 +18,7 @@ from rantai.iscm.fulfilment.actions import papers, reversals, withdrawals
 from rantai.iscm.fulfilment.actions import shipments as actions
 from rantai.iscm.fulfilment.models import PickTask, Shipment
 from rantai.iscm.fulfilment.views import edge, sheets, tables
-from rantai.iscm.inventory.views import edge as clicks
+from rantai.iscm.inventory.views import edge as stock
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
 from rantai.ui import toasts
@@ -30,7 +30,7 @@ Act = Callable[[Shipment], object]
 @access.permission_required("shipments.view")
 def shipments(request: HttpRequest) -> HttpResponseBase:
     """Show shipments; the title says what must leave today."""
-    today = clicks.today()
+    today = stock.today()
     table = tables.ShipmentTable(tables.list_shipments(today), request=request, today=today)
     context = {
         "house": "operations",
@@ -46,7 +46,7 @@ def shipment(request: HttpRequest, shipment_id: int) -> HttpResponseBase:
     """Show a shipment: what to fetch and what comes next."""
     rows = Shipment.objects.select_related("party", "location", "address")
     row = get_object_or_404(rows, pk=shipment_id)
-    return render(request, "iscm/fulfilment/shipment.html", sheets.describe_shipment(row, today=clicks.today()))
+    return render(request, "iscm/fulfilment/shipment.html", sheets.describe_shipment(row, today=stock.today()))
 
 
 @require_POST
@@ -62,7 +62,7 @@ def pick(request: HttpRequest, task_id: int) -> HttpResponse:
     def work(locked: Shipment) -> None:
         fresh = PickTask.objects.select_related("line__item", "reservation__balance").get(pk=task_id)
         fresh.line.shipment = locked
-        actions.pick(fresh, found=form.cleaned_data["found"], at=clock.now(), by=clicks.actor(request))
+        actions.pick(fresh, found=form.cleaned_data["found"], at=clock.now(), by=stock.actor(request))
 
     return _act(request, shipment_id, work, said=_("Noted."))
 
@@ -71,7 +71,7 @@ def pick(request: HttpRequest, task_id: int) -> HttpResponse:
 @access.permission_required("shipments.work")
 def pick_all(request: HttpRequest, shipment_id: int) -> HttpResponse:
     """Tick everything off."""
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
     return _act(request, shipment_id, lambda row: actions.pick_all(row, at=at, by=by), said=_("All picked."))
 
 
@@ -82,7 +82,7 @@ def pack(request: HttpRequest, shipment_id: int) -> HttpResponse:
     form = forms.PackForm(request.POST)
     if not form.is_valid():
         return _refuse(request, form, shipment_id)
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
     return _act(
         request,
         shipment_id,
@@ -99,7 +99,7 @@ def ship(request: HttpRequest, shipment_id: int) -> HttpResponse:
     if not form.is_valid():
         return _refuse(request, form, shipment_id)
     carrier, tracking = form.cleaned_data["carrier"], form.cleaned_data["tracking"]
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
     return _act(
         request,
         shipment_id,
@@ -117,7 +117,7 @@ def deliver(request: HttpRequest, shipment_id: int) -> HttpResponse:
         return _refuse(request, form, shipment_id)
     proof, file = form.cleaned_data["proof"], form.cleaned_data["file"]
     content = _read(file)
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
 
     def work(row: Shipment) -> None:
         if content:
@@ -131,7 +131,7 @@ def deliver(request: HttpRequest, shipment_id: int) -> HttpResponse:
 @access.permission_required("shipments.work")
 def reverse(request: HttpRequest, shipment_id: int) -> HttpResponse:
     """Take goods back that have not arrived."""
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
     return _act(
         request,
         shipment_id,
@@ -144,7 +144,7 @@ def reverse(request: HttpRequest, shipment_id: int) -> HttpResponse:
 @access.permission_required("shipments.work")
 def cancel(request: HttpRequest, shipment_id: int) -> HttpResponse:
     """Cancel a shipment that has not left."""
-    at, by = clock.now(), clicks.actor(request)
+    at, by = clock.now(), stock.actor(request)
     return _act(
         request,
         shipment_id,
@@ -183,13 +183,8 @@ def order_shipments(request: HttpRequest, kind: str, order_id: int) -> HttpRespo
 def _act(request: HttpRequest, shipment_id: int, work: Act, *, said: str) -> HttpResponse:
     """Do one thing to a locked shipment and go back to its page."""
     get_object_or_404(Shipment, pk=shipment_id)
-    return clicks.attempt(
-        request,
-        lambda: work(queries.lock_shipment(shipment_id)),
-        said=said,
-        back=edge.shipment_url(shipment_id),
-        refusals=edge.REFUSALS,
-    )
+    back = edge.shipment_url(shipment_id)
+    return edge.attempt(request, lambda: work(queries.lock_shipment(shipment_id)), said=said, back=back)
 
 
 def _refuse(request: HttpRequest, form: django_forms.Form, shipment_id: int) -> HttpResponse:

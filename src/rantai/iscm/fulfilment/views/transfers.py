@@ -27,10 +27,9 @@ from rantai.kernel import clock
 from rantai.kernel.models import AuditEntry
 from rantai.kernel.quantities import NotAQuantity, Quantity, QuantityOutOfRange
 from rantai.kernel.refs import DocRef
-from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, formats, shapes, tables, toasts
+from rantai.ui import clicks, formats, shapes, tables, toasts
 from rantai.ui.inputs import DayField, FigureField, read_figure
 
 STATES = {
@@ -41,7 +40,7 @@ STATES = {
     "cancelled": ("end", gettext_lazy("Cancelled")),
 }
 OPEN = ["planned", "released", "shipped"]
-REFUSALS = (actions.NothingToShip, actions.WrongArrival, actions.NotATransfer)
+REFUSALS = (*edge.REFUSALS, actions.NothingToShip, actions.WrongArrival, actions.NotATransfer)
 
 
 class TransferTable(tables.Table):
@@ -187,19 +186,14 @@ def cancel(request: access.StaffRequest, transfer_id: int) -> HttpResponse:
 
 def _act(request: access.StaffRequest, transfer_id: int, act: Callable[..., object], *, said: str) -> HttpResponse:
     get_object_or_404(TransferOrder, pk=transfer_id)
-    at, by, text = clock.now(), request.user.actor, request.POST.get("revision", "")
-    revision = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-    back = reverse("iscm_fulfilment:transfer", args=[transfer_id])
-    try:
-        return edge.attempt(
-            request,
-            lambda: act(actions.lock_transfer(transfer_id), revision=revision, at=at, by=by),
-            said=said,
-            back=back,
-            refusals=REFUSALS,
-        )
-    except RevisionConflict as conflict:
-        return conflicts.answer(request, conflict, href=back)
+    at, by, revision = clock.now(), request.user.actor, clicks.read_revision(request)
+    return clicks.attempt(
+        request,
+        lambda: act(actions.lock_transfer(transfer_id), revision=revision, at=at, by=by),
+        refusals=REFUSALS,
+        said=said,
+        back=reverse("iscm_fulfilment:transfer", args=[transfer_id]),
+    )
 
 
 def _list_rows(today: date) -> QuerySet[TransferOrder]:

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from functools import partial
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.inventory.actions import counts, moves, reservations
 from rantai.kernel import clock
-from rantai.kernel.transactions import run_atomic
 from rantai.kernel.transitions import IllegalTransition
-from rantai.ui import toasts
-
-Result = TypeVar("Result")
+from rantai.ui import clicks
 
 REFUSALS: tuple[type[Exception], ...] = (
     IllegalTransition,
@@ -27,23 +22,7 @@ REFUSALS: tuple[type[Exception], ...] = (
 )
 """What may be refused for a reason that the reader can do something about."""
 
-
-def attempt(
-    request: HttpRequest,
-    work: Callable[[], Result],
-    *,
-    said: str,
-    back: str,
-    refusals: tuple[type[Exception], ...] = (),
-) -> HttpResponse:
-    """Do one thing in a transaction, say so, and go back; a refusal is said there and changes nothing."""
-    try:
-        run_atomic(work)
-    except (*REFUSALS, *refusals) as problem:
-        toasts.hurt(request, str(problem))
-    else:
-        toasts.say(request, said)
-    return redirect(back)
+attempt = partial(clicks.attempt, refusals=REFUSALS)
 
 
 def actor(request: HttpRequest) -> str:

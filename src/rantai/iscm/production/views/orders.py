@@ -18,7 +18,7 @@ from rantai.iscm.production.queries import orders as queries
 from rantai.iscm.production.views import sheets, tables
 from rantai.kernel import clock
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import toasts
+from rantai.ui import clicks, toasts
 
 
 @require_safe
@@ -49,11 +49,9 @@ def order(request: HttpRequest, order_id: int) -> HttpResponseBase:
 def release_many(request: HttpRequest) -> HttpResponse:
     """Release the ticked proposals, each in its own transaction."""
     done, at, by = 0, clock.now(), edge.actor(request)
-    for text in request.POST.getlist("ids")[:500]:
-        if not (text.isascii() and text.isdigit() and len(text) < 19):
-            continue
+    for proposal_id in clicks.read_ids(request):
         try:
-            made = run_atomic(partial(_release, int(text), at=at, by=by))
+            made = run_atomic(partial(_release, proposal_id, at=at, by=by))
             done += len(made)
         except edge.REFUSALS as problem:
             toasts.hurt(request, str(problem))

@@ -17,10 +17,10 @@ from rantai.iscm.production.actions import components, steps
 from rantai.iscm.production.actions import orders as actions
 from rantai.iscm.production.models import ProductionOrder
 from rantai.kernel import clock
-from rantai.kernel.revisions import RevisionConflict
-from rantai.ui import conflicts, toasts
+from rantai.ui import clicks, toasts
 
 REFUSALS = (
+    *edge.REFUSALS,
     components.ComponentsShort,
     steps.StepOutOfTurn,
     steps.StepsOpen,
@@ -131,10 +131,7 @@ def close(request: HttpRequest, order_id: int) -> HttpResponse:
 def _act(request: HttpRequest, order_id: int, work: Callable[[], object], *, said: str) -> HttpResponse:
     get_object_or_404(ProductionOrder, pk=order_id)
     back = url_of("iscm_production:order", args=[order_id])
-    try:
-        return edge.attempt(request, work, said=said, back=back, refusals=REFUSALS)
-    except RevisionConflict as conflict:
-        return conflicts.answer(request, conflict, href=back)
+    return clicks.attempt(request, work, refusals=REFUSALS, said=said, back=back)
 
 
 def _refuse(request: HttpRequest, form: object, order_id: int) -> HttpResponse:
@@ -145,5 +142,4 @@ def _refuse(request: HttpRequest, form: object, order_id: int) -> HttpResponse:
 
 def _revision(request: HttpRequest) -> int | None:
     """Return the revision that the page showed; without one the newest is meant: a list's button."""
-    text = request.POST.get("revision", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return clicks.read_revision(request) or None

@@ -19,7 +19,7 @@ from rantai.srm.buying.models import PurchaseChangeRequest, PurchaseOrder, Purch
 from rantai.srm.buying.queries import paper as papers
 from rantai.srm.buying.views import edge, sheets
 from rantai.srm.messages import PurchaseChange
-from rantai.ui import toasts
+from rantai.ui import clicks, toasts
 
 
 @require_safe
@@ -37,7 +37,7 @@ def order(request: access.StaffRequest, order_id: int) -> HttpResponseBase:
 @access.permission_required("purchasing.approve")
 def approve(request: HttpRequest, order_id: int) -> HttpResponse:
     """Approve a draft."""
-    revision = edge.read_revision(request)
+    revision = clicks.read_revision(request)
     return edge.attempt(
         request,
         lambda: actions.approve_order(order_id, revision=revision, by=edge.actor(request), on=edge.today()),
@@ -50,7 +50,7 @@ def approve(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("purchasing.edit")
 def reopen(request: HttpRequest, order_id: int) -> HttpResponse:
     """Take an approval back."""
-    revision = edge.read_revision(request)
+    revision = clicks.read_revision(request)
     return edge.attempt(
         request,
         lambda: actions.reopen_draft(order_id, revision=revision, by=edge.actor(request)),
@@ -98,7 +98,7 @@ def remind(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("purchasing.edit")
 def close(request: HttpRequest, order_id: int) -> HttpResponse:
     """End an order; what never came is given up."""
-    revision = edge.read_revision(request)
+    revision = clicks.read_revision(request)
     return edge.attempt(
         request,
         lambda: actions.close_order(order_id, revision=revision, by=edge.actor(request)),
@@ -111,7 +111,7 @@ def close(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("purchasing.approve")
 def cancel(request: HttpRequest, order_id: int) -> HttpResponse:
     """Cancel an order, and tell the supplier who has it."""
-    revision, reason = edge.read_revision(request), request.POST.get("reason", "")[:200]
+    revision, reason = clicks.read_revision(request), request.POST.get("reason", "")[:200]
 
     def work() -> None:
         had_it = bool(get_object_or_404(PurchaseOrder, pk=order_id).asked_revision)
@@ -180,7 +180,7 @@ def schedule(request: HttpRequest, schedule_id: int) -> HttpResponseBase:
 def give_up(request: HttpRequest, schedule_id: int) -> HttpResponse:
     """Give up the units that the supplier does not commit to."""
     row = get_object_or_404(PurchaseScheduleLine.objects.select_related("line"), pk=schedule_id)
-    revision, units = edge.read_revision(request), row.asked - max(row.committed or 0, row.received)
+    revision, units = clicks.read_revision(request), row.asked - max(row.committed or 0, row.received)
     return edge.attempt(
         request,
         lambda: actions.cancel_rest(schedule_id, units=units, revision=revision, by=edge.actor(request)),

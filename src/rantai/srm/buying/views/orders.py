@@ -19,7 +19,7 @@ from rantai.srm.buying.actions import sending
 from rantai.srm.buying.models import PurchaseChangeRequest, PurchaseRequisition
 from rantai.srm.buying.queries import figures, paper
 from rantai.srm.buying.views import edge, tables
-from rantai.ui import toasts
+from rantai.ui import clicks, toasts
 
 
 @require_safe
@@ -44,7 +44,7 @@ def orders(request: access.StaffRequest) -> HttpResponseBase:
 def approve(request: HttpRequest) -> HttpResponse:
     """Approve the ticked drafts, each in its own transaction."""
     done = 0
-    for pk in edge.read_ids(request):
+    for pk in clicks.read_ids(request):
         try:
             run_atomic(partial(order_actions.approve_order, pk, revision=None, by=edge.actor(request), on=edge.today()))
             done += 1
@@ -60,7 +60,7 @@ def approve(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """Send the ticked orders that are approved."""
     done = 0
-    for pk in edge.read_ids(request):
+    for pk in clicks.read_ids(request):
         try:
             printed = paper.render_order(pk)
             run_atomic(partial(sending.send_order, pk, by=edge.actor(request), on=edge.today(), paper=printed))

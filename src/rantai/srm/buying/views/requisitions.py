@@ -23,6 +23,7 @@ from rantai.srm.buying.actions import requisitions as actions
 from rantai.srm.buying.models import PurchaseRequisition
 from rantai.srm.buying.views import edge, proposals, tables
 from rantai.srm.messages import PurchaseRequest
+from rantai.ui import clicks
 
 SHOWN = 20
 
@@ -101,14 +102,14 @@ def new(request: HttpRequest) -> HttpResponseBase:
 @access.permission_required("purchasing.edit")
 def accept(request: HttpRequest, requisition_id: int) -> HttpResponse:
     """Put one requisition on an order."""
-    return _order(request, [requisition_id], revision=edge.read_revision(request))
+    return _order(request, [requisition_id], revision=clicks.read_revision(request))
 
 
 @require_POST
 @access.permission_required("purchasing.edit")
 def order_many(request: HttpRequest) -> HttpResponse:
     """Put the ticked requisitions on orders, bundled."""
-    return _order(request, edge.read_ids(request), revision=None)
+    return _order(request, clicks.read_ids(request), revision=None)
 
 
 @require_POST
@@ -122,14 +123,14 @@ def dismiss(request: HttpRequest, requisition_id: int) -> HttpResponse:
 @access.permission_required("purchasing.edit")
 def dismiss_many(request: HttpRequest) -> HttpResponse:
     """Let the ticked requisitions go."""
-    return _dismiss(request, edge.read_ids(request))
+    return _dismiss(request, clicks.read_ids(request))
 
 
 @require_POST
 @access.permission_required("purchasing.edit")
 def reopen_many(request: HttpRequest) -> HttpResponse:
     """Take dismissals back."""
-    ids = edge.read_ids(request)
+    ids = clicks.read_ids(request)
 
     def reopen(row: PurchaseRequisition) -> None:
         actions.reopen_requisition(row, by=edge.actor(request))

@@ -13,7 +13,7 @@ function mark(row) {
   before?.classList.remove("is-current", "prop--current");
   row.classList.add(name);
   row.scrollIntoView({ block: "nearest" });
-  row.querySelector("a, button, input")?.focus({ preventScroll: true });
+  (row.querySelector("a") ?? row.querySelector("button, input"))?.focus({ preventScroll: true });
 }
 
 function walk(step) {
