@@ -7,7 +7,8 @@ from datetime import date, datetime
 from functools import partial
 from typing import TypeVar
 
-from rantai.crm import waiting
+from rantai.crm import recording, waiting
+from rantai.crm.accounts import actions as accounts
 from rantai.crm.insight import actions as values
 from rantai.crm.insight import queries as insight
 from rantai.crm.insight.models import AccountValue
@@ -26,7 +27,8 @@ from rantai.crm.orders.actions import capturing, changing, confirming, history, 
 from rantai.crm.orders.models import SalesOrder, ScheduleLine
 from rantai.crm.orders.queries import asking, checks, finding, orders, past, tracking
 from rantai.crm.pricing import actions as pricing
-from rantai.crm.selling.actions import agreements, drafts, opportunities, retail
+from rantai.crm.selling.actions import budgets, drafts, retail
+from rantai.crm.selling.queries import finding as selling
 from rantai.foundation.documents import queries as documents
 from rantai.foundation.parties import queries as parties
 from rantai.iscm import messages
@@ -58,6 +60,8 @@ Progress = Callable[[int, int], None]
 NEED_REFUSALS = waiting.NEED_REFUSALS
 list_needs, describe_need, decide_need = waiting.list_needs, waiting.describe_need, waiting.decide_need
 list_figures, get_reach = waiting.list_figures, waiting.get_reach
+record_agreements, record_opportunities = recording.record_agreements, recording.record_opportunities
+set_demand_classes, record_budget_months = accounts.set_classes, budgets.record_budget_months
 
 _PARTIES = 800
 
@@ -133,8 +137,8 @@ def get_order(order_id: int) -> OrderView:
 
 
 def search(text: str, *, limit: int = 5) -> tuple[Hit, ...]:
-    """Return customers, orders and invoices that are called as somebody typed, at most `limit` of a kind."""
-    return finding.search(text, limit=limit)
+    """Return customers, documents and deals that are called as somebody typed, at most `limit` of a kind."""
+    return (*finding.search(text, limit=limit), *selling.search(text, limit=limit))
 
 
 def number_lines(order_ids: Iterable[int]) -> dict[int, tuple[int, int]]:
@@ -273,19 +277,6 @@ def set_prices(
     return join_atomic(
         lambda: pricing.set_prices(price_list, company_id=company_id, currency=currency, rows=rows, by=by)
     )
-
-
-def record_agreements(rows: Sequence[AgreementDraft], *, company_id: int, by: str) -> int:
-    """Write frame contracts with their schedules as they became known, in the caller's transaction; return how many.
-
-    Raises RowsRefused with all that is wrong.
-    """
-    return len(agreements.record_agreements(parties.get_company(company_id), rows, by=by))
-
-
-def record_opportunities(rows: Sequence[OpportunityDraft], *, company_id: int, by: str) -> int:
-    """Write deals with their whole history, in the caller's transaction; return how many. Raises RowsRefused."""
-    return len(opportunities.record_opportunities(parties.get_company(company_id), rows, by=by))
 
 
 def record_retail_sales(

@@ -8,10 +8,11 @@ from functools import partial
 from rantai.crm.accounts import queries as accounts
 from rantai.crm.orders.actions import answers
 from rantai.crm.orders.queries import figures, flows, lists, needs
+from rantai.crm.selling.queries import needs as selling
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock
 from rantai.kernel.flows import Reach
-from rantai.kernel.needs import Answer, Done, Figure, Need, Sheet
+from rantai.kernel.needs import Answer, Done, Figure, Need, NoSuchNeed, Sheet
 from rantai.kernel.transactions import join_atomic
 from rantai.kernel.transitions import IllegalTransition
 from rantai.ui.nav import Count
@@ -22,12 +23,16 @@ NEED_REFUSALS = (IllegalTransition,)
 
 def list_needs(as_of: datetime) -> tuple[Need, ...]:
     """Return what waits for a person of this house, those alike as one, in the reader's language."""
-    return tuple(needs.list_needs(_today(as_of)))
+    on = _today(as_of)
+    return (*needs.list_needs(on), *selling.list_needs(parties.get_company(), on))
 
 
 def describe_need(key: str, *, as_of: datetime, page: int = 1) -> Sheet:
     """Return all there is to know of a need. Raises NoSuchNeed."""
-    return needs.describe_need(key, _today(as_of), page=page)
+    try:
+        return needs.describe_need(key, _today(as_of), page=page)
+    except NoSuchNeed:
+        return selling.describe_need(key, parties.get_company(), _today(as_of), page=page)
 
 
 def decide_need(key: str, answer: Answer, *, as_of: datetime) -> Done:

@@ -14,6 +14,7 @@ from rantai.crm.selling.bridge.agreements import SCALE
 from rantai.crm.selling.bridge.composing import Knowledge
 from rantai.crm.selling.queries.behaviour import Terms, Told
 from rantai.crm.selling.queries.known import AGREEMENT, PIPELINE, Known, say_probability
+from rantai.crm.selling.queries.retail import NOTHING, RetailWeeks, sum_weeks
 from rantai.crm.selling.states import OPEN_STAGES
 from rantai.demo.pipeline import Contract, Deal
 from rantai.demo.world import World
@@ -49,7 +50,7 @@ class Market:
             stocked=np.array(sorted(self.items.values()), dtype=np.int64),
         )
 
-    def know(self, as_of: date, *, agreements: bool = True, deals: bool = True) -> Knowledge:
+    def know(self, as_of: date, *, agreements: bool = True, deals: bool = True, retail: bool = True) -> Knowledge:
         """Return what was on paper at the end of a day, and nothing that came later."""
         contracts = [row for row in self.world.contracts if row.signed_on <= as_of] if agreements else []
         told = list(self._list_told(as_of)) if deals else []
@@ -62,8 +63,22 @@ class Market:
             if stage != "lost" and newest[document][3] == on and newest[document][6] == stage
         ]
         return Knowledge(
-            known=fill(Known, known), terms=fill(Terms, list(list_terms(contracts))), told=fill(Told, told)
+            known=fill(Known, known),
+            terms=fill(Terms, list(list_terms(contracts))),
+            told=fill(Told, told),
+            retail=self._sum_retail(as_of) if retail else NOTHING,
         )
+
+    def _sum_retail(self, as_of: date) -> RetailWeeks:
+        rows = [
+            (
+                self.parties[row.customer.key], self.items[row.item.code], row.monday.toordinal(), 7,
+                row.sold * SCALE, row.on_shelf * SCALE,
+            )
+            for row in self.world.sell_outs
+            if row.told_on <= as_of
+        ]  # fmt: skip
+        return sum_weeks(np.array(rows, dtype=np.int64)) if rows else NOTHING
 
     def _list_planned(self, contracts: list[Contract]) -> Iterator[tuple[object, ...]]:
         for row in contracts:

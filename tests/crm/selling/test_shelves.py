@@ -7,7 +7,7 @@ import pytest
 
 from rantai.crm.selling.bridge import composing
 from rantai.crm.selling.queries.retail import NOTHING, sum_weeks
-from rantai_engines.forecasting.shelf import smooth_sales
+from rantai_engines.forecasting.shelf import ShelfProblem, forecast_shelves, smooth_sales
 from tests.crm.selling.retail_world import MONDAY, Retailer, simulate
 
 AHEAD, TESTED = 3, 24
@@ -75,6 +75,28 @@ def test_what_came_later_changes_nothing():
 
     assert expect_all(retailer).mean.sum() > 0
     np.testing.assert_array_equal(expect_all(retailer).mean, expect_all(cut).mean)
+
+
+def test_what_was_ordered_is_on_its_way_until_the_shelf_shows_it():
+    """Goods need a few days: as a rule they are there in the week of the order, now and then in the one after it."""
+    ordered = np.where(np.arange(49) % 4 == 0, 40.0, 0.0)
+    late = np.arange(49) % 12 == 0
+    came = np.where(late, 0.0, ordered) + np.append(0.0, np.where(late, ordered, 0.0)[:-1])
+    # the newest order is still under way
+    shelf = 30 + np.cumsum(came - 10)
+    problem = ShelfProblem(sold=np.full((1, 49), 10.0), shelf=shelf[None], ordered=ordered[None], share=np.full(1, 0.4))
+
+    found = forecast_shelves(problem, weeks=5)
+
+    assert found.tells.all()
+    assert found.mean[0, :2].sum() < 8
+    assert found.likely[0].tolist() == [0, 0, 0, 40, 0]
+
+
+def test_a_shelf_of_some_shops_is_scaled_to_what_is_ordered():
+    part = replace(whole := simulate(5), sold=0.8 * whole.sold, shelf=0.8 * whole.shelf)
+
+    assert sum_sources(expect(part, 60), "mean") == pytest.approx(sum_sources(expect(whole, 60), "mean"), rel=0.15)
 
 
 @pytest.mark.parametrize(("told", "late"), [(11, 0), (30, 5)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -67,6 +67,23 @@ def change_terms(account: Account, *, values: dict[str, Any], expected_revision:
     revisions.take(account, expected=expected_revision, **changed)
     audit.record(DocRef("account", account.pk), action="changed", by=by, changes=noted)
     return account
+
+
+def set_classes(classes: Mapping[int, str], *, by: str) -> int:
+    """Say of many parties in which class of demand they are, opening accounts they lack; return how many changed."""
+    open_accounts(classes)
+    wanted = sorted(classes)
+    changed: list[tuple[DocRef, dict[str, Any]]] = []
+    for start in range(0, len(wanted), _CHUNK):
+        rows = list(Account.objects.select_for_update().filter(party_id__in=wanted[start : start + _CHUNK]))
+        moved = [row for row in rows if row.demand_class != classes[row.party_id]]
+        for row in moved:
+            changes = {"demand_class": [row.demand_class, classes[row.party_id]]}
+            changed.append((DocRef("account", row.pk), changes))
+            row.demand_class, row.revision = classes[row.party_id], row.revision + 1
+        Account.objects.bulk_update(moved, ["demand_class", "revision"], batch_size=_CHUNK)
+    audit.record_all(changed, action="changed", by=by)
+    return len(changed)
 
 
 def add_to_open_amount(account_id: int, *, amount: int) -> None:

@@ -61,6 +61,15 @@ def measure_win_rates(passages: Iterable[Passage]) -> dict[str, WinRate]:
     return {stage: WinRate(stage=stage, won=won[stage], closed=closed[stage]) for stage in stages}
 
 
+RENEWAL_DAYS = 60
+"""So long before its end a frame contract should be renewed: a tender, an offer and a signature take that."""
+
+
+def is_renewal_time(valid_from: date, valid_to: date, *, today: date) -> bool:
+    """Tell whether an agreement should be renewed by now; of a short one the last quarter is its renewal time."""
+    return (valid_to - today).days <= min(RENEWAL_DAYS, (valid_to - valid_from).days // 4)
+
+
 MOST_CALL_OFFS = 520
 """Of one line: ten years of weeks."""
 

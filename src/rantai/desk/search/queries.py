@@ -25,6 +25,7 @@ GROUPS = (
     (gettext_lazy("Suppliers"), ("supplier",)),
     (gettext_lazy("Items"), ("item",)),
     (gettext_lazy("Sales"), ("sales_order", "invoice")),
+    (gettext_lazy("Pipeline"), ("opportunity", "sales_agreement")),
     (gettext_lazy("Operations"), ("shipment", "goods_receipt", "transfer_order", "production_order", "planned_order")),
     (gettext_lazy("Purchasing"), ("purchase_order", "purchase_requisition")),
 )

@@ -25,7 +25,7 @@ from rantai.kernel import clock, relay
 from rantai.kernel.needs import Act, Answer, Done, Need, NoSuchNeed, Sheet
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, formats, toasts
+from rantai.ui import clicks, conflicts, formats, toasts
 
 PAGE = 50
 MOST_IDS = 200
@@ -148,7 +148,6 @@ def _do(request: StaffRequest, sheet: Sheet, chosen: Act, *, back: str) -> HttpR
 
 def _read_answer(request: StaffRequest, chosen: Act, form: forms.ChangeForm | None) -> Answer:
     ids = tuple(int(text) for text in request.POST.getlist("ids") if text.isascii() and text.isdigit())
-    revision = request.POST.get("revision", "")
     typed: dict[str, Any] = form.cleaned_data if form else {}
     return Answer(
         code=chosen.code,
@@ -158,7 +157,7 @@ def _read_answer(request: StaffRequest, chosen: Act, form: forms.ChangeForm | No
         units=typed.get("units"),
         due_on=typed.get("due_on"),
         source=str(typed.get("source") or ""),
-        revision=int(revision) if revision.isascii() and revision.isdigit() and len(revision) < 10 else None,
+        revision=clicks.read_revision(request) or None,
     )
 
 

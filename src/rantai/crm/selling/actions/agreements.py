@@ -67,6 +67,35 @@ def record_agreements(company: Company, rows: Sequence[AgreementDraft], *, by: s
     return list(written)
 
 
+def refuse_bad(company: Company, rows: Sequence[AgreementDraft]) -> None:
+    """Raise RowsRefused with all that is wrong with agreements that are to be written; writes nothing itself."""
+    problems = list(drafts.check_agreements(rows))
+    held, missing = drafts.read_accounts([row.party_id for row in rows])
+    taken = _find_taken(company, rows, held)
+    keys = [held[row.party_id].pk if row.party_id in held else -row.party_id for row in rows]
+    there = set(agreements.find_references(company.pk, [row.renews for row in rows if row.renews]))
+    there |= {(key, row.reference) for key, row in zip(keys, rows, strict=True)}
+    unknown = [
+        _say_unrenewed(place, row)
+        for place, (key, row) in enumerate(zip(keys, rows, strict=True))
+        if row.renews and (key, row.renews) not in there
+    ]
+    drafts.refuse_wrong([*problems, *missing, *taken, *unknown])
+
+
+def sort_by_renewal(rows: Sequence[AgreementDraft]) -> list[AgreementDraft]:
+    """Return agreements so that each stands behind the one of them that it renews."""
+    by_reference = {(row.party_id, row.reference): row for row in rows if row.reference}
+
+    def count_before(row: AgreementDraft) -> int:
+        count, before = 0, by_reference.get((row.party_id, row.renews))
+        while before is not None and count <= len(rows):  # two that renew each other end here
+            count, before = count + 1, by_reference.get((row.party_id, before.renews))
+        return count
+
+    return sorted(rows, key=count_before)
+
+
 def edit_draft(agreement: SalesAgreement, row: AgreementDraft, *, expected_revision: int, by: str) -> None:
     """Write a draft anew with its lines and schedule; raises RowsRefused, RevisionConflict, IllegalTransition."""
     require_transaction()
@@ -194,7 +223,7 @@ def _find_taken(
     company: Company, rows: Sequence[AgreementDraft], held: Mapping[int, Account], *, besides: int = 0
 ) -> list[RowProblem]:
     """Return the rows whose reference their customer has on another agreement, here or stored."""
-    wanted = [(held[row.party_id].pk if row.party_id in held else 0, row.reference) for row in rows]
+    wanted = [(held[row.party_id].pk if row.party_id in held else -row.party_id, row.reference) for row in rows]
     stored = agreements.find_references(company.pk, [reference for _pk, reference in wanted if reference])
     stored = {key: pk for key, pk in stored.items() if pk != besides}
     text = _("This customer has an agreement %(reference)s already.")
@@ -212,7 +241,7 @@ def _link_renewals(
     asked = [(row, held[row.party_id].pk, new) for row, new in zip(rows, written, strict=True) if row.renews]
     found = agreements.find_references(company.pk, [row.renews for row, _account, _new in asked])
     problems = [
-        RowProblem(place, _("There is no agreement %(reference)s of this customer.") % {"reference": row.renews})
+        _say_unrenewed(place, row)
         for place, row in enumerate(rows)
         if row.renews and (held[row.party_id].pk, row.renews) not in found
     ]
@@ -221,6 +250,11 @@ def _link_renewals(
         new.renews_id = found[account, row.renews]
     renewed = [new for _row, _account, new in asked]
     bulk.change(SalesAgreement, [new.pk for new in renewed], {"renews_id": [new.renews_id for new in renewed]})
+
+
+def _say_unrenewed(place: int, row: AgreementDraft) -> RowProblem:
+    text = _("There is no agreement %(reference)s of this customer.")
+    return RowProblem(place, text % {"reference": row.renews})
 
 
 def _check_slots(agreement: SalesAgreement, slots: Sequence[SlotChange]) -> list[RowProblem]:

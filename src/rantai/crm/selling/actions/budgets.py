@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
+from rantai.crm.accounts import actions as accounts
 from rantai.crm.accounts.models import Account
 from rantai.crm.selling.models import BudgetMonth
 from rantai.crm.selling.queries import budgets
@@ -29,11 +30,13 @@ def set_budget_months(account: Account, *, months: Collection[int], note: str = 
 
 
 def record_budget_months(rows: Collection[tuple[int, int, date]], *, by: str) -> int:
-    """Note many budget months: (account id, month, since when known); those known already stay. Return how many."""
+    """Note many budget months: (party id, month, since when known); those known already stay. Return how many."""
     require_transaction()
+    accounts.open_accounts(party for party, _month, _on in rows)
+    owners = dict(Account.objects.filter(party_id__in=[row[0] for row in rows]).values_list("party_id", "id"))
     known = set(BudgetMonth.objects.filter(withdrawn_on=None).values_list("account_id", "month"))
-    new = [row for row in rows if (row[0], row[1]) not in known]
+    new = [row for row in rows if (owners[row[0]], row[1]) not in known]
     inserts.send(
-        [BudgetMonth(account_id=account, month=month, recorded_on=on, recorded_by=by) for account, month, on in new]
+        [BudgetMonth(account_id=owners[party], month=month, recorded_on=on, recorded_by=by) for party, month, on in new]
     )
     return len(new)

@@ -111,7 +111,10 @@ class RowsRefused(ValueError):
 
     def __init__(self, problems: Sequence[RowProblem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"{problem.place + 1}: {problem.text}" for problem in self.problems))
+        is_one = not any(problem.place for problem in self.problems)
+        super().__init__(
+            "\n".join(problem.text if is_one else f"{problem.place + 1}: {problem.text}" for problem in self.problems)
+        )
 
 
 def refuse_wrong(problems: Iterable[RowProblem]) -> None:
@@ -140,15 +143,28 @@ def check_opportunities(rows: Sequence[OpportunityDraft]) -> Iterator[RowProblem
 
 def find_accounts(party_ids: Sequence[int]) -> tuple[dict[int, Account], list[RowProblem]]:
     """Return the account of each party, opened where it lacks one, and the rows whose party there is not."""
+    wanted, there = _find_parties(party_ids)
+    accounts.open_accounts(pk for pk in sorted(set(wanted.values())) if pk in there)
+    return read_accounts(party_ids)
+
+
+def read_accounts(party_ids: Sequence[int]) -> tuple[dict[int, Account], list[RowProblem]]:
+    """Return the account of each party that has one, and the rows whose party there is not; writes nothing."""
+    wanted, there = _find_parties(party_ids)
+    ids = sorted(set(wanted.values()))
+    held = {row.party_id: row for chunk in _cut(ids) for row in Account.objects.filter(party_id__in=chunk)}
+    text = _("There is no such customer, or it was archived. Choose another one.")
+    missing = [RowProblem(place, text) for place, pk in enumerate(party_ids) if wanted[pk] not in there]
+    return {pk: held[own] for pk, own in wanted.items() if own in held}, missing
+
+
+def _find_parties(party_ids: Sequence[int]) -> tuple[dict[int, int], set[int]]:
+    """Return the canonical party of each, and which of those there are."""
     aliases = insight.read_aliases()
     wanted = {party_id: aliases.get(party_id, party_id) for party_id in party_ids}
     ids = sorted(set(wanted.values()))
     there = {pk for chunk in _cut(ids) for pk in Party.objects.filter(pk__in=chunk).values_list("pk", flat=True)}
-    accounts.open_accounts(pk for pk in ids if pk in there)
-    held = {row.party_id: row for chunk in _cut(ids) for row in Account.objects.filter(party_id__in=chunk)}
-    text = _("There is no such customer, or it was archived. Choose another one.")
-    missing = [RowProblem(place, text) for place, pk in enumerate(party_ids) if wanted[pk] not in held]
-    return {pk: held[own] for pk, own in wanted.items() if own in held}, missing
+    return wanted, there
 
 
 def _check_agreement(row: AgreementDraft, known: set[int]) -> Iterator[str]:

@@ -64,6 +64,13 @@ def record_opportunities(company: Company, rows: Sequence[OpportunityDraft], *, 
     return list(written)
 
 
+def refuse_bad(company: Company, rows: Sequence[OpportunityDraft]) -> None:
+    """Raise RowsRefused with all that is wrong with deals that are to be written; writes nothing itself."""
+    problems = list(drafts.check_opportunities(rows))
+    held, missing = drafts.read_accounts([row.party_id for row in rows])
+    drafts.refuse_wrong([*problems, *missing, *_find_taken(company, rows, held)])
+
+
 def revise_opportunity(
     deal: Opportunity, told: DealState, *, title: str | None = None, lost_reason: str = "", expected_revision: int,
     by: str,
@@ -186,7 +193,7 @@ def _check_revision(deal: Opportunity, told: DealState) -> list[RowProblem]:
 
 def _find_taken(company: Company, rows: Sequence[OpportunityDraft], held: Mapping[int, Account]) -> list[RowProblem]:
     """Return the rows whose reference their customer has on another deal, here or stored."""
-    wanted = [(held[row.party_id].pk if row.party_id in held else 0, row.reference) for row in rows]
+    wanted = [(held[row.party_id].pk if row.party_id in held else -row.party_id, row.reference) for row in rows]
     stored = opportunities.find_references(company.pk, [reference for _pk, reference in wanted if reference])
     first = {key: place for place, key in reversed(list(enumerate(wanted)))}
     text = _("This customer has a deal %(reference)s already.")

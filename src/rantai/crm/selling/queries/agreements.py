@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import NamedTuple
 
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
@@ -112,7 +113,10 @@ def measure_standing(held: Sequence[SalesAgreement], *, today: date) -> dict[int
     rows = known.list_known_call_offs(today).filter(line__agreement__in=by_id)
     for row in rows.order_by("planned_on", "slot"):
         slots.setdefault(row.line_id, []).append(row)
-    orders = _read_orders(held, lines)
+    orders = _read_orders(
+        {row.account.party_id: row.account_id for row in held}, {line.item_id for line in lines},
+        since=min(row.valid_from for row in held),
+    )  # fmt: skip
     found: dict[int, list[LineStanding]] = {pk: [] for pk in by_id}
     for line in lines:
         agreement = by_id[line.agreement_id]
@@ -126,21 +130,37 @@ def list_behind(company_id: int, *, today: date) -> list[int]:
     due = known.list_known_call_offs(today).filter(
         line__agreement__in=list_running(company_id, today=today).values("pk"), planned_on__lt=today
     )
-    units = {row[0]: row[1] for row in due.order_by().values_list("line_id").annotate(Sum("units"))}
-    lines = [
-        line
-        for start in range(0, len(units), _CHUNK)
-        for line in AgreementLine.objects.filter(pk__in=sorted(units)[start : start + _CHUNK]).select_related(
-            "agreement__account"
-        )
-    ]  # fmt: skip
-    orders = _read_orders([line.agreement for line in lines], lines) if lines else {}
-    behind = {
-        line.agreement_id
-        for line in lines
-        if units[line.pk] > _sum_ordered(line.agreement, orders.get((line.agreement.account_id, line.item_id), ()))
-    }
+    # tuples, not models: thousands of agreements are read for the few that are behind
+    lines = list(due.order_by().values_list(*_DUE).annotate(Sum("units")))
+    if not lines:
+        return []
+    account_by_party = {row.party: row.account for row in (_Due(*line) for line in lines)}
+    orders = _read_orders(account_by_party, {line[3] for line in lines}, since=min(line[4] for line in lines))
+    behind = set()
+    for row in (_Due(*line) for line in lines):
+        came = _sum_between(row.first, row.ended or row.last, orders.get((row.account, row.item), ()))
+        if row.units > came:
+            behind.add(row.agreement)
     return sorted(behind)
+
+
+_DUE = (
+    "line__agreement_id", "line__agreement__account_id", "line__agreement__account__party_id", "line__item_id",
+    "line__agreement__valid_from", "line__agreement__valid_to", "line__agreement__ended_from",
+)  # fmt: skip
+
+
+class _Due(NamedTuple):
+    """An item of a running agreement and what of it should have been called off by now."""
+
+    agreement: int
+    account: int
+    party: int
+    item: int
+    first: date
+    last: date
+    ended: date | None
+    units: int
 
 
 def list_history(agreement_id: int) -> QuerySet[CallOffRevision]:
@@ -166,19 +186,20 @@ def _match_line(
 
 def _sum_ordered(agreement: SalesAgreement, ordered: Iterable[tuple[date, int]]) -> int:
     """Return the base units of orders wanted in an agreement's time."""
-    last = agreement.ended_from or agreement.valid_to
-    return sum(units for day, units in ordered if agreement.valid_from <= day < last)
+    return _sum_between(agreement.valid_from, agreement.ended_from or agreement.valid_to, ordered)
+
+
+def _sum_between(first: date, last: date, ordered: Iterable[tuple[date, int]]) -> int:
+    return sum(units for day, units in ordered if first <= day < last)
 
 
 def _read_orders(
-    held: Sequence[SalesAgreement], lines: Sequence[AgreementLine]
+    account_by_party: Mapping[int, int], items: Collection[int], *, since: date
 ) -> dict[tuple[int, int], list[tuple[date, int]]]:
-    """Return (account, item) → (day wanted, base units) of what the customers ordered since the first agreement."""
-    account_by_party = {row.account.party_id: row.account_id for row in held}
+    """Return (account, item) → (day wanted, base units) of what the customers ordered since a day."""
     names = {party: party for party in account_by_party} | {
         alias: party for alias, party in insight.read_aliases().items() if party in account_by_party
     }
-    since, items = min(row.valid_from for row in held), {line.item_id for line in lines}
     found: dict[tuple[int, int], list[tuple[date, int]]] = {}
     for party, item, day, units in _list_bought(sorted(names), sorted(items), since):
         found.setdefault((account_by_party[names[party]], item), []).append((day, units))

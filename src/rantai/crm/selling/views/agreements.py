@@ -18,12 +18,13 @@ from rantai.crm.selling import forms
 from rantai.crm.selling.actions import agreements as actions
 from rantai.crm.selling.models import CallOffRevision, SalesAgreement
 from rantai.crm.selling.queries import agreements as queries
+from rantai.crm.selling.queries import naming
 from rantai.crm.selling.views import edge, tables
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import texts
 from rantai.kernel.refs import DocRef
-from rantai.ui import formats, shapes, toasts
+from rantai.ui import clicks, formats, shapes, toasts
 
 
 @require_safe
@@ -56,7 +57,7 @@ def agreement(request: access.StaffRequest, agreement_id: int) -> HttpResponseBa
     context = {
         "house": "customers",
         "agreement": held,
-        "name": tables.name_agreement(held),
+        "name": naming.name_agreement(held),
         "party": held.account.party,
         "lines": lines,
         "answer": _answer(held, lines, today=today),
@@ -115,7 +116,7 @@ def _date(
     if not form.is_valid():
         toasts.hurt(request, asked)
         return redirect(back)
-    revision = edge.read_revision(request)
+    revision = clicks.read_revision(request)
     return edge.attempt(
         request,
         lambda: act(
@@ -203,9 +204,9 @@ def _list_facts(held: SalesAgreement) -> list[shapes.Fact]:
     ]
     if held.renews:
         href = reverse("crm_selling:agreement", args=[held.renews_id])
-        facts.append(shapes.Fact(_("Renews"), tables.name_agreement(held.renews), href=href))
+        facts.append(shapes.Fact(_("Renews"), naming.name_agreement(held.renews), href=href))
     facts += [
-        shapes.Fact(_("Renewed by"), tables.name_agreement(row), href=reverse("crm_selling:agreement", args=[row.pk]))
+        shapes.Fact(_("Renewed by"), naming.name_agreement(row), href=reverse("crm_selling:agreement", args=[row.pk]))
         for row in held.renewals.order_by("pk")
     ]
     return facts

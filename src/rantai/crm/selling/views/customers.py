@@ -15,7 +15,7 @@ from rantai.crm.accounts.models import Account
 from rantai.crm.orders.queries import units
 from rantai.crm.selling import forms
 from rantai.crm.selling.actions import budgets as actions
-from rantai.crm.selling.queries import agreements, budgets, known, opportunities, shelves
+from rantai.crm.selling.queries import agreements, budgets, known, naming, opportunities, shelves
 from rantai.crm.selling.views import edge, tables
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
@@ -44,7 +44,7 @@ def customer(request: access.StaffRequest, party_id: int) -> HttpResponseBase:
         "party": account.party,
         "agreements": [
             {
-                "id": row.pk, "name": tables.name_agreement(row),
+                "id": row.pk, "name": naming.name_agreement(row),
                 "title": row.title, "lamp": tables.STANDINGS[row.standing][0],  # type: ignore[attr-defined]
                 "state": tables.STANDINGS[row.standing][1], "next_on": row.next_on,  # type: ignore[attr-defined]
             }

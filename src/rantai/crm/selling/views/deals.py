@@ -26,7 +26,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.kernel import clock, money, texts
 from rantai.kernel.money import Money
 from rantai.kernel.refs import DocRef
-from rantai.ui import formats, shapes, toasts
+from rantai.ui import clicks, formats, shapes, toasts
 
 
 @require_safe
@@ -38,8 +38,8 @@ def pipeline(request: access.StaffRequest) -> HttpResponseBase:
     sums = queries.sum_stages(company.pk, rates)
     context = {
         "house": "customers",
-        "open": Money(sum(row.amount for row in sums), company.currency),
-        "expected": Money(sum(row.weighted for row in sums), company.currency),
+        "open": formats.money(sum(row.amount for row in sums), company.currency, short=True),
+        "expected": formats.money(sum(row.weighted for row in sums), company.currency, short=True),
         "deals": sum(row.deals for row in sums),
         "stages": [_show_stage(row, company.currency) for row in sums],
     }
@@ -89,7 +89,7 @@ def move(request: access.StaffRequest, deal_id: int) -> HttpResponse:
     return edge.attempt(
         request,
         lambda: actions.revise_opportunity(
-            held, told, lost_reason=reason, expected_revision=edge.read_revision(request), by=request.user.actor
+            held, told, lost_reason=reason, expected_revision=clicks.read_revision(request), by=request.user.actor
         ),
         said=_("Noted."),
         back=back,

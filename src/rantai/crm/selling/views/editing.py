@@ -18,15 +18,15 @@ from rantai.crm.selling.actions import agreements as contracts
 from rantai.crm.selling.actions import opportunities as actions
 from rantai.crm.selling.actions.drafts import AgreementDraft, DealState, OpportunityDraft, PlannedCallOff
 from rantai.crm.selling.models import AgreementLine, Opportunity, SalesAgreement
-from rantai.crm.selling.queries import known
+from rantai.crm.selling.queries import known, naming
 from rantai.crm.selling.queries import opportunities as queries
-from rantai.crm.selling.views import edge, tables
+from rantai.crm.selling.views import edge
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.foundation.parties.models import Party
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, toasts
+from rantai.ui import clicks, conflicts, toasts
 
 SHOWN = 60
 
@@ -36,7 +36,7 @@ SHOWN = 60
 def new_agreement(request: access.StaffRequest) -> HttpResponse:
     """Write an agreement: whose it is, or which one it renews, then its items and their rhythm."""
     company = parties.get_company()
-    renewed = SalesAgreement.objects.filter(pk=edge.read_id(request.GET.get("renews")), company=company).first()
+    renewed = SalesAgreement.objects.filter(pk=clicks.read_id(request.GET.get("renews")), company=company).first()
     party = renewed.account.party if renewed else _find_party(request)
     if party is None:
         return _choose_customer(request, title=_("New agreement"), crumb=reverse("crm_selling:agreements"))
@@ -61,7 +61,7 @@ def edit_agreement(request: access.StaffRequest, agreement_id: int) -> HttpRespo
     lines = list(held.lines.select_related("item").order_by("number"))
 
     def save(draft: AgreementDraft) -> SalesAgreement:
-        revision = edge.read_revision(request)
+        revision = clicks.read_revision(request)
         contracts.edit_draft(held, draft, expected_revision=revision, by=request.user.actor)
         return held
 
@@ -94,7 +94,7 @@ def edit_deal(request: access.StaffRequest, deal_id: int) -> HttpResponse:
     deal = get_object_or_404(rows, pk=deal_id, company=parties.get_company())
 
     def save(told: DealState, title: str) -> Opportunity:
-        revision = edge.read_revision(request)
+        revision = clicks.read_revision(request)
         actions.revise_opportunity(deal, told, title=title, expected_revision=revision, by=request.user.actor)
         return deal
 
@@ -127,8 +127,8 @@ def _write_agreement(
             return redirect("crm_selling:agreement", saved.pk)
     context = {
         "house": "customers", "party": party, "form": form, "lines": rows, "agreement": held,
-        "title": tables.name_agreement(held) if held else "",
-        "renewed": tables.name_agreement(renewed) if renewed else "", "items": orders.list_suggestions(),
+        "title": naming.name_agreement(held) if held else "",
+        "renewed": naming.name_agreement(renewed) if renewed else "", "items": orders.list_suggestions(),
     }  # fmt: skip
     is_wrong = form.errors or rows.total_error_count()
     return render(request, "crm/selling/edit_agreement.html", context, status=422 if is_wrong else 200)
@@ -179,7 +179,7 @@ def _write_deal(
 
 
 def _find_party(request: HttpRequest) -> Party | None:
-    party_id = edge.read_id(request.GET.get("customer"))
+    party_id = clicks.read_id(request.GET.get("customer"))
     return Party.objects.filter(pk=party_id, archived_at=None).first() if party_id else None
 
 

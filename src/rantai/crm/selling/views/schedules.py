@@ -13,15 +13,15 @@ from rantai.crm.selling import forms
 from rantai.crm.selling.actions import agreements as actions
 from rantai.crm.selling.actions.drafts import RowsRefused
 from rantai.crm.selling.models import AgreementLine
-from rantai.crm.selling.queries import known
-from rantai.crm.selling.views import edge, tables
+from rantai.crm.selling.queries import known, naming
+from rantai.crm.selling.views import edge
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
 from rantai.kernel import texts
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.transactions import run_atomic
 from rantai.kernel.transitions import IllegalTransition
-from rantai.ui import conflicts, formats, toasts
+from rantai.ui import clicks, conflicts, formats, toasts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -43,7 +43,7 @@ def schedule(request: access.StaffRequest, agreement_id: int, line_id: int) -> H
         try:
             done = run_atomic(
                 lambda: actions.revise_schedule(
-                    held, changes, expected_revision=edge.read_revision(request), today=edge.today(),
+                    held, changes, expected_revision=clicks.read_revision(request), today=edge.today(),
                     by=request.user.actor,
                 )
             )  # fmt: skip
@@ -62,7 +62,7 @@ def schedule(request: access.StaffRequest, agreement_id: int, line_id: int) -> H
             return redirect(back)
     item = line.item
     context = {
-        "house": "customers", "agreement": held, "title": tables.name_agreement(held), "line": line,
+        "house": "customers", "agreement": held, "title": naming.name_agreement(held), "line": line,
         "name": texts.pick(item.name) or item.code, "unit": texts.pick(item.base_unit.name) or item.base_unit.code,
         "slots": slots, "problems": problems, "back": back,
     }  # fmt: skip

@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, F, Q, QuerySet, Value, When
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from rantai.crm.selling.models import Opportunity, SalesAgreement
+from rantai.crm.selling.queries import naming
 from rantai.crm.selling.states import OPEN_STAGES
 from rantai.kernel import money
 from rantai.ui import formats, tables
@@ -33,15 +33,8 @@ STAGES = {
 
 
 def say_name(value: Any, row: dict[str, Any]) -> str:
-    """Return what an agreement is called: its number, the paper's, or which draft it is."""
-    text = _("Draft %(id)s") if row["state"] == "draft" else _("Agreement %(id)s")
-    return row["number"] or row["reference"] or text % {"id": row["id"]}
-
-
-def name_agreement(held: SalesAgreement) -> str:
-    """Return what an agreement is called, as the list calls it."""
-    row = {"id": held.pk, "number": held.number, "reference": held.reference, "state": held.state}
-    return say_name(held.number, row)
+    """Return what an agreement of the list is called."""
+    return naming.say_name(row["id"], number=row["number"], reference=row["reference"], state=row["state"])
 
 
 def say_weighted(value: Any, row: dict[str, Any]) -> str:
@@ -123,7 +116,7 @@ class DealTable(tables.Table):
     stage = tables.StateColumn(
         pgettext_lazy("deal", "Stage"), accessor="state", states=STAGES, sort="place", phone="subend"
     )
-    expected_on = tables.Column(gettext_lazy("Decision by"), format="day", sort=True, hurt="is_overdue", phone="sub")
+    expected_on = tables.Column(gettext_lazy("Decision by"), format="day", sort=True, hurt="is_overdue", phone="foot")
     chance = tables.Column(gettext_lazy("Chance"), format="percent", sort=True, narrow=2, phone="")
     amount = tables.Column(
         gettext_lazy("Value"), format="money", currency="company__currency", sort=True, total=True, phone="end"
