@@ -140,6 +140,28 @@ def test_a_file_of_many_cells_is_kept_and_undone_in_a_fixed_number_of_statements
     assert AuditEntry.objects.filter(action="forecast_overridden").count() == 120
 
 
+def test_cells_are_judged_before_the_writer_is_held_and_written_once(world):
+    cells = [
+        reports.ForecastCell(
+            place=f"row {week}", level=Level(item=world[2][0].pk, location=world[0][0].pk).key,
+            starts_on=FIRST_WEEK + timedelta(weeks=week), ends_on=FIRST_WEEK + timedelta(weeks=week + 1),
+            units=70_000, was=None, reason="tender",
+        )
+        for week in range(4)
+    ]  # fmt: skip
+
+    with CaptureQueriesContext(connection) as asked:
+        kept = [iscm.set_forecast_cells(cells, batch="file:y", by="user:1", as_of=MONDAY) for _twice in range(2)]
+
+    told = [query["sql"] for query in asked]
+    begins = [place for place, text in enumerate(told) if text.startswith("BEGIN")]
+    written = told[begins[0] : told.index("COMMIT")]
+    inside = [text for text in written if "iscm_demand" in text and text.startswith("SELECT")]
+    assert (kept, len(begins)) == ([4, 4], 2)
+    assert len(inside) == 1, inside  # whether the file is kept already
+    assert ForecastOverride.objects.filter(batch="file:y").count() == 4
+
+
 def test_one_cell_that_cannot_be_kept_keeps_none(world):
     wanted = [
         actions.Wanted(level=Level(item=pk), starts_on=FIRST_WEEK, ends_on=FIRST_WEEK + timedelta(days=7), quantity=1,

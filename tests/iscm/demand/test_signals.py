@@ -17,6 +17,8 @@ from rantai.iscm.demand.models import ForecastRun, ForecastSeries
 from rantai.iscm.demand.models.consumption import ForecastBalance
 from rantai.iscm.demand.models.signals import AccountSnapshot, CustomerTerm, DemandSignal, SignalRun
 from rantai.iscm.demand.queries import consumption, forecasts, lags, terms, weeks
+from rantai.kernel import clock
+from rantai.kernel.quantities import Quantity
 from tests.factories import forecasting, foundation, iscm
 from tests.factories.forecasting import FIRST_WEEK
 
@@ -204,6 +206,51 @@ def test_explained_share_is_by_customer_item_and_week_at_lag():
     kpi = measures.measure_explained(last_week=weeks.number_of(due) + 1)
 
     assert (kpi.numerator, kpi.denominator) == (38.0, 57.0)
+
+
+def say(item, party, **change) -> None:
+    """Change what is expected of a customer in the fourth week, through the door, and forecast anew."""
+    due = FIRST_WEEK + timedelta(weeks=3)
+    told = messages.ForecastChange(
+        item_id=item.pk, location_id=None, starts_on=due, ends_on=due + timedelta(weeks=1), reason="they said so",
+        by="user:1", party_id=party.pk, **change,
+    )  # fmt: skip
+    with transaction.atomic():
+        iscm_door.set_forecast_override(told)
+    forecasting.forecast()
+
+
+def judge(item, **units) -> tuple[float | None, float | None]:
+    """Let customers order in the fourth week and return the explained share."""
+    due = FIRST_WEEK + timedelta(weeks=3)
+    for party, ordered in units.values():
+        iscm.make_demand(item, ordered, requested_on=due, party=party)
+    kpi = measures.measure_explained(last_week=weeks.number_of(due))
+    return kpi.numerator, kpi.denominator
+
+
+def test_what_a_person_said_of_a_customer_is_what_was_expected_of_him():
+    item, surya = make_rhythm()
+    melati = foundation.make_party("Melati")
+    say(item, melati, quantity=Quantity(12 * 10_000))
+
+    assert judge(item, surya=(surya, 38), melati=(melati, 12)) == (50.0, 50.0)
+
+
+def test_a_persons_percentage_moves_what_was_expected_of_a_customer():
+    item, surya = make_rhythm()
+    say(item, surya, factor=5_000)
+
+    assert judge(item, surya=(surya, 38)) == (0.0, 38.0)
+
+
+def test_what_was_said_after_it_was_frozen_is_no_foresight():
+    item, surya = make_rhythm()
+    melati = foundation.make_party("Melati")
+    say(item, melati, quantity=Quantity(12 * 10_000))
+    ForecastRun.objects.filter(state="current").update(published_at=clock.now() - timedelta(hours=1))
+
+    assert judge(item, surya=(surya, 38), melati=(melati, 12)) == (38.0, 50.0)
 
 
 def test_without_a_forecast_old_enough_nothing_is_judged():

@@ -46,6 +46,7 @@ PERMISSIONS: dict[str, tuple[str, ...]] = {
 }
 
 API_SCOPES = (
+    "forecast.write",
     "orders.read",
     "orders.write",
     "promise.read",
@@ -169,6 +170,7 @@ ABILITIES: dict[str, Any] = {
     "orders.write": _("Write orders"),
     "promise.read": _("Ask for dates"),
     "stock.read": _("Read stock"),
+    "forecast.write": _("Change the forecast"),
     "tracking.read": _("Follow deliveries"),
     "masters.read": _("Read items and partners"),
     "masters.write": _("Write items and partners"),

@@ -140,7 +140,7 @@ class Resource(models.Model):
         default=10_000, help_text="in 1/10,000: finite: works in parallel; day, week: hours of work in each"
     )
     efficiency = models.IntegerField(default=10_000, help_text="in 1/10,000: durations are divided by it")
-    hourly_cost = MoneyField(null=True, blank=True, help_text="of an hour of its work; empty: nobody knows")
+    hourly_cost = MoneyField(null=True, blank=True, help_text="of an hour of its work; empty: nobody knows")  # type: ignore[misc]
     changed_seq = models.BigIntegerField(default=0, db_index=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 

@@ -12,8 +12,7 @@ from django.db.models import Sum
 from numpy.typing import NDArray
 
 from rantai.iscm.demand.models import ForecastRun, ForecastSeries, ForecastSnapshot
-from rantai.iscm.demand.models.signals import AccountSnapshot
-from rantai.iscm.demand.queries import history, lags, weeks
+from rantai.iscm.demand.queries import accounts, figures, history, lags, weeks
 from rantai.iscm.demand.queries.forecasts import CODEC, unpack
 from rantai.kernel.measures import Kpi
 from rantai.kernel.models import KpiValue
@@ -92,7 +91,8 @@ def measure_explained(*, last_week: int, count: int = WEEKS) -> Kpi:
     """Return the explained demand share of the last full weeks: by customer, item and week (GLOSSARY 4.3).
 
     Volume of our own orders in explained buckets ÷ volume; a bucket is explained if |A−F| ≤ max(1 unit, 25 % of A), F
-    being what was expected of the customer, frozen at the item's cumulative lead time. Weeks for which no frozen
+    being what was expected of the customer, frozen at the item's cumulative lead time: what a person said of him then,
+    else what his signals did. Weeks for which no frozen
     forecast is old enough are not judged; a customer without a forecast of its own was expected to take nothing.
     """
     cells = history.load_customers(first_week=last_week - count + 1, last_week=last_week)
@@ -129,17 +129,14 @@ def _judge_customers(cells: history.CustomerCells) -> tuple[Floats, Floats]:
 
 
 def load_frozen_customers(run_id: int, first_week: int) -> Frozen:
-    """Return what a run expected of customers by item, as it was published."""
-    horizon = ForecastRun.objects.values_list("horizon", flat=True).get(pk=run_id)
-    blocks = list(AccountSnapshot.objects.filter(run_id=run_id).order_by("block"))
-    if not blocks:
-        return Frozen(first_week=first_week, keys=np.zeros(0, dtype=np.int64), final=np.zeros((0, horizon)))
-    items = np.concatenate([np.frombuffer(block.item_ids, dtype="<i8") for block in blocks])
-    customers = np.concatenate([np.frombuffer(block.party_ids, dtype="<i8") for block in blocks])
-    mean = np.concatenate([unpack(zlib.decompress(block.mean), CODEC) for block in blocks]).reshape(-1, horizon)
-    keys = to_keys(items, customers)
-    order = np.argsort(keys)
-    return Frozen(first_week=first_week, keys=keys[order], final=mean[order])
+    """Return what a run expected of customers by item, as it was published: what people said of one counts for him."""
+    run = ForecastRun.objects.get(pk=run_id)
+    keys, likely = accounts.read_likely(run.pk, run.horizon)
+    named, told = figures.read_figures(run)
+    every = np.union1d(keys, named)
+    final, place = accounts.look_up(keys, likely, every), np.searchsorted(every, named)
+    final[place] = np.where(np.isnan(told), final[place], told)
+    return Frozen(first_week=first_week, keys=every, final=final)
 
 
 def _judge(last_week: int, count: int) -> Floats:

@@ -56,3 +56,5 @@ class ForecastChange:
     by: str
     quantity: Quantity | None = None
     factor: int | None = None
+    party_id: int | None = None
+    """The customer whose part it is; None: all of them together."""

@@ -57,6 +57,25 @@ class ChangeIn(Schema):
     lines: list[LineChangeIn] = Field(min_length=1, max_length=1000)
 
 
+class ForecastChangeIn(Schema):
+    """What a person knows better than the forecast: either `quantity` or `percent`."""
+
+    item: str = Field(description="item code", max_length=60)
+    location: str = Field("", description="location code; empty: every location together", max_length=60)
+    customer: int | None = Field(None, description="party id of the customer whose part it is; none: all together")
+    starts_on: date
+    ends_on: date = Field(description="the day after the last one")
+    quantity: Figure | None = Field(None, description="decimal text a week, in the item's base unit", max_length=30)
+    percent: int | None = Field(None, description="of what is expected; 120 is a fifth more", ge=0, le=10_000)
+    reason: str = Field(description="read by whoever asks next year", max_length=300)
+
+
+class ForecastChangeOut(Schema):
+    """A change that holds now."""
+
+    id: int
+
+
 class LineOut(Schema):
     """A line with its dates."""
 

@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.throttling import AnonRateThrottle, AuthRateThrottle
 
-from rantai.wires.api import description, orders, problems, promises, stock, tracking
+from rantai.wires.api import description, forecasts, orders, problems, promises, stock, tracking
 
 
 class Described(NinjaAPI):
@@ -28,6 +28,7 @@ api = Described(
     throttle=[AnonRateThrottle("60/m"), AuthRateThrottle("1200/m")],
 )
 problems.attach(api)
+api.add_router("/forecast", forecasts.router, tags=["forecast"])
 api.add_router("/orders", orders.router, tags=["orders"])
 api.add_router("/promise", promises.router, tags=["promise"])
 api.add_router("/stock", stock.router, tags=["stock"])

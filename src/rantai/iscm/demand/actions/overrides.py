@@ -89,19 +89,40 @@ class Wanted:
     reason: str = ""
 
 
-def set_overrides(wanted: Sequence[Wanted], *, batch: str, by: str, at: datetime) -> int:
-    """Lay many changes over the forecast as one, in a fixed number of statements; return how many there are.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Drafted:
+    """Changes that are ready to be written, with what each changed in words of the audit."""
 
-    Raises BadOverride for the first that cannot hold, and then keeps none.
-    """
+    rows: Sequence[ForecastOverride]
+    told: Sequence[dict[str, Any]]
+    by: str
+
+
+def draft_overrides(wanted: Sequence[Wanted], *, batch: str, by: str, at: datetime) -> Drafted:
+    """Put many changes together, outside a transaction, without writing any; raises BadOverride for the first bad."""
+    known = Known(one.level for one in wanted)
+    made = [_to_row(one, known, batch=batch, by=by, at=at) for one in wanted]
+    return Drafted(rows=made, told=[_tell(row) for row in made], by=by)
+
+
+def keep_overrides(drafted: Drafted) -> int:
+    """Lay drafted changes over the forecast as one, in a fixed number of statements; return how many there are."""
     require_transaction()
-    known, seq = Known(one.level for one in wanted), changes.next_change()
-    made = [_to_row(one, known, batch=batch, by=by, at=at, seq=seq) for one in wanted]
-    inserts.add(made)
-    audit.record_all([(_subject(row), _tell(row)) for row in made], action="forecast_overridden", by=by)
-    if made:
-        renewal.net_soon(by=by)
-    return len(made)
+    if not drafted.rows:
+        return 0
+    seq = changes.next_change()
+    for row in drafted.rows:
+        row.pk, row.changed_seq = None, seq  # a transaction that is tried again writes them anew
+    inserts.add(drafted.rows)
+    acts = zip(map(_subject, drafted.rows), drafted.told, strict=True)
+    audit.record_all(acts, action="forecast_overridden", by=drafted.by)
+    renewal.net_soon(by=drafted.by)
+    return len(drafted.rows)
+
+
+def set_overrides(wanted: Sequence[Wanted], *, batch: str, by: str, at: datetime) -> int:
+    """Lay a few changes over the forecast as one; return how many. Raises BadOverride and then keeps none."""
+    return keep_overrides(draft_overrides(wanted, batch=batch, by=by, at=at))
 
 
 def end_override(override_id: int, *, by: str, at: datetime) -> ForecastOverride:
@@ -138,7 +159,7 @@ def end_batch(batch: str, *, by: str, at: datetime) -> int:
     return len(live)
 
 
-def _to_row(one: Wanted, known: Known, *, batch: str, by: str, at: datetime, seq: int) -> ForecastOverride:
+def _to_row(one: Wanted, known: Known, *, batch: str, by: str, at: datetime) -> ForecastOverride:
     refused = known.find_problem(one.level)
     if refused:
         raise BadOverride(refused)
@@ -150,7 +171,6 @@ def _to_row(one: Wanted, known: Known, *, batch: str, by: str, at: datetime, seq
         segment_id=level.segment or None,
         starts_on=starts_on, ends_on=ends_on, quantity=one.quantity, factor=one.factor,
         is_span=one.is_span and one.quantity is not None, reason=one.reason.strip(), batch=batch, by=by, at=at,
-        changed_seq=seq,
     )  # fmt: skip
 
 

@@ -5,15 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from rantai.iscm.demand.actions import overrides
-from rantai.iscm.demand.queries.returned import Judged
+from rantai.iscm.demand.queries.returned import Judged, count_kept
 from rantai.kernel.transactions import require_transaction
 
 
-def set_cells(judged: Judged, *, batch: str, by: str, at: datetime) -> int:
-    """Lay every changed cell over the forecast as one batch; return how many hold. Twice changes nothing."""
-    require_transaction()
-    if judged.kept:
-        return judged.kept
+def draft_cells(judged: Judged, *, batch: str, by: str, at: datetime) -> overrides.Drafted:
+    """Put the changed cells together as one batch, outside a transaction."""
     wanted = [
         overrides.Wanted(
             level=level,
@@ -25,4 +22,10 @@ def set_cells(judged: Judged, *, batch: str, by: str, at: datetime) -> int:
         )
         for level, cell in judged.cells
     ]
-    return overrides.set_overrides(wanted, batch=batch, by=by, at=at)
+    return overrides.draft_overrides(wanted, batch=batch, by=by, at=at)
+
+
+def keep_cells(drafted: overrides.Drafted, *, batch: str) -> int:
+    """Lay drafted cells over the forecast; return how many changes of the batch hold. Twice changes nothing."""
+    require_transaction()
+    return count_kept(batch) or overrides.keep_overrides(drafted)

@@ -58,8 +58,12 @@ def judge(cells: Sequence[reports.ForecastCell], *, batch: str) -> Judged:
             refused.append((cell.place, why))
         else:
             taken.append((level, cell))
-    kept = ForecastOverride.objects.filter(batch=batch, ended_at=None).count()
-    return Judged(run=run, cells=tuple(taken), refused=tuple(refused), kept=kept)
+    return Judged(run=run, cells=tuple(taken), refused=tuple(refused), kept=count_kept(batch))
+
+
+def count_kept(batch: str) -> int:
+    """Count the changes of a batch that hold."""
+    return ForecastOverride.objects.filter(batch=batch, ended_at=None).count()
 
 
 def _read_level(key: str) -> Level | None:

@@ -91,9 +91,51 @@ def judge(*, last_week: int, count: int) -> Tally:
     waits = lags.read(past.item_ids, past.location_ids)
     for run, cells in _group_by_run(past, waits, last_week, count).items():
         # one run at a time: a quarter of them at once would hold a gigabyte at 50,000 item-locations
-        frozen = _load(run)
+        frozen = load_frozen(run)
         _tally(tally, frozen, _lay_out(frozen, past, cells))
     return tally
+
+
+def read_changes(run: ForecastRun) -> list[overrides.Change]:
+    """Return the changes that held when a run was frozen, in the order in which they were made."""
+    at = run.published_at or run.started_at
+    rows = ForecastOverride.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=at), at__lte=at, ends_on__gt=run.first_week
+    )
+    return overrides.read_changes(
+        overrides.list_columns(rows.order_by("id")), first_week=run.first_week, horizon=run.horizon, trees=Trees(run.pk)
+    )
+
+
+def load_frozen(run: ForecastRun) -> Frozen:
+    """Return a run as it was published, after each step."""
+    blocks = list(ForecastSnapshot.objects.filter(run=run).order_by("block"))
+    items, places = (
+        np.concatenate([np.frombuffer(getattr(block, name), dtype="<i8") for block in blocks])
+        for name in ("item_ids", "location_ids")
+    )
+    order = np.lexsort((places, items))
+    found: dict[str, Floats] = {}
+    names = {NAIVE: "last_year", "statistics": "statistical", "terms": "terms", "events": "events",
+             "overrides": "final", "consensus": "consensus"}  # fmt: skip
+    held = [bytes(block.statistical) for block in blocks]
+    for step, name in names.items():
+        packed = [getattr(block, name) for block in blocks]
+        if step == NAIVE:
+            known = [part is not None for part in packed]
+            found[step] = np.concatenate([
+                _unpack(part, run.horizon) if is_known else np.zeros((len(block.item_ids) // 8, run.horizon))
+                for part, is_known, block in zip(packed, known, blocks, strict=True)
+            ])[order]  # fmt: skip
+        elif step != STEPS[0] and not any(packed):
+            found[step] = found[STEPS[STEPS.index(step) - 1]]
+        else:
+            held = [bytes(part or earlier) for part, earlier in zip(packed, held, strict=True)]
+            found[step] = np.concatenate([_unpack(part, run.horizon) for part in held])[order]
+    return Frozen(
+        run=run, first_week=weeks.number_of(run.first_week), rows=Rows(items[order], places[order]),
+        keys=(items[order] << 31) + places[order], steps=found, weights=found[NAIVE].sum(axis=1),
+    )  # fmt: skip
 
 
 def _group_by_run(
@@ -138,7 +180,7 @@ def _tally(tally: Tally, frozen: Frozen, asked: Floats) -> None:
     tally.volume += float(np.nansum(asked))
     for name, means in frozen.steps.items():
         tally.errors[name] += float(np.nansum(np.abs(asked - means)))
-    changes = _read_changes(frozen)
+    changes = read_changes(frozen.run)
     if not changes:
         return
     orders = _Orders(frozen, asked) if any(change.reach.is_of_some for change in changes) else None
@@ -194,52 +236,9 @@ class _Orders:
         return told, np.add.reduceat(before, starts, axis=0), np.add.reduceat(after, starts, axis=0)
 
 
-def _read_changes(frozen: Frozen) -> list[overrides.Change]:
-    at = frozen.run.published_at or frozen.run.started_at
-    rows = ForecastOverride.objects.filter(
-        Q(ended_at=None) | Q(ended_at__gt=at), at__lte=at, ends_on__gt=frozen.run.first_week
-    )
-    return overrides.read_changes(
-        overrides.list_columns(rows.order_by("id")),
-        first_week=frozen.run.first_week,
-        horizon=frozen.run.horizon,
-        trees=Trees(frozen.run.pk),
-    )
-
-
 def _list_frozen() -> dict[int, ForecastRun]:
     rows = ForecastRun.objects.filter(snapshots__block=0).exclude(state="staged").order_by("id")
     return {weeks.number_of(run.first_week): run for run in rows}
-
-
-def _load(run: ForecastRun) -> Frozen:
-    blocks = list(ForecastSnapshot.objects.filter(run=run).order_by("block"))
-    items, places = (
-        np.concatenate([np.frombuffer(getattr(block, name), dtype="<i8") for block in blocks])
-        for name in ("item_ids", "location_ids")
-    )
-    order = np.lexsort((places, items))
-    found: dict[str, Floats] = {}
-    names = {NAIVE: "last_year", "statistics": "statistical", "terms": "terms", "events": "events",
-             "overrides": "final", "consensus": "consensus"}  # fmt: skip
-    held = [bytes(block.statistical) for block in blocks]
-    for step, name in names.items():
-        packed = [getattr(block, name) for block in blocks]
-        if step == NAIVE:
-            known = [part is not None for part in packed]
-            found[step] = np.concatenate([
-                _unpack(part, run.horizon) if is_known else np.zeros((len(block.item_ids) // 8, run.horizon))
-                for part, is_known, block in zip(packed, known, blocks, strict=True)
-            ])[order]  # fmt: skip
-        elif step != STEPS[0] and not any(packed):
-            found[step] = found[STEPS[STEPS.index(step) - 1]]
-        else:
-            held = [bytes(part or earlier) for part, earlier in zip(packed, held, strict=True)]
-            found[step] = np.concatenate([_unpack(part, run.horizon) for part in held])[order]
-    return Frozen(
-        run=run, first_week=weeks.number_of(run.first_week), rows=Rows(items[order], places[order]),
-        keys=(items[order] << 31) + places[order], steps=found, weights=found[NAIVE].sum(axis=1),
-    )  # fmt: skip
 
 
 def _unpack(packed: bytes | memoryview, horizon: int) -> Floats:

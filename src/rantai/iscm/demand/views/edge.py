@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date
-from typing import TypeVar
+from functools import partial
 
 from django.http import HttpRequest
 
@@ -16,21 +16,12 @@ from rantai.iscm.demand.actions.launches import BadLaunch
 from rantai.iscm.demand.actions.overrides import BadOverride
 from rantai.iscm.inventory.actions.policies import BadPolicy
 from rantai.kernel import clock
-from rantai.kernel.transactions import run_atomic
-
-Result = TypeVar("Result")
+from rantai.ui import clicks
 
 REFUSALS = (BadConsensus, BadEvent, BadLaunch, BadOverride, BadPolicy)
 """What may be refused for a reason that the planner can do something about."""
 
-
-def attempt(work: Callable[[], Result]) -> str:
-    """Do one thing in a transaction; return why it was refused, or nothing."""
-    try:
-        run_atomic(work)
-    except REFUSALS as problem:
-        return str(problem)
-    return ""
+attempt = partial(clicks.run_unless_refused, refusals=REFUSALS)
 
 
 def actor(request: HttpRequest) -> str:

@@ -25,7 +25,7 @@ from rantai.iscm.demand.views import cells, edge, gridlines
 from rantai.iscm.demand.views.cells import Edit
 from rantai.kernel import clock
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import table_exports, toasts
+from rantai.ui import clicks, table_exports, toasts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,8 +83,7 @@ def read_asked(request: HttpRequest) -> Asked:
     given = request.GET
 
     def number(name: str) -> int:
-        text = given.get(name, "")
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+        return clicks.read_id(given.get(name))
 
     item, place = number("i"), number("l")
     level = Level(item, 0 if item else number("c"), place, 0 if place else number("t"), number("p"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -19,7 +18,6 @@ from rantai.foundation.access import rules as access
 from rantai.foundation.documents.models import StoredFile
 from rantai.iscm import facade as iscm
 from rantai.kernel.quantities import Quantity
-from rantai.kernel.transactions import run_atomic
 from rantai.ui import toasts
 from rantai.wires.imports import files, grids, uploads
 
@@ -66,8 +64,7 @@ def show(request: access.StaffRequest, sha256: str) -> HttpResponse:
     except files.UnreadableFile as problem:
         return render(request, "wires/imports/grid.html", context | {"problem": str(problem)}, status=422)
     if request.method == "POST":
-        keep = partial(iscm.set_forecast_cells, read.cells, batch=batch, by=request.user.actor)
-        kept = run_atomic(keep)
+        kept = iscm.set_forecast_cells(read.cells, batch=batch, by=request.user.actor)
         told = ngettext("%(n)s change is kept. The next plan counts on it.",
                         "%(n)s changes are kept. The next plan counts on them.", kept)  # fmt: skip
         toasts.say(request, told % {"n": kept}, undo=reverse("iscm_demand:end_batch", args=[batch]))
