@@ -10,7 +10,9 @@ import time
 from collections.abc import Callable
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
+from django.urls import clear_url_caches, get_resolver
 
 from rantai.foundation import events
 from rantai.kernel import jobs, outbox
@@ -57,3 +59,13 @@ def test_a_long_job_holds_up_no_fact() -> None:
     finally:
         program.send_signal(signal.SIGKILL)
         program.wait()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_knows_every_page_before_its_first_letter_holds_the_writer() -> None:
+    clear_url_caches()
+    assert "url_patterns" not in vars(get_resolver())
+
+    call_command("worker", once=True)
+
+    assert "url_patterns" in vars(get_resolver())

@@ -153,6 +153,41 @@ class SupplyFreed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SupplyUnsettled(Fact):
+    """A supply shrank below what leans on it, and more is to be promised anew than one transaction does: go on."""
+
+    item_id: int
+    location_id: int
+    kind: str
+    supply_id: int
+    """The order, 0 for stock."""
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PromisesUndated(Fact):
+    """A supply has another day, and more leans on it than one transaction dates anew: go on with these."""
+
+    slot_id: int
+    take_ids: tuple[int, ...]
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SupplyLeft(Fact):
+    """Supply is free, and more wait for it than one transaction looks at: go on behind a demand."""
+
+    item_id: int
+    location_id: int
+    units: int
+    """Not offered to those who wait yet."""
+    after_demand_id: int
+    first_ids: tuple[int, ...]
+    """Demands that it was bought for and that have not been looked at."""
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class GoodsReceived(Fact):
     """A purchase arrived, or its receipt was taken back: stock stands where a receipt was expected."""
 

@@ -8,7 +8,7 @@ from typing import Any
 from rantai.iscm import events
 from rantai.iscm.demand.actions import demands
 from rantai.iscm.demand.models import Milestone
-from rantai.iscm.promising.actions import alarms, backing, dropped, made, moved, records, slots
+from rantai.iscm.promising.actions import alarms, backing, covering, dropped, made, moved, records, slots
 from rantai.kernel import clock
 from rantai.kernel.facts import Fact
 from rantai.srm import events as srm
@@ -58,6 +58,27 @@ def on_stock_changed(fact: events.StockChanged) -> None:
 def on_supply_freed(fact: events.SupplyFreed) -> None:
     """Let those who wait have what others let go."""
     slots.follow_stock([(fact.item_id, fact.location_id)], cause="stock_count", as_of=clock.now())
+
+
+def on_supply_unsettled(fact: events.SupplyUnsettled) -> None:
+    """Promise anew the next of those who lean on more than there is."""
+    now = clock.now()
+    if fact.kind == "production":
+        made.follow_order(fact.supply_id, as_of=now)
+    elif fact.kind == "transfer":
+        moved.follow_transfer(fact.supply_id, as_of=now)
+    else:
+        slots.follow(fact, as_of=now)
+
+
+def on_promises_undated(fact: events.PromisesUndated) -> None:
+    """Date the next of those whose supply has another day."""
+    slots.date_left(fact, as_of=clock.now())
+
+
+def on_supply_left(fact: events.SupplyLeft) -> None:
+    """Look at the next of those who wait."""
+    covering.go_on(fact, as_of=clock.now(), most=slots.AT_ONCE)
 
 
 def on_goods_received(fact: events.GoodsReceived) -> None:
@@ -130,6 +151,9 @@ HANDLED: tuple[tuple[type[Fact], Callable[[Any], None]], ...] = (
     (events.ReservationFreed, on_reservation_freed),
     (events.StockChanged, on_stock_changed),
     (events.SupplyFreed, on_supply_freed),
+    (events.SupplyUnsettled, on_supply_unsettled),
+    (events.PromisesUndated, on_promises_undated),
+    (events.SupplyLeft, on_supply_left),
     (events.GoodsReceived, on_goods_received),
     (srm.PurchaseOrdered, on_purchase_moved),
     (srm.PurchaseConfirmed, on_purchase_moved),

@@ -23,6 +23,7 @@ django.setup()
 
 from django.db import DatabaseError, InterfaceError, connections  # noqa: E402
 from django.db.utils import Error as PassingError  # noqa: E402
+from django.urls import get_resolver  # noqa: E402
 
 from rantai.config import wiring  # noqa: E402, F401 (who hears what)
 from rantai.crm import facade as crm  # noqa: E402
@@ -129,6 +130,7 @@ def main(plan: dict[str, Any]) -> None:
 
 
 def _relay(stop: Path) -> None:
+    assert get_resolver().url_patterns  # as a worker has them before its first fact
     while not stop.exists():
         try:
             relay.drain()

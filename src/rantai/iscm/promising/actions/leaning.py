@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from rantai.iscm.promising.actions import takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.iscm.promising.queries import parts, sheets
 
 
-def list_takes(slot: SupplySlot) -> list[SlotTake]:
+def list_takes(slot: SupplySlot) -> QuerySet[SlotTake]:
     """Return what leans on a slot, here or to be moved from there, the first to leave first."""
     rows = SlotTake.objects.filter(Q(slot=slot) | Q(moved_from=slot)).select_related("demand")
-    return list(rows.order_by("ship_on", "demand__due_at", "id"))
+    return rows.order_by("ship_on", "demand__due_at", "id")
 
 
-def displace(slot: SupplySlot, excess: int, *, seq: int) -> list[SlotTake]:
-    """Give back so many units of a slot, the last to leave first; return what was given back."""
+def displace(slot: SupplySlot, excess: int, *, most: int, seq: int) -> list[SlotTake]:
+    """Give back so many units of a slot, the last to leave first; return what was given back, `most` takes."""
     lost = []
-    for take in reversed(list_takes(slot)):
+    for take in list_takes(slot).reverse()[:most]:
         if excess <= 0:
             break
         excess -= take.units
@@ -40,17 +40,16 @@ def pass_on(slot: SupplySlot, target: SupplySlot, *, units: int, seq: int) -> li
     room = min(units, target.available - target.promised - target.moving)
     here: list[SlotTake] = []
     away: list[SlotTake] = []
-    for take, count in draw(list_takes(slot), room):
+    for take, count in draw(list(list_takes(slot)), room):
         moved = split(take, count)
-        if moved.slot_id is None:
-            moved.moved_from = target
-            away.append(moved)
-        else:
-            moved.slot, moved.basis = target, "stock"
-            here.append(moved)
+        (away if moved.slot_id is None else here).append(moved)
         _count(slot, moved, -count)
         _count(target, moved, count)
-        moved.save()
+    for moved in away:
+        moved.moved_from = target
+    for moved in here:
+        moved.slot, moved.basis = target, "stock"
+    _save([*here, *away])
     gone, going = sum(take.units for take in here), sum(take.units for take in away)
     moving = {slot.pk: -going, target.pk: going}
     takes.add_promised({slot.pk: -gone, target.pk: gone}, moving=moving, seq=seq)
@@ -115,6 +114,13 @@ def redate(take: SlotTake, slot: SupplySlot, sheet: sheets.Sheet) -> bool:
     dates = parts.date_slot(slot, route, wanted_on=wanted_on, sheet=sheet)
     take.ship_on, take.p50_on, take.p80_on, take.p90_on = dates.ship_on, dates.p50_on, dates.p80_on, dates.p90_on
     return dates.p80_on > take.promised_on
+
+
+def _save(moved: Sequence[SlotTake]) -> None:
+    """Write what leans on another supply now: parts of takes as new rows, the others together."""
+    SlotTake.objects.bulk_create([take for take in moved if take._state.adding])
+    kept = [take for take in moved if not take._state.adding]
+    SlotTake.objects.bulk_update(kept, ["slot", "moved_from", "basis", "units"], batch_size=500)
 
 
 def _count(slot: SupplySlot, take: SlotTake, units: int) -> None:

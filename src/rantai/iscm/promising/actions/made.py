@@ -13,7 +13,7 @@ from rantai.iscm.production import states
 from rantai.iscm.production.actions import components
 from rantai.iscm.production.models import ProductionComponent, ProductionOrder
 from rantai.iscm.production.queries import orders
-from rantai.iscm.promising.actions import leaning, slots
+from rantai.iscm.promising.actions import covering, leaning, slots
 from rantai.iscm.promising.models import SlotTake, SupplySlot
 from rantai.kernel import changes
 from rantai.kernel.refs import DocRef
@@ -116,7 +116,7 @@ def count_unpromised(item_id: int, location_id: int) -> int:
 def _lean(order: ProductionOrder, *, as_of: datetime) -> None:
     """Let demand that was promised by bill, lead time or plan lean on the order made for it: its promise stays."""
     pegs = orders.list_pegs(order)
-    waiting = SlotTake.objects.filter(slot=None, basis__in=slots.WAITING, location_id=order.location_id)
+    waiting = SlotTake.objects.filter(slot=None, basis__in=covering.WAITING, location_id=order.location_id)
     loose = list(waiting.filter(demand_id__in=[peg.demand_id for peg in pegs]).order_by("id"))
     if not loose:
         return

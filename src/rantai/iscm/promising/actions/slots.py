@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,22 +10,22 @@ from django.db import connection
 
 from rantai.foundation.locations.models import Location
 from rantai.foundation.locations.rules import SITES
-from rantai.iscm import messages
+from rantai.iscm import events, messages
 from rantai.iscm.demand import queries as demands
 from rantai.iscm.demand.models import Demand
 from rantai.iscm.inventory import queries as stock
-from rantai.iscm.promising.actions import keeping, leaning, promises, records, takes
+from rantai.iscm.promising.actions import covering, keeping, leaning, promises, records, takes
 from rantai.iscm.promising.models import SlotTake, SupplySlot
-from rantai.iscm.promising.queries import bought, offers, sheets
-from rantai.kernel import changes, inserts
+from rantai.iscm.promising.queries import offers, sheets
+from rantai.kernel import changes, inserts, outbox
 from rantai.kernel.transactions import require_transaction
 from rantai.srm import facade as srm
 from rantai.srm.messages import OpenSupply
 
 Pair = tuple[int, int]
 """Item and location."""
-WAITING = ("lead_time", "make", "plan")
-"""Bases of units that no supply of ours or of a supplier stands behind yet."""
+AT_ONCE = 12
+"""How many promises are looked at under one lock: SQLite has one writer, and each may ask and take anew."""
 SlotKey = tuple[int, int, str, int, int]
 """Item, location, kind, supply and its line."""
 
@@ -97,49 +96,40 @@ def follow_arrival(kind: str, coming: Callable[[], list[Supply]], *, pair: Pair,
     settle(read, cause="supply_late", as_of=as_of)
 
 
-def revise_promises_on(slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
-    """Re-date what leans on a slot; where a promise would be broken look for another supply first.
+def follow(fact: events.SupplyUnsettled, *, as_of: datetime) -> None:
+    """Go on with stock or a purchase that shrank; what is made or moved is followed where it is known."""
+    if fact.kind == "stock":
+        follow_stock([(fact.item_id, fact.location_id)], cause=fact.cause, as_of=as_of)
+    elif fact.kind == "purchase":
+        follow_purchases([fact.supply_id], cause=fact.cause, as_of=as_of)
 
-    An earlier supply moves the expected date only: what was promised stays, unless a policy says otherwise. Units
-    that are to be moved from a supply that is late are looked for anew.
-    """
+
+def date_left(fact: events.PromisesUndated, *, as_of: datetime) -> None:
+    """Go on to date what leaned on a supply whose day moved, as far as it still does."""
     require_transaction()
-    taken = leaning.list_takes(slot)
-    date_anew([take for take in taken if take.slot_id], slot, cause=cause, as_of=as_of)
-    lost = [take for take in taken if take.moved_from_id and cause == "supply_late"]
-    if lost:
-        takes.give_back(lost, seq=changes.next_change())
-        _promise_lost(lost, cause=cause, cause_ref=str(offers.cite(slot)), as_of=as_of)
-
-
-def cover_waiting(pair: Pair, *, cause: str, as_of: datetime, limit: int = 200, first: Collection[int] = ()) -> int:
-    """Give free units of an item at a location to demands that wait without supply: `first`, then the most urgent.
-
-    Returns how many demands were looked at. What waits for a plan keeps its promise if the supply is in time.
-    """
-    require_transaction()
-    firm = SupplySlot.objects.filter(item_id=pair[0], location_id=pair[1], is_firm=True)
-    free = sum(slot.available - slot.promised - slot.moving for slot in firm)
-    looked = 0
-    for demand, units in _list_waiting(pair, limit, first=first) if free > 0 else ():
-        if free <= 0:
-            break
-        looked += 1
-        free -= _cover(demand.pk, pair[1], cause=cause, as_of=as_of) or min(units, free)
-    return looked
+    slot = SupplySlot.objects.select_for_update().get(pk=fact.slot_id)
+    taken = leaning.list_takes(slot).filter(pk__in=fact.take_ids[:AT_ONCE])
+    date_anew(list(taken), slot, left=fact.take_ids[AT_ONCE:], cause=fact.cause, as_of=as_of)
 
 
 def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime, first: Collection[int] = ()) -> None:
-    """Write what is true of supplies: takes that no longer fit are given back first, then promised anew."""
+    """Write what is true of supplies: takes that no longer fit are given back first, then promised anew.
+
+    Where more than AT_ONCE do not fit, a supply sinks as far as this transaction gives back, so that nothing of it is
+    free meanwhile. Records SupplyUnsettled for the rest.
+    """
     require_transaction()
     rows = lock_slots(read)
     seq = changes.next_change()
     displaced: list[tuple[str, list[SlotTake]]] = []
     moved = []
+    budget = AT_ONCE
     for slot, supply in rows:
         excess = slot.promised + slot.moving - supply.units
         if excess > 0:
-            displaced.append((str(offers.cite(slot)), leaning.displace(slot, excess, seq=seq)))
+            lost = leaning.displace(slot, excess, most=budget, seq=seq)
+            budget -= len(lost)
+            displaced.append((str(offers.cite(slot)), lost))
         if slot.available_on and supply.available_on and slot.available_on != supply.available_on:
             moved.append((slot, "supply_late" if supply.available_on > slot.available_on else "supply_early"))
     _write(rows, seq=seq)
@@ -147,13 +137,58 @@ def settle(read: Callable[[], list[Supply]], *, cause: str, as_of: datetime, fir
     for ref, lost in displaced:
         _promise_lost(lost, cause=cause, cause_ref=ref, as_of=as_of)
     for slot, why in moved:
-        revise_promises_on(slot, cause=why, as_of=as_of)
-    for pair in sorted({(slot.item_id, slot.location_id) for slot, _supply in rows}):
-        cover_waiting(pair, cause="supply_found", as_of=as_of, first=first)
+        budget -= _date_all(slot, most=budget, cause=why, as_of=as_of)
+    unsettled = [slot for slot, supply in rows if slot.available > supply.units]
+    _announce_unsettled(unsettled, cause=cause)
+    busy = {(slot.item_id, slot.location_id) for slot in unsettled}
+    for pair in sorted({(slot.item_id, slot.location_id) for slot, _supply in rows} - busy):
+        budget -= covering.cover(pair, cause="supply_found", as_of=as_of, most=budget, first=first)
 
 
-def date_anew(taken: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
-    """Give takes the dates of the slot on which they lean; those whose promise is lost look for another supply."""
+def _announce_unsettled(unsettled: Sequence[SupplySlot], *, cause: str) -> None:
+    """Say of which supplies more is promised than there is: once for each order, and for each place of stock."""
+    once = {(slot.kind, slot.supply_id, slot.item_id if slot.kind == "stock" else 0): slot for slot in unsettled}
+    outbox.record(
+        *(
+            events.SupplyUnsettled(
+                item_id=slot.item_id, location_id=slot.location_id, kind=slot.kind, supply_id=slot.supply_id,
+                cause=cause,
+            )
+            for slot in once.values()
+        )
+    )  # fmt: skip
+
+
+def _date_all(slot: SupplySlot, *, most: int, cause: str, as_of: datetime) -> int:
+    """Date anew what leans on a slot, the first of it in this transaction; return how many these were."""
+    rows = leaning.list_takes(slot)
+    taken, ids = list(rows[:most]), rows.values_list("pk", flat=True)
+    date_anew(taken, slot, left=tuple(ids[most:]), cause=cause, as_of=as_of)
+    return len(taken)
+
+
+def date_anew(
+    taken: Sequence[SlotTake], slot: SupplySlot, *, left: tuple[int, ...] = (), cause: str, as_of: datetime
+) -> None:
+    """Give takes the dates of the slot on which they lean; where a promise is lost look for another supply first.
+
+    An earlier supply moves the expected date only: what was promised stays, unless a policy says otherwise. Units
+    that are to be moved from a supply that is late are looked for anew. Records PromisesUndated for the ids `left`,
+    and for what is beyond AT_ONCE.
+    """
+    beyond = (*(take.pk for take in taken[AT_ONCE:]), *left)
+    if beyond:
+        outbox.record(events.PromisesUndated(slot_id=slot.pk, take_ids=beyond, cause=cause))
+    now = taken[:AT_ONCE]
+    _date_here([take for take in now if take.slot_id], slot, cause=cause, as_of=as_of)
+    lost = [take for take in now if take.moved_from_id and cause == "supply_late"]
+    if lost:
+        takes.give_back(lost, seq=changes.next_change())
+        _promise_lost(lost, cause=cause, cause_ref=str(offers.cite(slot)), as_of=as_of)
+
+
+def _date_here(taken: Sequence[SlotTake], slot: SupplySlot, *, cause: str, as_of: datetime) -> None:
+    """Date what ships from where a supply is."""
     if not taken:
         return
     locked = {demand.pk: demand for demand in demands.lock({take.demand_id for take in taken})}
@@ -176,29 +211,6 @@ def _promise_lost(lost: Sequence[SlotTake], *, cause: str, cause_ref: str, as_of
     for take in lost:
         floors[take.demand_id] = min(take.promised_on, floors.get(take.demand_id, take.promised_on))
     records.promise_again(demands.lock(floors), cause=cause, cause_ref=cause_ref, floors=floors, as_of=as_of)
-
-
-def _cover(demand_id: int, location_id: int, *, cause: str, as_of: datetime) -> int:
-    """Back a waiting demand with supply that is there or coming; return the units that found one."""
-    demand = demands.lock([demand_id])[0]
-    waiting = SlotTake.objects.filter(demand=demand, slot=None, basis__in=WAITING, location_id=location_id)
-    loose = list(waiting.order_by("id"))
-    standing = promises.read_standings([demand])[0]
-    units = sum(take.units for take in loose) + standing.unpromised
-    keeps_day = not standing.unpromised and bought.is_awaited(demand, loose)
-    not_after = max(take.promised_on for take in loose) if keeps_day else None
-    seq = changes.next_change()
-    backed = records.find_backed(demand, units, not_after=not_after, as_of=as_of, seq=seq)
-    if not backed:
-        return 0
-    found = sum(take.units for take in backed)
-    floor = min((take.promised_on for take in loose), default=None)
-    takes.shorten(leaning.draw(loose, found))
-    for take in backed:
-        take.promised_on = max(take.promised_on, floor or take.promised_on)
-    SlotTake.objects.bulk_create(backed)
-    promises.revise(promises.read_standings([demand]), cause=cause, cause_ref="", at=as_of)
-    return found
 
 
 def read_stock(pairs: Sequence[Pair]) -> list[Supply]:
@@ -301,7 +313,8 @@ def _new_slot(supply: Supply) -> SupplySlot:
 
 def _write(rows: Sequence[tuple[SupplySlot, Supply]], *, seq: int) -> None:
     for slot, supply in rows:
-        slot.available, slot.available_on, slot.changed_seq = supply.units, supply.available_on, seq
+        slot.available = max(supply.units, slot.promised + slot.moving)
+        slot.available_on, slot.changed_seq = supply.available_on, seq
     adapt = connection.ops.adapt_datefield_value
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -320,18 +333,3 @@ def raise_slot(slot: SupplySlot, units: int, *, seq: int) -> None:
 def _sheet_of(locked: Sequence[Demand], slot: SupplySlot, as_of: datetime) -> sheets.Sheet:
     lines = tuple(records.to_ask_line(demand, demand.units) for demand in locked)
     return sheets.read_sheet(messages.Ask(company_id=slot.company_id, lines=lines, as_of=as_of))
-
-
-def _list_waiting(pair: Pair, limit: int, *, first: Collection[int]) -> list[tuple[Demand, int]]:
-    """Return open demands of an item with units that no supply stands behind at a location, the most urgent first."""
-    loose = SlotTake.objects.filter(
-        slot=None, basis__in=WAITING, location_id=pair[1], demand__item_id=pair[0], demand__state="open"
-    )
-    found: dict[int, int] = defaultdict(int)
-    for demand_id, units in loose.values_list("demand_id", "units"):
-        found[demand_id] += units
-    rows = Demand.objects.filter(item_id=pair[0], state="open", promise__unpromised__gt=0)
-    for demand_id, units in rows.values_list("pk", "promise__unpromised"):
-        found[demand_id] += units
-    urgent = Demand.objects.filter(pk__in=found).order_by("due_at", "-penalty_per_day", "-margin_per_unit", "id")
-    return [(row, found[row.pk]) for row in sorted(urgent[:limit], key=lambda row: row.pk not in first)]

@@ -20,7 +20,7 @@ from rantai.iscm.demand.models import Demand
 from rantai.iscm.inventory.views import edge
 from rantai.iscm.promising import measures
 from rantai.kernel.texts import pick
-from rantai.ui import formats
+from rantai.ui import clicks, formats
 
 DAYS = 180
 """Back from today, of first promises."""
@@ -53,7 +53,7 @@ def calibration(request: access.StaffRequest) -> HttpResponseBase:
 @access.permission_required("demand.view")
 def judged(request: access.StaffRequest) -> HttpResponseBase:
     """Show the promises behind one share, those that were missed first, each with its way to its line."""
-    today, key = edge.today(), (_read_id(request, "supplier"), _read_id(request, "category"))
+    today, key = edge.today(), (_read(request, "supplier"), _read(request, "category"))
     said = measures.read_said(since=today - timedelta(days=DAYS))
     kept = {
         row.demand_id: is_kept
@@ -95,9 +95,8 @@ def _address(supplier_id: int | None, category_id: int | None) -> str:
     return f"{reverse('iscm_promising:judged')}?{urlencode({name: pk for name, pk in asked.items() if pk})}"
 
 
-def _read_id(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+def _read(request: HttpRequest, name: str) -> int | None:
+    return clicks.read_id(request.GET.get(name)) or None
 
 
 def _name_supplier(supplier: Party | None) -> str:
