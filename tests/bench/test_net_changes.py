@@ -110,11 +110,17 @@ def list_thin() -> dict[str, list[Any]]:
     }
 
 
+def _publish(every: changing.Change) -> int:
+    run = read_run()
+    packed = changes.pack(every.tables)
+    return changing.publish_change(run, every, packed, step=run.step, engine="test", at=clock.now())
+
+
 def assert_thin_rows_say_what_the_whole_would_say(world: World) -> None:
     shown, counts = list_thin(), read_run().counts
 
     every = world.follower.cut(range(len(world.follower.held.facts.places.key)))
-    run_atomic(lambda: changing.publish_change(read_run(), every, step=read_run().step, engine="test", at=clock.now()))
+    run_atomic(lambda: _publish(every))
 
     assert list_thin() == shown
     assert read_run().counts == counts

@@ -39,6 +39,7 @@ def test_every_heading_is_played() -> None:
     assert [step.__name__.replace("_", " ") for step in STEPS] == [name.lower() for name in headings]
 
 
+@pytest.mark.slow
 def test_the_first_hour(base: str, page: Page) -> None:
     page.set_default_timeout(PATIENCE)
     expect.set_options(timeout=PATIENCE)

@@ -86,6 +86,33 @@ def test_the_queue_is_worked_off_by_keys_alone(page: Page, live_server: Any, pla
     expect(page.locator("h1")).to_contain_text("1 exception would go away")
 
 
+def test_the_planned_orders_are_walked_by_keys_and_go_to_excel_and_back(
+    page: Page, live_server: Any, planned: date, tmp_path: Path
+) -> None:
+    sign_in(page, live_server)
+    page.goto(live_server.url + reverse("iscm_supply:plan"))
+
+    # J walks the rows, Enter opens: the tick box that stands first in a row does not catch it.
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/supply/orders/\d+/"))
+    page.go_back()
+
+    page.get_by_text("Sheet", exact=True).click()
+    with page.expect_download() as taken:
+        page.get_by_text("Take the sheet").click()
+    frame = pl.read_excel(taken.value.path())
+    filled = tmp_path / "planned-orders.xlsx"
+    frame.with_columns(pl.lit("accept").alias(frame.columns[1])).write_excel(filled)
+    page.set_input_files("#sheet-file", filled)
+    page.get_by_role("button", name="Show what it changes").click()
+    expect(page.locator("h1")).to_contain_text("would be accepted")
+    assert not PlannedOrder.objects.filter(state="released").exists()
+    page.get_by_role("button", name="Do it").click()
+    expect(page.locator("#toasts")).to_contain_text("decided")
+    assert not PlannedOrder.objects.filter(state="proposed").exists()
+
+
 def test_the_queue_goes_to_excel_and_comes_back_filled_in(
     page: Page, live_server: Any, planned: date, tmp_path: Path
 ) -> None:

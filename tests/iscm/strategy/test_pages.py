@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import polars as pl
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,8 +12,8 @@ from django.urls import reverse
 
 from rantai.foundation.items.models import Source
 from rantai.iscm.strategy import rules
-from rantai.iscm.strategy.models import Scenario, ScenarioRun, Takeover
-from rantai.iscm.strategy.views import taking
+from rantai.iscm.strategy.models import Scenario, ScenarioFigure, ScenarioRun, Takeover
+from rantai.iscm.strategy.views import comparison, taking
 from rantai.kernel import jobs
 from tests.factories import foundation
 from tests.iscm.strategy.conftest import days
@@ -54,6 +57,7 @@ def test_a_scenario_is_said_solved_compared_and_taken_over(world, planner_client
     shown = page(planner_client, "scenario", made.pk)
     assert "4 more order lines late or short" in shown
     assert "Value at risk" in shown
+    assert "with all that was known" in shown
     assert "PT Pertama" in page(planner_client, "compare", s=made.pk)
     assert "4 order lines lose" in page(planner_client, "outcomes", made.pk)
     change = made.changes.get()
@@ -133,7 +137,7 @@ def test_costs_are_for_those_who_may_see_them(world, ask, client):
         ("outcomes", [run.scenario_id], {}),
     ):
         shown = page(client, name, *args, **query)
-        for word in ("Value at risk", "Margin", "Stock, mean", "Planned purchases", "At stake"):
+        for word in ("Value at risk", "Margin", "Stock, mean", "planned purchases", "At stake"):
             assert word not in shown, (name, word)
 
 
@@ -147,6 +151,35 @@ def test_all_five_are_made_and_compared_by_one_click(world, planner_client):
     for name in NAMES:
         assert name in shown
     assert "This writes" in page(planner_client, "apply", "agile")
+
+    sheet = pl.read_excel(BytesIO(b"".join(planner_client.get(answer.url + "&export=xlsx").streaming_content)))
+    assert sheet.columns[3:] == list(NAMES)
+    figures = {figure: line for figure, *line in sheet.iter_rows()}
+    assert figures["Order lines on time and whole"][1] == 1
+    told = ScenarioFigure.objects.filter(code="stock_value").order_by("run_id")
+    assert figures["Stock, mean"][2:] == pytest.approx([row.numerator / row.denominator / 10_000 for row in told])
+
+
+def judge(*shares, stocks=(), sees_cost=True):
+    """Return the headline over runs A, B, … by what share of what is expected they serve in time."""
+    runs, told = [], {}
+    for pk, share in enumerate(shares):
+        runs.append(ScenarioRun(pk=pk, scenario=Scenario(name="ABC"[pk])))
+        pairs = {"lines_on_time": (9, 9), "expected_on_time": (share, 100), "stock_value": ((*stocks, 1, 1, 1)[pk], 1)}
+        told[pk] = {
+            (code, ""): ScenarioFigure(code=code, numerator=above, denominator=below)
+            for code, (above, below) in pairs.items()
+        }
+    return comparison.say_verdict(runs, told, sees_cost=sees_cost)
+
+
+def test_the_headline_of_a_comparison_names_the_best_and_never_calls_alike_what_is_not():
+    assert judge(99, 98, 0) == "“A” keeps most dates"
+    assert judge(99, 99, 0) == "“A”, “B” keep most dates"
+    assert judge(99, 99, 0, stocks=(7, 5, 1)) == "2 keep most dates alike; “B” does it with least stock"
+    assert judge(99, 99, 0, stocks=(7, 5, 1), sees_cost=False) == "“A”, “B” keep most dates"
+    assert judge(99, 99, 99) == "For customers they are alike"
+    assert judge(99, 99, 99, stocks=(7, 5, 6)) == "For customers they are alike; “B” holds least stock"
 
 
 def test_others_may_not_look(world, client):

@@ -7,13 +7,18 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
+from rantai.iscm import facade as iscm
+from rantai.iscm import messages
 from rantai.iscm.strategy import tasks
 from rantai.iscm.strategy.actions import runs, scenarios
 from rantai.iscm.strategy.models import ScenarioRun
-from rantai.iscm.strategy.queries import published
-from rantai.iscm.supply.management import planning
+from rantai.iscm.strategy.queries import lists, published
+from rantai.iscm.supply.management import planning, stepping
+from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.models import PlannedOrder, PlanRun
+from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai.kernel import clock, jobs
+from rantai.kernel.quantities import Quantity
 from tests.factories import foundation
 from tests.factories import iscm as factory
 from tests.iscm.strategy.conftest import TODAY, days, figure, make_scenario
@@ -169,6 +174,7 @@ def test_five_templates_keep_the_demand_and_differ_in_stock_and_wait(world, ask)
         ("demand", {"share": 200_000}, "share"),
         ("demand", {"share": -20_000}, "share"),
         ("promotion", {"share": 1_000, "starts_on": TODAY, "ends_on": TODAY - timedelta(days=1)}, "ends_on"),
+        ("demand", {"share": 1_000, "ends_on": TODAY - timedelta(days=1)}, "ends_on"),
         ("price", {"share": 1_000}, "elasticity"),
         ("lead_time", {"days": 3}, "supplier"),
         ("lead_time", {"days": 4_000}, "days"),
@@ -188,3 +194,42 @@ def test_a_change_that_says_too_little_or_too_much_is_refused_at_its_field(db, k
 
     assert field in refused.value.problems
     assert made.changes.count() == 0
+
+
+def test_a_scenario_begins_from_what_is_known_by_now_and_stands_beside_the_plan_of_that(world, ask):
+    follower = Follower(planning.load_plan())
+    still = ask(("capacity", {"resource": world.machine, "share": -10_000, **days(0, 20)}))
+    newcomer = factory.make_demand(world.made, 6, requested_on=TODAY + timedelta(days=14))
+    with transaction.atomic():
+        ask_less = world.orders[1]
+        key = messages.DemandKey(
+            kind=ask_less.kind, order_id=ask_less.order_id, line=ask_less.line, schedule=ask_less.schedule,
+            generation=ask_less.generation,
+        )  # fmt: skip
+        wanted = messages.DemandChange(
+            key=key, expected_revision=ask_less.revision, units=Quantity.of(0), requested_on=TODAY
+        )
+        iscm.change_demand((wanted,), as_of=factory.MONDAY)
+    assert follower.follow()["why"] == ""
+    stepping.publish(follower)
+
+    nothing = ask(("lead_time", {"supplier": world.supplier, "days": 0}))
+    later = ask(("capacity", {"resource": world.machine, "share": -10_000, **days(0, 20)}))
+
+    fresh = take_snapshot(factory.MONDAY).tables["demands"]
+    told = published.read_published().problem["demands"]
+    assert _list_wanted(told) == _list_wanted(fresh)
+    for row in nothing.figures.all():
+        assert (row.numerator, row.denominator) == (row.plan_numerator, row.plan_denominator)
+    assert nothing.params["step"] == follower.step > 0
+    assert nothing.problem_hash != still.problem_hash
+    assert newcomer.pk in {row.demand_id for row in later.outcomes.all()}
+    assert world.orders[1].pk not in {row.demand_id for row in later.outcomes.all()}
+    assert figure(later, "lines_on_time")[1] == figure(nothing, "lines_on_time")[0]
+    assert not lists.is_mixed([nothing, later], lists.list_figures([nothing, later]))
+    assert lists.is_mixed([still, later], lists.list_figures([still, later]))
+
+
+def _list_wanted(demands):
+    rows = zip(*(demands[name].tolist() for name in ("key", "place", "due", "quantity", "kind")), strict=True)
+    return sorted(row for row in rows if row[3])

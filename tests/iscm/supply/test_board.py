@@ -205,13 +205,14 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(client, planner, djan
     client.get(reverse("iscm_supply:exceptions"))
     with django_assert_max_num_queries(60) as few:
         client.get(reverse("iscm_supply:exceptions"))
+    most = len(few)
     for item in range(8):
         factory.make_demand(foundation.make_item(f"I{item}"), 3, requested_on=date(2026, 11, 6))
     planning.make_plan(factory.MONDAY, builder="test")
+    client.get(reverse("iscm_supply:exceptions"))  # who waits longer than wanted is counted once for each plan
 
-    with django_assert_max_num_queries(len(few)) as many:
+    with django_assert_max_num_queries(most):
         client.get(reverse("iscm_supply:exceptions"))
-    assert len(many) <= len(few)
 
 
 def test_the_queue_goes_to_a_sheet_and_what_is_changed_there_is_previewed(client, planner):

@@ -10,6 +10,7 @@ import time_machine
 from django.urls import reverse
 
 from rantai.foundation.items.models import Operation, Resource
+from rantai.iscm import facade as iscm
 from rantai.iscm.inventory.models import StockTarget, StockTargetRun
 from rantai.iscm.messages import Stake
 from rantai.iscm.supply.management import planning
@@ -259,3 +260,16 @@ def test_orders_that_wait_for_a_lead_time_are_counted_at_their_source(bought):
 
     assert levers.list_levers().get().waiting == 1
     assert demand.pk == outcome.demand_id
+
+
+def test_lines_promised_by_a_lead_time_later_than_wanted_are_its_promise_days(planner):
+    site, item, supplier = foundation.make_site(), foundation.make_item("PANEL"), foundation.make_party(role="supplier")
+    source = foundation.make_source(item, supplier=supplier, lead_time_days=20)
+    for day in (date(2026, 11, 9), date(2026, 11, 10), date(2027, 1, 15)):
+        offer = iscm.promise(factory.make_ask([(item, 4)], requested_on=day))
+        factory.make_demand(item, 4, requested_on=day, offer=offer)
+    planning.make_plan(factory.MONDAY, builder="test")
+    make_target(item, site, protection_std=40.0, source_id=source.pk)
+
+    assert not PlanOutcome.objects.filter(late_days__gt=0).exists()
+    assert levers.list_levers().get().waiting == 2

@@ -13,9 +13,10 @@ from rantai.foundation.locations.models import Location
 from rantai.iscm import facade as iscm
 from rantai.iscm import messages
 from rantai.iscm.demand.models import Demand
-from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.management import planning, stepping
 from rantai.iscm.supply.management.answering import Planner
 from rantai.iscm.supply.management.bridge.following import Follower
+from rantai.iscm.supply.models import PlanOutcome, PlanRun
 from rantai.iscm.supply.queries.snapshot import take_snapshot
 from rantai.kernel import changes
 from rantai.kernel.quantities import Quantity
@@ -64,15 +65,17 @@ def change(row: Any, **values: Any) -> None:
     row.save()
 
 
-def list_facts(problem: Any, places: list[int]) -> dict[str, Any]:
+_NAMES = {
+    "demands": ("due", "quantity", "kind", "class_rank", "promised_at", "partial"),
+    "receipts": ("time", "quantity", "kind"),
+}
+
+
+def list_facts(problem: Any, places: list[int], besides: tuple[str, ...] = ()) -> dict[str, Any]:
     """Return what a problem says of demands, receipts and stock, by key."""
-    names = {
-        "demands": ("due", "quantity", "kind", "class_rank", "promised_at", "partial"),
-        "receipts": ("time", "quantity", "kind"),
-    }
     found: dict[str, Any] = {}
-    for table, columns in names.items():
-        rows = problem[table]
+    for table, names in _NAMES.items():
+        rows, columns = problem[table], [name for name in names if name not in besides]
         keys, held_at = rows["key"].tolist(), rows["place"].tolist()
         values = zip(*(rows[name].tolist() for name in columns), strict=True)
         found[table] = {key: (place, *row) for key, place, row in zip(keys, held_at, values, strict=True) if row[1] > 0}
@@ -82,7 +85,7 @@ def list_facts(problem: Any, places: list[int]) -> dict[str, Any]:
     return found
 
 
-def assert_knows_all(follower: Follower) -> None:
+def assert_knows_all(follower: Follower, *, besides: tuple[str, ...] = ()) -> None:
     """Compare what is held with a fresh look at the database at the plan's instant."""
     held = follower.held.facts.problem()
     keys = held.item_locations.key
@@ -97,7 +100,7 @@ def assert_knows_all(follower: Follower) -> None:
     tables["item_locations"] = {"key": keys, "on_hand": held.item_locations.on_hand}
     fresh = take_snapshot(factory.MONDAY).tables
     places = keys.tolist()
-    assert list_facts(tables, places) == list_facts(fresh, places)
+    assert list_facts(tables, places, besides) == list_facts(fresh, places, besides)
 
 
 def test_orders_receipts_and_stock_that_change_reach_the_plan_and_looking_again_changes_nothing(bought) -> None:
@@ -145,6 +148,33 @@ def test_one_that_was_killed_begins_again_from_the_published_plan_and_has_lost_a
     assert_knows_all(second)
     assert_knows_all(follower)
     assert second.watermark == follower.watermark
+
+
+def test_one_that_was_killed_takes_in_parts_what_would_be_too_much_for_one_event(bought) -> None:
+    _item, _order, (small, large) = bought
+    first = Follower(planning.make_plan(factory.MONDAY, builder="test"), most=1)
+    for demand in (small, large):
+        ask_for(demand, 7)
+        assert not first.follow()["is_provisional"]
+        stepping.publish(first)
+    ask_for(small, 8)
+
+    plan = planning.load_plan()
+    assert plan is not None
+    second = Follower(plan, most=1)
+    told = second.follow()
+    stepping.publish(second)
+    stepping.publish(first)
+
+    assert (told["why"], set(told["demand_ids"])) == ("", {small.pk, large.pk})
+    assert_knows_all(second)
+    first.follow()
+    stepping.publish(first)
+    assert first.is_overtaken
+    run = PlanRun.objects.get(state="current")
+    assert (run.step, run.watermark) == (second.step, second.known) == (3, Demand.objects.get(pk=small.pk).changed_seq)
+    assert dict(PlanOutcome.objects.values_list("demand_id", "units")) == {small.pk: 80_000, large.pk: 70_000}
+    assert factory.list_violations() == []
 
 
 def test_another_lead_time_moves_what_is_bought(bought) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import html
 from datetime import date
 
 import pytest
 from django.urls import reverse
 
+from rantai.iscm import facade as iscm
 from rantai.iscm.supply.management import planning, stepping
 from rantai.iscm.supply.management.bridge.following import Follower
 from rantai.iscm.supply.models import PlannedOrder, PlanOutcome
 from rantai.kernel.models import Job
 from tests.factories import foundation
 from tests.factories import iscm as factory
+from tests.factories import srm as suppliers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -100,10 +103,41 @@ def test_an_order_just_confirmed_is_seen_to_be_in_the_plan(client, planner):
         assert "Every order line confirmed until now is in it." in text
 
 
-def test_without_a_plan_the_page_says_so(client, planner):
-    text = client.get(reverse("iscm_supply:plan")).content.decode()
+def test_who_gets_it_later_than_wanted_is_told_though_every_promise_holds(client, planner):
+    suppliers.make_site()
+    supplier = suppliers.make_supplier("Batam Power")
+    panel, lamp = foundation.make_item("PANEL"), foundation.make_item("LAMP")
+    foundation.make_source(panel, supplier=supplier, lead_time_days=20)
+    order = suppliers.make_sent(supplier, [(lamp, 10)], due_on=date(2026, 11, 20))
+    suppliers.answer(order, (10, date(2026, 11, 20)))
+    factory.drain()
+    for item in (panel, lamp):
+        offer = iscm.promise(factory.make_ask([(item, 4)], requested_on=date(2026, 11, 9)))
+        factory.make_demand(item, 4, requested_on=date(2026, 11, 9), offer=offer)
+    planning.make_plan(factory.MONDAY, builder="test")
+
+    def read(name: str, *args: int, **query: str) -> str:
+        return html.unescape(client.get(reverse(f"iscm_supply:{name}", args=args), query).content.decode())
+
+    assert "longer than wanted" in read("plan")
+    told = read("outcomes")
+    assert "Every promise holds" in told
+    assert "2 order lines come later than wanted" in told
+    assert "Batam Power" in told
+    assert "though their promises hold" in read("exceptions")
+    assert "2 come later than wanted" in read("timeline", by="orders")
+    row = PlanOutcome.objects.get(item=lamp)
+    assert "There on 24 Nov as promised" in read("outcome", row.pk)
+    assert "15 days later than wanted" in read("outcome", row.pk)
+    assert PlanOutcome.objects.get(item=panel).late_days == 0
+
+
+@pytest.mark.parametrize("name", ["plan", "exceptions", "outcomes", "timeline", "resources"])
+def test_without_a_plan_no_page_calls_everything_well(client, planner, name):
+    text = client.get(reverse(f"iscm_supply:{name}")).content.decode()
 
     assert "There is no plan yet" in text
+    assert "Everything comes when it should" not in text
 
 
 def test_those_without_the_permission_see_and_change_nothing(client, planner, planned):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -25,9 +23,10 @@ from rantai.kernel import jobs
 from rantai.kernel.models import ApprovalPolicy, DecisionRecord, Job, Lease
 from rantai.srm.buying.models import PurchaseRequisition
 from tests import forks
+from tests.config import programs
 from tests.factories import foundation
 from tests.factories import iscm as factory
-from tests.iscm.supply import killed_plan
+from tests.iscm.supply import forked_planner, killed_plan
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,19 +50,18 @@ def socket_url(settings, rantai_home, monkeypatch) -> str:
 
 
 @pytest.fixture
-def planner(bought, socket_url) -> Iterator[subprocess.Popen[bytes]]:
-    program = start()
+def planner(bought, socket_url) -> Iterator[forks.Program]:
+    program = start(socket_url)
     yield program
-    program.kill()
-    program.wait()
+    program.end()
 
 
-def start() -> subprocess.Popen[bytes]:
+def start(socket_url: str) -> forks.Program:
     Lease.objects.filter(name="planner").delete()
-    program = subprocess.Popen([sys.executable, "-m", "rantai.config.cli", "planner"], env=dict(os.environ))
+    program = forks.Program(forked_planner.serve, socket_url)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if program.poll() is not None:
+        if not program.is_running():
             raise AssertionError("the planner ended")
         try:
             tasks.sockets.ask(tasks.settings.PLANNER_URL, {"op": "ping"}, timeout=5)
@@ -102,15 +100,13 @@ def test_the_planner_solves_answers_and_comes_back_after_being_killed(planner, b
         50_000, "plan", date(2026, 11, 9), date(2026, 11, 7),
     )  # fmt: skip
 
-    planner.send_signal(signal.SIGKILL)
-    planner.wait()
+    planner.end()
     assert planner_client.ask([line], as_of=factory.MONDAY) is None
-    second = start()
+    second = start(socket_url)
     try:
         assert planner_client.ask([line], as_of=factory.MONDAY, timeout=5) == answer
     finally:
-        second.terminate()
-        assert second.wait(timeout=20) == 0
+        assert second.end(gently=True) == 0
     assert not os.path.exists(tasks.sockets.find_place(socket_url))
 
 
@@ -124,7 +120,7 @@ def test_a_step_that_finds_no_planner_and_meets_the_new_one_has_its_plan_of_that
 
     back.join()
     assert found["revision"] == 1
-    assert planner.poll() is None
+    assert planner.is_running()
 
 
 def wait_for_step(step: int) -> PlanRun:
@@ -147,17 +143,15 @@ def test_the_plan_follows_what_happens_by_itself_and_after_a_kill(planner, bough
     assert iscm.get_plan().open_proposals >= 1
     assert PlannedOrder.objects.filter(run=run, state="proposed").aggregate(units=Sum("units"))["units"] == 140_000
 
-    planner.send_signal(signal.SIGKILL)
-    planner.wait()
+    planner.end()
     missed = factory.make_demand(item, 3, requested_on=date(2026, 11, 23))
-    second = start()
+    second = start(socket_url)
     try:
         run = wait_for_step(2)
         assert PlanOutcome.objects.get(run=run, demand=missed).pegged == 30_000
         assert PlanOutcome.objects.filter(run=run).count() == 3
     finally:
-        second.terminate()
-        second.wait(timeout=20)
+        second.end()
 
 
 def test_what_is_not_changed_in_place_has_the_whole_plan_made_anew(planner, bought, socket_url):
@@ -186,11 +180,10 @@ def test_a_question_that_it_does_not_know_gets_an_answer(planner, socket_url):
     assert "ping, ask, solve, scenario and verify" in answer["error"]
 
 
-def test_verify_tells_a_whole_plan_from_a_damaged_one(bought, socket_url):
-    run_job("iscm.solve_plan")
-    command = [sys.executable, "-m", "rantai.config.cli", "planner", "verify", "--json"]
-    whole = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert whole.returncode == 0, whole.stdout + whole.stderr[-2000:]
+def test_verify_tells_a_whole_plan_from_a_damaged_one(bought):
+    planning.make_plan(factory.MONDAY, builder="test")
+    whole = programs.call("planner", "verify", "--json")
+    assert whole.exit_code == 0, whole.output
     assert json.loads(whole.stdout)["database_says_the_same"] is True
 
     block = PlanBlock.objects.get(table="orders")
@@ -198,8 +191,8 @@ def test_verify_tells_a_whole_plan_from_a_damaged_one(bought, socket_url):
     data[data.index(b'["quantity","u0",') + 17] ^= 2  # another digit
     PlanBlock.objects.filter(pk=block.pk).update(bytes=bytes(data))
 
-    damaged = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert damaged.returncode == 1
+    damaged = programs.call("planner", "verify", "--json")
+    assert damaged.exit_code == 1
     assert json.loads(damaged.stdout)["solution_is_stored_as_planned"] is False
 
 
@@ -245,7 +238,7 @@ def test_the_client_gives_up_in_time_when_nobody_answers(socket_url):
 
 
 def test_a_policy_releases_what_it_covers_and_leaves_the_rest(bought, socket_url):
-    run_job("iscm.solve_plan")
+    planning.make_plan(factory.MONDAY, builder="test")
     assert run_job("iscm.release_proposals") == {"released": 0, "waiting": 1}
     ApprovalPolicy.objects.create(
         kind="purchase", max_amount=10**9, horizon_days=30, set_by="user:1", set_at=factory.MONDAY
@@ -260,8 +253,8 @@ def test_a_policy_releases_what_it_covers_and_leaves_the_rest(bought, socket_url
     assert PurchaseRequisition.objects.get(pk=order.document_id).cause_id == order.pk
 
 
-def test_suppliers_are_told_what_the_plan_expects_to_buy(bought, socket_url):
-    run_job("iscm.solve_plan")
+def test_suppliers_are_told_what_the_plan_expects_to_buy(bought):
+    planning.make_plan(factory.MONDAY, builder="test")
 
     assert run_job("iscm.share_forecast") == {"suppliers": 1, "rows": 1}
     assert run_job("iscm.share_forecast") == {"suppliers": 0, "rows": 1}

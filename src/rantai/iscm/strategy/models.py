@@ -1,5 +1,7 @@
 """What if: scenarios as changes laid over the plan's inputs, what came of them, and what was taken over."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 
@@ -101,6 +103,12 @@ class ScenarioRun(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["scenario", "-id"], name="scenario_run_last")]
+
+    @property
+    def known_at(self) -> datetime | None:
+        """When what it is compared with was published; None for one of a former release."""
+        told = self.params.get("known_at")
+        return datetime.fromisoformat(told) if told else None
 
 
 class ScenarioFigure(models.Model):

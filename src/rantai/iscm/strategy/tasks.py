@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -72,15 +73,21 @@ def _solve(job: jobs.Run, run: ScenarioRun) -> dict[str, Any]:
         job.progress(0, _STEPS, _("reads the plan"))
         plan = published.read_published()
         timer.note("read")
+        if plan.is_moved:
+            base = _ask_planner(plan, patches.diff(plan.solved, plan.problem))
+            timer.note("base")
+            if "solution" not in base:
+                continue
+            plan = replace(plan, solution=_unpack(base["solution"]))
         job.progress(1, _STEPS, _("lays the changes over it"))
         tables = resolving.lay(plan, laid)
-        patch = patches.diff(plan.problem, tables)
+        patch = patches.diff(plan.solved, tables)
         timer.note("overlay")
         job.progress(2, _STEPS, _("plans with them"))
         answer = _ask_planner(plan, patch)
         timer.note("solve")
         if "solution" in answer:
-            return _keep(job, run, plan, tables, patch, answer, timer)
+            return _keep(job, run, plan, tables, answer, timer)
     raise PlannerFailed(_("The plan changed each time before the scenario was solved. Ask again when it rests."))
 
 
@@ -89,7 +96,6 @@ def _keep(
     run: ScenarioRun,
     plan: Published,
     tables: Tables,
-    patch: Tables,
     answer: dict[str, Any],
     timer: _Timer,
 ) -> dict[str, Any]:
@@ -114,7 +120,7 @@ def _keep(
     rows = [ScenarioOutcome(run=run, **outcome) for outcome in outcomes]
     for part in _chunks(rows, runs.ROWS_AT_ONCE):
         run_atomic(partial(runs.stage_outcomes, run, part))
-    facts = _describe(plan, patch, answer, window) | {
+    facts = _describe(plan, tables, answer, window) | {
         "series": {"plan": before.series, "own": after.series},
         "seconds": timer.seconds | {"solve_cpu": answer["cpu_seconds"]},
     }
@@ -132,7 +138,7 @@ def _keep(
 
 def _solve_alike(plan: Published, answer: dict[str, Any]) -> Tables:
     """Return the plan's solution, made again where it was made by another engine than the scenario's."""
-    if plan.run.engine == answer["engine"]:
+    if plan.is_moved or plan.run.engine == answer["engine"]:
         return plan.solution
     again = _ask_planner(plan, {})
     return _unpack(again["solution"]) if "solution" in again else plan.solution
@@ -142,8 +148,8 @@ def _unpack(packed: dict[str, str]) -> Tables:
     return {name: columns.unpack(base64.b64decode(data), columns.CODEC) for name, data in packed.items()}
 
 
-def _describe(plan: Published, patch: Tables, answer: dict[str, Any], window: figures.Window) -> dict[str, Any]:
-    whole, copied = patches.measure(plan.problem), patches.measure(patch)
+def _describe(plan: Published, tables: Tables, answer: dict[str, Any], window: figures.Window) -> dict[str, Any]:
+    whole, copied = patches.measure(plan.problem), patches.measure(patches.diff(plan.problem, tables))
     return {
         "plan_id": plan.run.pk,
         "problem_hash": answer["problem_hash"],
@@ -152,6 +158,7 @@ def _describe(plan: Published, patch: Tables, answer: dict[str, Any], window: fi
         "params": {
             "as_of": plan.run.as_of.isoformat(), "now": plan.run.now, "horizon_end": plan.run.horizon_end,
             "weeks": window.weeks, "release_until": plan.run.params["release_until"],
+            "step": plan.run.step, "known_at": plan.known_at.isoformat() if plan.known_at else "",
         },
         "memory": {"copied": copied, "plan": whole, "planner_peak": answer["peak_bytes"]},
     }  # fmt: skip

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rantai.iscm.supply.views import aggregate, board, levers, orders, plan, resources, stock, timeline
+from rantai.iscm.supply.views import aggregate, board, levers, orderanswers, orders, plan, resources, stock, timeline
 
 app_name = "iscm_supply"
 urlpatterns = [
@@ -15,6 +15,8 @@ urlpatterns = [
     path("exceptions/reopen/", board.reopen, name="exceptions_reopen"),
     path("outcomes/", plan.outcomes, name="outcomes"),
     path("outcomes/<int:outcome_id>/", plan.outcome, name="outcome"),
+    path("orders/sheet/", orderanswers.sheet, name="orders_sheet"),
+    path("orders/decide/", orderanswers.decide, name="decide_many"),
     path("orders/accept/", orders.accept_many, name="accept_many"),
     path("orders/dismiss/", orders.dismiss_many, name="dismiss_many"),
     path("orders/reopen/", orders.reopen_many, name="reopen_many"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Max
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rantai.iscm.strategy import rules
 from rantai.iscm.strategy.models import Scenario, ScenarioChange
 from rantai.iscm.strategy.queries import changes, templates
-from rantai.kernel import audit
+from rantai.kernel import audit, clock
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import require_transaction
 
@@ -76,7 +76,7 @@ def add_change(scenario: Scenario, kind: str, *, by: str, at: datetime, **figure
     read = (*changes.list_fields(kind), "cost")
     values = {name: figures.get(name, figures.get(f"{name}_id")) for name in read}
     values = {name: value for name, value in values.items() if value not in (None, "", [])}
-    _check(kind, values)
+    _check(kind, values, today=clock.business_date(at, scenario.company.zone))
     locked = Scenario.objects.select_for_update().get(pk=scenario.pk)
     if locked.changes.count() >= rules.MOST_CHANGES:
         raise TooManyChanges
@@ -135,7 +135,7 @@ def _is_subject(name: str) -> bool:
     return name in ("item", "category", "location", "supplier", "source", "resource", "territory")
 
 
-def _check(kind: str, values: dict[str, Any]) -> None:
+def _check(kind: str, values: dict[str, Any], *, today: date) -> None:
     problems = {name: _("Say this too.") for name in changes.list_needed(kind) if name not in values}
     limits = _LIMITS | ({"share": _SHARES[kind]} if kind in _SHARES else {})
     for name, (low, high) in limits.items():
@@ -144,6 +144,10 @@ def _check(kind: str, values: dict[str, Any]) -> None:
     first, last = values.get("starts_on"), values.get("ends_on")
     if first and last and last < first:
         problems["ends_on"] = _("The last day lies before the first. Turn them round.")
+    elif last and last < today:
+        problems["ends_on"] = _("This day is over, and a scenario asks about what is to come: today is %(today)s.") % {
+            "today": today.isoformat()
+        }
     if (values.get("maximum") or 0) and values["maximum"] < values.get("minimum", 0):
         problems["maximum"] = _("The largest order is below the smallest one.")
     problems |= _check_kind(kind, values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
@@ -55,6 +55,20 @@ def list_outcomes(run: ScenarioRun) -> QuerySet[ScenarioOutcome]:
 def is_outdated(run: ScenarioRun) -> bool:
     """Tell whether another plan than the one that a run was laid over is current."""
     return not PlanRun.objects.filter(pk=run.plan_id or 0, state="current").exists()
+
+
+def is_mixed(
+    runs: Sequence[ScenarioRun], told: Mapping[int, Mapping[tuple[str, str], ScenarioFigure]]
+) -> bool:  # fmt: skip
+    """Tell whether runs stand beside different plans: another one, or the same after something had happened."""
+
+    def beside(run: ScenarioRun) -> dict[tuple[str, str], tuple[int | None, int | None]]:
+        return {name: (row.plan_numerator, row.plan_denominator) for name, row in told[run.pk].items()}
+
+    sides = [beside(run) for run in runs]
+    common = set.intersection(*map(set, sides)) if sides else set()
+    is_same = all(side[name] == sides[0][name] for side in sides for name in common)
+    return len({run.plan_id for run in runs}) > 1 or not is_same
 
 
 def has_plan() -> bool:

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rantai.foundation.access import rules as access
 from rantai.foundation.parties import queries as parties
-from rantai.iscm.strategy.models import Scenario, ScenarioFigure, ScenarioRun
+from rantai.iscm.strategy.models import Scenario, ScenarioRun
 from rantai.iscm.strategy.queries import lists
-from rantai.iscm.strategy.views import comparison, edge
-from rantai.ui import toasts
+from rantai.iscm.strategy.views import comparison
+from rantai.ui import clicks, table_exports, toasts
 
 
 @require_safe
 @access.permission_required("scenarios.view")
-def compare(request: access.StaffRequest) -> HttpResponse:
+def compare(request: access.StaffRequest) -> HttpResponseBase:
     """Answer which of some scenarios is best, by every figure."""
-    ids = edge.read_ids(request, "s")
+    ids = clicks.read_ids(request, "s")
     runs = lists.list_compared(ids)
     at_work = ScenarioRun.objects.filter(scenario_id__in=ids, state__in=["queued", "solving"]).count()
     if not runs and not at_work:
@@ -30,11 +30,13 @@ def compare(request: access.StaffRequest) -> HttpResponse:
     company, sees_cost = parties.get_company(), request.user.has_perm(access.SEES_COST)
     told = lists.list_figures(runs)
     rows = comparison.list_rows(runs, told, currency=company.currency, sees_cost=sees_cost) if runs else []
+    if rows and request.GET.get("export") == "xlsx":
+        return _write(runs, rows)
     context = {
         "house": "operations", "runs": runs, "rows": rows, "at_work": at_work, "wanted": len(set(ids)),
         "results": [(run, *comparison.say_result(run, told[run.pk])) for run in runs],
-        "best": _find_best(runs, told),
-        "is_mixed": len({run.plan_id for run in runs}) > 1,
+        "verdict": comparison.say_verdict(runs, told, sees_cost=sees_cost) if runs else "",
+        "is_mixed": lists.is_mixed(runs, told),
         "chart": comparison.draw_shares(rows, runs, told) if runs else None,
         "charts": [
             comparison.draw_weeks(
@@ -52,16 +54,15 @@ def compare(request: access.StaffRequest) -> HttpResponse:
     return render(request, "iscm/strategy/compare.html", context)
 
 
-def _find_best(runs: list[ScenarioRun], told: Mapping[int, Mapping[tuple[str, str], ScenarioFigure]]) -> str:
-    """Return the scenario that keeps most order lines, then most of what is expected; '' where two are alike."""
-
-    def rank(run: ScenarioRun) -> tuple[float, float]:
-        found = told[run.pk]
-        pairs = [found.get((code, "")) for code in ("lines_on_time", "expected_on_time")]
-        shares = [(row.numerator or 0) / row.denominator if row and row.denominator else 0.0 for row in pairs]
-        return shares[0], shares[1]
-
-    if len(runs) < 2:
-        return ""
-    ranked = sorted(runs, key=rank, reverse=True)
-    return ranked[0].scenario.name if rank(ranked[0]) > rank(ranked[1]) else ""
+def _write(runs: Sequence[ScenarioRun], rows: Sequence[comparison.Row]) -> HttpResponseBase:
+    """Return the comparison as a workbook: one line a figure, the plan's and each scenario's as numbers."""
+    heads: table_exports.Heads = [
+        (_("Figure"), lambda row: row["row"].label),
+        (_("Of what"), lambda row: row["row"].note),
+        (_("The plan"), lambda row: row["row"].plan.value),
+        *(
+            (run.scenario.name, lambda row, place=place: row["row"].cells[place].value)
+            for place, run in enumerate(runs)
+        ),
+    ]
+    return table_exports.write_xlsx(({"row": row} for row in rows), heads, name="scenarios")

@@ -34,6 +34,8 @@ class Cell:
     moved: str = ""
     hurt: bool = False
     good: bool = False
+    value: float | None = None
+    """For files: money in the company's currency, shares of 1."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +131,36 @@ def say_result(run: ScenarioRun, told: Mapping[tuple[str, str], ScenarioFigure])
     return _("Customers notice nothing of it"), False
 
 
+def say_verdict(
+    runs: Sequence[ScenarioRun], told: Mapping[int, Mapping[tuple[str, str], ScenarioFigure]], *, sees_cost: bool
+) -> str:
+    """Return which of some runs is best: most order lines, then most of what is expected, then least stock."""
+    if len(runs) == 1:
+        return say_result(runs[0], told[runs[0].pk])[0]
+    ranks = {run.pk: _rank(told[run.pk]) for run in runs}
+    top = [run for run in runs if ranks[run.pk] == max(ranks.values())]
+    if len(top) == 1:
+        return _("“%(best)s” keeps most dates") % {"best": top[0].scenario.name}
+    stocks = {run.pk: figures.ratio(_own(told[run.pk].get(("stock_value", "")))) or 0.0 for run in top}
+    least = [run for run in top if stocks[run.pk] == min(stocks.values())]
+    if sees_cost and len(least) == 1:
+        values = {"n": formats.number(len(top)), "best": least[0].scenario.name}
+        if len(top) == len(runs):
+            return _("For customers they are alike; “%(best)s” holds least stock") % values
+        return _("%(n)s keep most dates alike; “%(best)s” does it with least stock") % values
+    if len(top) == len(runs):
+        return _("For customers they are alike")
+    return _("%(names)s keep most dates") % {"names": ", ".join(f"“{run.scenario.name}”" for run in top)}
+
+
+def _rank(told: Mapping[tuple[str, str], ScenarioFigure]) -> tuple[float, float]:
+    """Return the shares on time as people read them: what differs by less than a tenth of a point is alike."""
+    order, expected = (
+        figures.ratio(_own(told.get((code, "")))) or 0.0 for code in ("lines_on_time", "expected_on_time")
+    )
+    return round(order, 3), round(expected, 3)
+
+
 def _draw_row(
     name: tuple[str, str], runs: Sequence[ScenarioRun], told: Mapping[int, Mapping[tuple[str, str], ScenarioFigure]],
     names: dict[tuple[str, str], str], currency: str,
@@ -139,20 +171,23 @@ def _draw_row(
         code=code,
         label=words.name_figure(code, key, names),
         note=str(words.FIGURES[code][1]),
-        plan=Cell(text=_say(code, _plan(first), currency), of=_say_parts(code, _plan(first), currency)),
+        plan=Cell(
+            text=_say(code, _plan(first), currency), of=_say_parts(code, _plan(first), currency),
+            value=_in_file(code, _plan(first)),
+        ),
         cells=tuple(_draw_cell(code, told[run.pk].get(name), currency) for run in runs),
-    )
+    )  # fmt: skip
 
 
 def _draw_cell(code: str, row: ScenarioFigure | None, currency: str) -> Cell:
     own, plan = _value(code, _own(row)), _value(code, _plan(row))
     text, of = _say(code, _own(row), currency), _say_parts(code, _own(row), currency)
     if own is None or plan is None or own == plan:
-        return Cell(text=text, of=of)
+        return Cell(text=text, of=of, value=_in_file(code, _own(row)))
     is_worse = (own > plan) == (code in figures.LESS_IS_BETTER)
     return Cell(
         text=text, of=of, moved=_say_moved(code, own - plan, currency), hurt=is_worse and code in _HURTS,
-        good=not is_worse and code in _HURTS,
+        good=not is_worse and code in _HURTS, value=_in_file(code, _own(row)),
     )  # fmt: skip
 
 
@@ -160,6 +195,12 @@ def _value(code: str, pair: Pair) -> float | None:
     if code in figures.TOTALS or code == "value_at_risk":
         return None if pair[0] is None else float(pair[0])
     return figures.ratio(pair)
+
+
+def _in_file(code: str, pair: Pair) -> float | None:
+    value = _value(code, pair)
+    is_money = code in figures.MONEY and code != "revenue_on_time"
+    return value / SCALE if value is not None and is_money else value
 
 
 def _say(code: str, pair: Pair, currency: str) -> str:

@@ -26,7 +26,7 @@ from rantai.kernel import clock
 from rantai.kernel.revisions import RevisionConflict
 from rantai.kernel.texts import pick
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import conflicts, formats, shapes, toasts
+from rantai.ui import clicks, conflicts, formats, shapes, toasts
 
 
 @require_safe
@@ -144,7 +144,7 @@ def get_template(code: str) -> Template:
 
 def find_category(request: access.StaffRequest) -> Category | None:
     """Return the category that a form or an address names."""
-    ids = edge.read_ids(request, "category")
+    ids = clicks.read_ids(request, "category")
     return Category.objects.filter(pk=ids[0]).first() if ids else None
 
 

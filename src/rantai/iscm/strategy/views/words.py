@@ -45,7 +45,7 @@ FIGURES = {
     "value_at_risk": (gettext_lazy("Value at risk"), gettext_lazy("lifetime value × churn of who waits")),
     "margin": (gettext_lazy("Margin"), gettext_lazy("of what is delivered")),
     "stock_value": (gettext_lazy("Stock, mean"), gettext_lazy("at standard cost")),
-    "purchases": (gettext_lazy("Planned purchases"), gettext_lazy("by arrival")),
+    "purchases": (gettext_lazy("Cash for planned purchases"), gettext_lazy("by arrival")),
     "own_cost": (gettext_lazy("The changes themselves"), gettext_lazy("once")),
     "capacity": (gettext_lazy("Use of %(key)s"), gettext_lazy("of working time")),
     "supplier": (gettext_lazy("Purchases from %(key)s"), ""),

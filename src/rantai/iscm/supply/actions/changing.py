@@ -56,16 +56,19 @@ class Change:
     """Demands that were planned again."""
 
 
-def publish_change(run: PlanRun, change: Change, *, step: int, engine: str, at: datetime) -> int:
+def publish_change(
+    run: PlanRun, change: Change, packed: bytes, *, step: int, engine: str, at: datetime
+) -> int:  # fmt: skip
     """Lay a change over the current plan at its step and return the next one; raises PlanMoved.
 
-    Locks the run, then proposals in id order. What people decided stays as they decided it.
+    `packed` are its tables: packing takes longer than the rest. Locks the run, then proposals in id order. What people
+    decided stays as they decided it.
     """
     require_transaction()
     current = PlanRun.objects.select_for_update().filter(pk=run.pk, state="current", step=step).first()
     if current is None:
         raise PlanMoved(run, step)
-    _write_tables(current, change, step=step + 1, at=at)
+    _write_tables(current, change, packed, step=step + 1, at=at)
     counts = Counter(current.counts)
     counts.update(_write_outcomes(current, change))
     counts.update(_write_proposals(current, change, engine=engine, at=at))
@@ -84,9 +87,9 @@ def note_known(run: PlanRun, *, step: int, watermark: int) -> int:
     return step
 
 
-def _write_tables(run: PlanRun, change: Change, *, step: int, at: datetime) -> None:
+def _write_tables(run: PlanRun, change: Change, packed: bytes, *, step: int, at: datetime) -> None:
     row = PlanChange.objects.create(
-        run=run, step=step, watermark=change.watermark, codec=columns.CODEC, bytes=changes.pack(change.tables),
+        run=run, step=step, watermark=change.watermark, codec=columns.CODEC, bytes=packed,
         places=len(change.places), demands=change.replanned, published_at=at,
     )  # fmt: skip
     blocks = [layout.block_of(keys.split(place)[0], run.blocks) for place in change.places]
@@ -97,22 +100,24 @@ def _write_tables(run: PlanRun, change: Change, *, step: int, at: datetime) -> N
 
 
 def _write_outcomes(run: PlanRun, change: Change) -> Mapping[str, int]:
-    """Write the outcomes of the change's orders over those that they had; return how the counts of the plan move."""
+    """Write the outcomes of the change's orders that are others than they had; return how the plan's counts move."""
     rows = PlanOutcome.objects.filter(run=run, demand_id__in=change.demand_ids)
-    before = {pk: (late > 0, short > 0) for pk, late, short in rows.values_list("demand_id", "late_days", "short")}
-    names = list(change.outcomes)
-    values = {name: _to_list(column) for name, column in change.outcomes.items()}
-    found = [PlanOutcome(run=run, **dict(zip(names, row, strict=True))) for row in zip(*values.values(), strict=True)]
-    now = {row.demand_id: (row.late_days > 0, row.short > 0) for row in found}
+    names = ["demand_id", *(name for name in change.outcomes if name != "demand_id")]
+    before = {row[0]: row for row in rows.values_list(*names)}
+    now = {row[0]: row for row in zip(*(_to_list(change.outcomes[name]) for name in names), strict=True)}
     gone = before.keys() - now.keys()
     if gone:
         rows.filter(demand_id__in=gone).delete()
-    written = [name for name in names if name != "demand_id"]
+    changed = [row for pk, row in now.items() if row != before.get(pk)]
     PlanOutcome.objects.bulk_create(
-        found, update_conflicts=True, unique_fields=["run_id", "demand_id"],
-        update_fields=[PlanOutcome._meta.get_field(name).name for name in written],
+        [PlanOutcome(run=run, **dict(zip(names, row, strict=True))) for row in changed],
+        update_conflicts=True, unique_fields=["run_id", "demand_id"],
+        update_fields=[PlanOutcome._meta.get_field(name).name for name in names[1:]],
     )  # fmt: skip
-    late, short = (sum(pair[at] for pair in now.values()) - sum(pair[at] for pair in before.values()) for at in (0, 1))
+    late, short = (
+        sum(row[at] > 0 for row in now.values()) - sum(row[at] > 0 for row in before.values())
+        for at in (names.index("late_days"), names.index("short"))
+    )
     return {"orders": len(now) - len(before), "late": late, "short": short}
 
 

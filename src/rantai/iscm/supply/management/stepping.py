@@ -12,6 +12,7 @@ import structlog
 from rantai.iscm.supply import bridge
 from rantai.iscm.supply.actions import changing
 from rantai.iscm.supply.management.bridge.following import Follower
+from rantai.iscm.supply.queries import changes
 from rantai.kernel import clock, jobs
 from rantai.kernel.transactions import run_atomic
 
@@ -27,18 +28,19 @@ def publish(follower: Follower) -> dict[str, Any]:
         _ask_for_whole_plan(follower)
     if not follower.is_another and (follower.has_news or follower.change is not None):
         try:
-            follower.note_published(run_atomic(partial(_write, follower)))
+            packed = changes.pack(follower.change.tables) if follower.change else b""
+            follower.note_published(run_atomic(partial(_write, follower, packed)))
         except changing.PlanMoved as moved:
             follower.is_overtaken = True
             log.info("net_change_overtaken", reason=str(moved))
     return {"step": follower.step, "published_at": time.monotonic()}
 
 
-def _write(follower: Follower) -> int:
+def _write(follower: Follower, packed: bytes) -> int:
     run, step, at = follower.run, follower.step, clock.now()
     if follower.change is None:
         return changing.note_known(run, step=step, watermark=follower.told)
-    return changing.publish_change(run, follower.change, step=step, engine=bridge.ENGINE, at=at)
+    return changing.publish_change(run, follower.change, packed, step=step, engine=bridge.ENGINE, at=at)
 
 
 def _ask_for_whole_plan(follower: Follower) -> None:

@@ -18,7 +18,11 @@ Tables = Mapping[str, Columns]
 
 NUMBERED = ("item_locations", "sources", "receipts", "demands", "orders")
 """Tables whose rows others name by their number, which they keep for as long as their plan is current."""
-CHANGED = (*NUMBERED, *(name for name in layout.SOLUTION if name not in (*NUMBERED, "notices", "co_outputs")))
+CHANGED = (
+    *NUMBERED,
+    "occupations",
+    *(name for name in layout.SOLUTION if name not in (*NUMBERED, "notices", "co_outputs")),
+)
 """Tables that a change holds, each with the item-location of its rows (`at`)."""
 UNNUMBERED = 1 << 40
 """Rows that nobody names are numbered from here on, behind those of the whole plan."""

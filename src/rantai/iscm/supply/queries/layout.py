@@ -34,7 +34,7 @@ _COLUMNS = {
     "loads": ("operation", "resource", "quantity", "quantity_per", "group", "rank", "setup"),
     "resources": ("key", "calendar", "kind", "maximum", "maximum_steps", "efficiency_ppm", "setup_matrix", "source_id"),
     "setup_times": ("matrix", "from_setup", "to_setup", "seconds"),
-    "occupations": ("resource", "start", "end", "quantity", "setup", "order_key", "step"),
+    "occupations": ("resource", "start", "end", "quantity", "setup", "order_key", "step", "place"),
     "step_functions": ("start", "value"),
 }
 """What the tables hold that a plan of release 1 does not have."""
@@ -107,6 +107,8 @@ def find_pairs(name: str, table: dict[str, Any], places: Ints, pick: Pick) -> In
         found = places[pick("orders", "item_location", table["order"])]
     elif name == "item_locations":
         found = table["key"]
+    elif name == "occupations" and "place" not in table:
+        found = np.full(len(table["start"]), -1, np.int64)  # a plan of a former release: nothing lies over them
     else:
         found = table["place"] if "place" in table else places[table["item_location"]]
     return found

@@ -43,6 +43,8 @@ class Since:
     bought: frozenset[int]
     worked: frozenset[int]
     """Of production and transfers: what they bring and what they take."""
+    orders: frozenset[int]
+    """Production orders, whose work occupies resources."""
     sources: frozenset[int]
     resources: frozenset[int]
     others: bool
@@ -63,8 +65,8 @@ class Standing:
     work: Columns | None
     requirements: list[supplies.Requirement] | None
     stock: dict[int, int] | None
-    is_accepted: bool
-    """A proposal was accepted and is no document yet: what it takes is known to a whole plan only."""
+    accepted: frozenset[int]
+    """Proposals (keys of receipts) that were accepted and are no documents yet."""
 
 
 def read(watermark: int) -> Since:
@@ -82,6 +84,7 @@ def read(watermark: int) -> Since:
     return Since(
         wanted=frozenset(found[_DEMAND]), stocked=frozenset(found[_STOCK]),
         bought=frozenset(srm.list_changed_items(watermark)), worked=frozenset(worked),
+        orders=frozenset(found[_PRODUCTION]),
         sources=frozenset(found[_SOURCE]), resources=frozenset(found[_RESOURCE]), others=bool(found[_OTHER]),
     )  # fmt: skip
 
@@ -101,14 +104,17 @@ def read_standing(
     if news.stocked:
         found = supplies.read_stock(sites.ids, items=news.stocked)
         stock = dict(zip(found["place"].tolist(), found["on_hand"].tolist(), strict=True))
-    accepted = PlannedOrder.objects.filter(state="accepted", item_id__in=news.bought | news.worked)
+    accepted: list[int] = []
+    if news.bought or news.worked:
+        rows = PlannedOrder.objects.filter(state="accepted", item_id__in=news.bought | news.worked).order_by()
+        accepted = list(rows.values_list("pk", flat=True))
     return Standing(
         orders=orders,
         purchases=purchases,
         work=work,
         requirements=requirements,
         stock=stock,
-        is_accepted=bool(news.worked) and accepted.exists(),
+        accepted=frozenset(int(keys.tag(pk, keys.PLANNED)) for pk in accepted),
     )
 
 

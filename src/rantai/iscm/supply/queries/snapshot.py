@@ -96,7 +96,7 @@ def _read(company: Company, sites: Sites, *, as_of: datetime, watermark: int, we
     network = sourcing.read_network(np.unique(np.concatenate([c["place"] for c in columns])).tolist(), sites, on=on)
     places = ints(network.places)
     horizon_end = _find_horizon(now, weeks, orders["due"])
-    from_day, to_day = on - timedelta(days=_DAYS_BACK), on + timedelta(seconds=horizon_end - now, days=2)
+    from_day, to_day = find_days(now, horizon_end, on=on)
     requirements = _list_requirements(receipts, network, sites)
     # of each way the first order, in the order in which they stand
     _ways, first = np.unique(firm.ship_to, return_index=True)
@@ -142,7 +142,7 @@ def _lay_out_limits(
     tables["loads"] = layout.write_loads()
     tables["resources"], tables["step_functions"] = layout.write_resources()
     tables["setup_times"] = layout.write_setup_times()
-    tables["occupations"] = progress.read_occupations(layout, sites, network.waits, now=now)
+    tables["occupations"] = progress.read_occupations(progress.Floor.of(layout, network.waits, now=now))
     tables["co_products"] = {}
     hurt = {pk: network.sources[source]["place"] for pk, source in used.items()}
     shared = set(tables["item_locations"]["key"][tables["item_locations"]["search"] == planning_rules.SPLIT].tolist())
@@ -151,6 +151,11 @@ def _lay_out_limits(
         *misfits.judge_ranks(network.sources, shared=shared),
         *misfits.judge_calendars(_list_calendar_users(tables, network, sites), sites),
     ]
+
+
+def find_days(now: int, horizon_end: int, *, on: date) -> tuple[date, date]:
+    """Return from which day to which a plan of a day knows working time."""
+    return on - timedelta(days=_DAYS_BACK), on + timedelta(seconds=horizon_end - now, days=2)
 
 
 def _list_calendar_users(tables: Tables, network: sourcing.Network, sites: Sites) -> Iterator[tuple[int | None, int]]:

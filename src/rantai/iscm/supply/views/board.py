@@ -19,10 +19,10 @@ from rantai.iscm.supply import forms
 from rantai.iscm.supply.actions import exceptions as actions
 from rantai.iscm.supply.models import PlanException
 from rantai.iscm.supply.queries import board, plans, steps
-from rantai.iscm.supply.views import boardrows, boardsheets, boardtables, boardwords, edge
+from rantai.iscm.supply.views import boardrows, boardsheets, boardtables, boardwords, edge, tables
 from rantai.kernel import clock
 from rantai.kernel.transactions import run_atomic
-from rantai.ui import toasts
+from rantai.ui import clicks, toasts
 
 
 @require_safe
@@ -54,6 +54,8 @@ def exceptions(request: access.StaffRequest) -> HttpResponseBase:
             rows, waiting, today=today, query=query, opened=opened.pk if opened else 0, sees_cost=sees_cost, may=may
         ),
         **open_ones.aggregate(count=Count("pk"), hurt=Count("pk", filter=Q(kind__in=board.URGENT, stake__gt=0))),
+        "has_plan": run is not None,
+        "later": tables.count_later(run)[0] if run else 0,
         "today": today,
     }  # fmt: skip
     if opened:
@@ -108,7 +110,7 @@ def decide(request: access.StaffRequest) -> HttpResponse:
         return _nothing_left(request)
     if _read_verb(request) == "dismiss":
         return _dismiss(request, rows, today=today)
-    changes, is_valid = forms.read_changes(request.POST, rows)
+    changes, is_valid = forms.read_changes(request.POST, rows, today=today)
     if not is_valid:
         return _show_preview(request, rows, verb="accept", today=today, status=422)
     return _accept(request, rows, changes, today=today)
@@ -118,7 +120,7 @@ def decide(request: access.StaffRequest) -> HttpResponse:
 @access.permission_required("plan.decide")
 def reopen(request: HttpRequest) -> HttpResponse:
     """Take dismissals back."""
-    ids = edge.read_ids(request)
+    ids = clicks.read_ids(request)
     said = ngettext("%(n)s exception is open again", "%(n)s exceptions are open again", len(ids)) % {"n": len(ids)}
     return edge.attempt(request, lambda: actions.reopen_exceptions(ids, at=clock.now()), said=said, back=_back(request))
 
@@ -170,7 +172,7 @@ def _show_preview(
     data: Mapping[str, str] | None = None,
 ) -> HttpResponse:  # fmt: skip
     typed = request.POST if data is None else data
-    changes, _is_valid = forms.read_changes(typed, rows)
+    changes, _is_valid = forms.read_changes(typed, rows, today=today)
     found = steps.list_steps(rows, today=today, changes=changes)
     is_bound = any(name.endswith(("-due_on", "-units")) for name in typed)
     lines = [
@@ -179,7 +181,7 @@ def _show_preview(
             "title": boardwords.title_of(step.row, today=today),
             "does": boardwords.say_step(step, today=today),
             "is_done": step.way not in (steps.PAGE, steps.GONE),
-            "form": forms.make_change(step, data=typed if is_bound else None),
+            "form": forms.make_change(step, data=typed if is_bound else None, today=today),
         }
         for step in found
     ]
@@ -207,17 +209,15 @@ def _describe(
     row: PlanException, waiting: Sequence[board.Waiting], *, today: date, sees_cost: bool, may: bool
 ) -> dict[str, Any]:
     sheet = boardrows.show_sheet(row, waiting, today=today, sees_cost=sees_cost)
-    form = forms.make_change(sheet["step"], data=None) if may and sheet["act"] else None
+    form = forms.make_change(sheet["step"], data=None, today=today) if may and sheet["act"] else None
     return {"sheet": sheet, "form": form}
 
 
 def _find_opened(
     request: HttpRequest, rows: Sequence[PlanException], source: QuerySet[PlanException]
 ) -> PlanException | None:
-    text = request.GET.get("at", "")
-    if not text.isascii() or not text.isdigit() or len(text) > 18:
-        return rows[0] if rows else None
-    return next(iter(_fetch([int(text)], source)), rows[0] if rows else None)
+    asked = _fetch([clicks.read_id(request.GET.get("at"))], source)
+    return next(iter([*asked, *rows]), None)
 
 
 def _fetch(ids: Sequence[int], source: QuerySet[PlanException]) -> list[PlanException]:
@@ -229,8 +229,8 @@ def _fetch(ids: Sequence[int], source: QuerySet[PlanException]) -> list[PlanExce
 
 def _read_ids(request: HttpRequest) -> list[int]:
     """Return the row whose own button was pressed, else the ticked rows."""
-    only = request.GET.get("only", "")
-    return [int(only)] if only.isascii() and only.isdigit() and len(only) < 19 else edge.read_ids(request)
+    only = clicks.read_id(request.GET.get("only"))
+    return [only] if only else clicks.read_ids(request)
 
 
 def _read_verb(request: HttpRequest) -> str:

@@ -41,6 +41,8 @@ class BoardRow:
     is_open: bool
     act: str
     """Label of the button that does it; empty where no click can."""
+    may_change: bool
+    """Whether a day or a quantity could be another; what is cancelled has none."""
     mend_href: str
     """Where a person mends what no click can."""
     answer: str
@@ -129,6 +131,7 @@ def _show(
         href=f"{reverse('iscm_supply:exceptions')}?{query}{'&' if query else ''}at={row.pk}",
         is_open=row.pk == opened,
         act=boardwords.act_of(step, today=today) if may else "",
+        may_change=row.kind != "cancel" and step.way != steps.CANCEL,
         mend_href=mend_href(row),
         answer=str(boardwords.ANSWERS.get(getattr(row, "answer", ""), "")),
     )

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from io import BytesIO
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from rantai.iscm.supply.models import PlanException
-from rantai.iscm.supply.views import words
+from rantai.iscm.supply.views import sheets, words
 from rantai.kernel.quantities import SCALE
 from rantai.kernel.texts import pick
 from rantai.ui import table_exports
 from rantai.ui.inputs import FigureField
 
-MOST_BYTES = 5 * 2**20
-MOST_ROWS = 500
-ROW, UNITS, WANTED = 0, 5, 7
+UNITS, WANTED = 5, 7
 """Columns that are read back; all others are there to be read."""
 
 
@@ -59,21 +56,13 @@ def write(rows: Sequence[PlanException]) -> HttpResponseBase:
 
 def read(file: Any) -> dict[int, Filled]:
     """Return what a filled sheet says by exception; raises NotOurSheet."""
-    import polars as pl  # 100 ms that only an upload should pay
-
-    if file is None or file.size > MOST_BYTES:
-        raise NotOurSheet
     try:
-        frame = pl.read_excel(BytesIO(file.read()), infer_schema_length=None)
-    except Exception as problem:  # the reader has an exception of its own for each way to be no workbook
+        found = {
+            pk: Filled(sheets.to_units(line[UNITS]), sheets.to_day(line[WANTED]))
+            for pk, line in sheets.read_lines(file, width=WANTED + 1)
+        }
+    except sheets.NotASheet as problem:
         raise NotOurSheet from problem
-    if frame.width <= WANTED:
-        raise NotOurSheet
-    found = {}
-    for line in frame.head(MOST_ROWS).iter_rows():
-        number = _to_number(line[ROW])
-        if number is not None:
-            found[int(number)] = Filled(_to_units(line[UNITS]), _to_day(line[WANTED]))
     if not found:
         raise NotOurSheet
     return found
@@ -94,33 +83,3 @@ def to_fields(row: PlanException, filled: Filled) -> Mapping[str, str]:
     elif filled.units not in (None, row.units):
         fields[f"e{row.pk}-units"] = str(FigureField().prepare_value(filled.units))
     return fields
-
-
-def _to_number(value: Any) -> float | None:
-    try:
-        return float(value)
-    except (TypeError, ValueError):
-        return None
-
-
-def _to_units(value: Any) -> int | str | None:
-    number = _to_number(value)
-    if number is not None and 0 <= number < 10**12:
-        return round(number * SCALE)
-    return _to_text(value)
-
-
-def _to_day(value: Any) -> date | str | None:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    try:
-        return date.fromisoformat(str(value).strip()[:10])
-    except ValueError:
-        return _to_text(value)
-
-
-def _to_text(value: Any) -> str | None:
-    """Return what a person wrote, for the form to say what is wrong with it; None where nothing stands."""
-    return str(value).strip()[:40] or None if value is not None else None

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from functools import partial
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from rantai.foundation.parties import queries as parties
 from rantai.iscm.fulfilment.actions import transfers
 from rantai.iscm.production.actions import orders as production
 from rantai.iscm.supply.actions import exceptions, proposals
 from rantai.kernel import clock
-from rantai.kernel.revisions import RevisionConflict
-from rantai.kernel.transactions import run_atomic
 from rantai.kernel.transitions import IllegalTransition
-from rantai.ui import conflicts, toasts
-
-Result = TypeVar("Result")
+from rantai.ui import clicks
 
 REFUSALS = (
     proposals.ProposalGone,
@@ -29,6 +23,9 @@ REFUSALS = (
     production.NotMade,
     transfers.NotATransfer,
 )
+"""What may be refused for a reason that the reader can do something about."""
+
+attempt = partial(clicks.attempt, refusals=REFUSALS)
 
 
 def read_day(text: str) -> date | None:
@@ -38,25 +35,6 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day and 2000 <= day.year <= 2999 else None
-
-
-def attempt(request: HttpRequest, work: Callable[[], Result], *, said: str, back: str, undo: str = "") -> HttpResponse:
-    """Do one thing in a transaction, say so, and go back; a refusal is said there, a conflict gets its page."""
-    try:
-        run_atomic(work)
-    except RevisionConflict as conflict:
-        return conflicts.answer(request, conflict, href=back)
-    except REFUSALS as problem:
-        toasts.hurt(request, str(problem))
-    else:
-        toasts.say(request, said, undo=undo)
-    return redirect(back)
-
-
-def read_ids(request: HttpRequest) -> list[int]:
-    """Return the ticked rows."""
-    values = [*request.POST.getlist("ids"), *request.GET.getlist("ids")][:500]
-    return [int(text) for text in values if text.isascii() and text.isdigit() and len(text) < 19]
 
 
 def actor(request: HttpRequest) -> str:

@@ -21,7 +21,7 @@ class LeverTable(tables.Table):
     name = "levers"
     caption = _("Lead times and lot sizes")
     item = ItemColumn(grow=True, link="iscm_supply:stock", link_args=("item_id", "location_id"))
-    place = tables.Column(_("Site"), accessor="location__name", narrow=3)
+    place = tables.Column(_("Site"), accessor="location__name", sub="supplier", narrow=3)
     supplier = tables.Column(_("Supplier"), hidden=True)
     lead_days = tables.Column(_("Lead time, days"), format="number", sort=True)
     safety_stock = tables.Column(_("Safety stock"), format="quantity", unit="unit", sort=True, narrow=2)
@@ -29,7 +29,7 @@ class LeverTable(tables.Table):
     money_day = tables.Column(
         _("Day, in money"), format="money", currency="company_currency", sort=True, total=True, phone="end"
     )
-    waiting = tables.Column(_("Orders waiting"), format="number", sort=True, hurt="waiting")
+    waiting = tables.Column(_("Promise days"), format="number", sort=True, hurt="waiting")
     lot_size = tables.Column(_("Lot size"), format="quantity", unit="unit", sort=True, narrow=3)
     batch = tables.Column(_("Batch"), format="quantity", unit="unit", narrow=3)
     freed_batch = tables.Column(_("A batch less frees"), format="quantity", unit="unit", sort=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -13,16 +14,17 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rantai.foundation.access import rules as access
+from rantai.iscm.demand.models import Demand
 from rantai.iscm.supply import forms
 from rantai.iscm.supply.actions import proposals
 from rantai.iscm.supply.models import PlannedOrder
-from rantai.iscm.supply.queries import chains, plans
+from rantai.iscm.supply.queries import answers, chains, plans
 from rantai.iscm.supply.queries import words as naming
 from rantai.iscm.supply.views import edge, pictures, words
 from rantai.kernel import clock
 from rantai.kernel.quantities import Quantity
 from rantai.kernel.refs import DocRef
-from rantai.ui import formats, shapes
+from rantai.ui import clicks, formats, shapes
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,8 +37,7 @@ def order(request: access.StaffRequest, order_id: int) -> HttpResponseBase:
     row = get_object_or_404(rows, pk=order_id)
     is_open = row.state == "proposed" and row.run.state == "current"
     may_change = is_open and request.user.has_perm("plan.decide")
-    initial = {"units": row.units, "due_on": row.due_on, "revision": row.revision}
-    form = forms.ChangeForm(request.POST or None, initial=initial)
+    form = forms.ChangeForm(request.POST or None, order=row, today=edge.today())
     if request.method == "POST" and may_change and form.is_valid():
         return _change(request, row, form.cleaned_data)
     sees_cost = request.user.has_perm(access.SEES_COST)
@@ -55,7 +56,7 @@ def accept(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("plan.decide")
 def accept_many(request: HttpRequest) -> HttpResponse:
     """Accept the ticked proposals."""
-    return _accept(request, edge.read_ids(request))
+    return _accept(request, clicks.read_ids(request))
 
 
 @require_POST
@@ -69,14 +70,14 @@ def dismiss(request: HttpRequest, order_id: int) -> HttpResponse:
 @access.permission_required("plan.decide")
 def dismiss_many(request: HttpRequest) -> HttpResponse:
     """Let the ticked proposals go."""
-    return _dismiss(request, edge.read_ids(request))
+    return _dismiss(request, clicks.read_ids(request))
 
 
 @require_POST
 @access.permission_required("plan.decide")
 def reopen_many(request: HttpRequest) -> HttpResponse:
     """Take dismissals back."""
-    ids = edge.read_ids(request)
+    ids = clicks.read_ids(request)
     said = ngettext("%(n)s proposal is open again", "%(n)s proposals are open again", len(ids)) % {"n": len(ids)}
     back = reverse("iscm_supply:plan")
     return edge.attempt(request, lambda: proposals.reopen_proposals(ids, at=clock.now()), said=said, back=back)
@@ -87,14 +88,20 @@ def _describe(row: PlannedOrder, *, is_open: bool, sees_cost: bool) -> dict[str,
     chain = chains.trace(DocRef("planned_order", row.pk))
     reasons = plans.list_reasons([row.decision_id] if row.decision_id else []).get(row.decision_id or 0, ())
     unit = str(row.item.base_unit)
+    waiting = _name_waiting(reasons, today=today)
     sums = [
-        shapes.Reason(str(naming.REASONS.get(one.code, one.code)), formats.quantity(one.units), note=one.number)
+        shapes.Reason(
+            str(naming.REASONS.get(one.code, one.code)), formats.quantity(one.units),
+            note=waiting.get(one.ref.id, one.number) if one.ref and one.ref.kind == "demand" else one.number,
+        )
         for one in reasons
-    ]
+    ]  # fmt: skip
     return {
         "house": "operations",
         "row": row,
         "title": naming.title_of(row),
+        "when": words.WHENS[row.kind]
+        % {"start": formats.day(row.start_on, today=today), "due": formats.day(row.due_on, today=today)},
         "is_open": is_open,
         "is_late": is_open and row.start_on < today,
         "state": words.STATES[row.state],
@@ -106,10 +113,20 @@ def _describe(row: PlannedOrder, *, is_open: bool, sees_cost: bool) -> dict[str,
     }
 
 
+def _name_waiting(reasons: Sequence[answers.ProposalReason], *, today: date) -> dict[int, str]:
+    """Return whose orders stand behind reasons, as people know them: number, customer, item, day."""
+    ids = [one.ref.id for one in reasons if one.ref and one.ref.kind == "demand"]
+    rows = Demand.objects.filter(pk__in=ids).select_related("party", "item") if ids else []
+    return {
+        row.pk: " · ".join((row.number, row.party.name, row.item.code, formats.day(row.requested_on, today=today)))
+        for row in rows
+    }
+
+
 def _list_facts(row: PlannedOrder, unit: str, *, sees_cost: bool) -> list[shapes.Fact]:
     today = edge.today()
     facts = [
-        shapes.Fact(_("Order by"), formats.day(row.start_on, today=today), hurt=row.start_on < today),
+        shapes.Fact(str(words.STARTS[row.kind]), formats.day(row.start_on, today=today), hurt=row.start_on < today),
         shapes.Fact(_("There on"), formats.day(row.due_on, today=today)),
         shapes.Fact(_("Lead time, working days"), formats.number(row.source.lead_time_days)),
         shapes.Fact(_("Minimum"), formats.quantity(row.source.minimum, unit)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -26,15 +26,17 @@ def plan(request: access.StaffRequest) -> HttpResponseBase:
     today, run = edge.today(), plans.find_run()
     kind = tables.OrderTable if request.user.has_perm(access.SEES_COST) else tables.CostlessOrderTable
     table = kind(tables.list_orders(), request=request, today=today)
-    hurt = PlanOutcome.objects.filter(run__state="current").filter(Q(late_days__gt=0) | Q(short__gt=0))
+    hurt = PlanOutcome.objects.filter(tables.BROKEN, run__state="current")
     opened = plans.list_open()
     context = {
         "house": "operations",
         "run": run,
         "followed_at": followed.find_last_change(run) if run else None,
+        "query": request.GET.urlencode(),
         "open": opened.count(),
         "overdue": opened.filter(start_on__lte=today).count(),
         "late_customers": hurt.values("demand__party").distinct().count(),
+        "later_customers": tables.count_later(run)[1] if run else 0,
         "awaiting": plans.count_awaiting_plan()["demands_awaiting_plan"],
         "today": today,
     }
@@ -52,8 +54,11 @@ def outcomes(request: HttpRequest) -> HttpResponseBase:
         "run": run,
         "followed_at": followed.find_last_change(run) if run else None,
         "awaiting": plans.count_awaiting_plan()["demands_awaiting_plan"],
-        "count": rows.count(),
-        "late": rows.filter(late_days__gt=0).count(),
+        **rows.aggregate(
+            count=Count("pk"),
+            late=Count("pk", filter=Q(late_days__gt=0)),
+        ),
+        "later": tables.count_later(run)[0] if run else 0,
         "short": rows.filter(short__gt=0).count(),
     }
     return table.respond("iscm/supply/outcomes.html", context)
@@ -73,8 +78,9 @@ def outcome(request: HttpRequest, outcome_id: int) -> HttpResponseBase:
         "house": "operations",
         "row": row,
         "cause": words.CAUSES.get(row.cause, ""),
+        "later": max(0, (row.planned_on - row.demand.requested_on).days) if row.planned_on else 0,
         "today": today,
-        "chain": pictures.draw_chain(chain, title=str(row.demand), today=today) if chain else None,
+        "chain": pictures.draw_chain(chain, title=row.demand.number, today=today) if chain else None,
         "order_url": pictures.find_page(DocRef(row.demand.kind, row.demand.order_id)),
     }
     return render(request, "iscm/supply/outcome.html", context)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import DurationField, ExpressionWrapper, F, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -51,7 +52,7 @@ def timeline(request: access.StaffRequest) -> HttpResponseBase:
     asked = edge.read_day(request.GET.get("from", ""))
     first = asked or today - timedelta(days=today.weekday())
     page = _list_outcomes(run, request) if run and by == ORDERS else None
-    lanes = timelines.list_deliveries(run, list(page.object_list)) if run and page else []
+    lanes = [_name_lane(one) for one in timelines.list_deliveries(run, list(page.object_list))] if run and page else []
     if book is not None:
         lanes = timelines.list_resources(book, first=first, count=MACHINE_DAYS)
         if not lanes and asked is None:
@@ -73,6 +74,7 @@ def timeline(request: access.StaffRequest) -> HttpResponseBase:
         ],
         "page": page,
         "late": sum(1 for lane in lanes if lane.is_late),
+        "later": sum(1 for lane in lanes if _is_later(lane)),
         "lanes": lanes,
         "may": may,
         "query": request.GET.get("q", ""),
@@ -90,7 +92,7 @@ def move(request: access.StaffRequest, order_id: int) -> HttpResponse:
     rows = PlannedOrder.objects.select_related("item__base_unit", "location", "supplier", "origin", "run", "company")
     order = get_object_or_404(rows, pk=order_id)
     is_open = order.state == "proposed" and order.run.state == "current"
-    form = forms.MoveForm(_read_move(request, order))
+    form = forms.MoveForm(_read_move(request, order), order=order, today=today)
     due_on = form.cleaned_data["due_on"] if form.is_valid() else order.due_on
     if request.method == "POST" and form.is_valid() and is_open:
         return _pin(request, order, due_on)
@@ -130,8 +132,20 @@ def _list_outcomes(run: PlanRun, request: HttpRequest) -> Any:
     text = request.GET.get("q", "").strip()[:80]
     if text:
         rows = rows.filter(Q(demand__number__icontains=text) | Q(demand__party__name__icontains=text))
-    pages = Paginator(rows.order_by("-late_days", "due_on", "pk"), ORDERS_ON_PAGE)
+    waits = ExpressionWrapper(F("planned_on") - F("demand__requested_on"), output_field=DurationField())
+    pages = Paginator(rows.order_by("-late_days", F("short").desc(), waits.desc(), "due_on", "pk"), ORDERS_ON_PAGE)
     return pages.get_page(request.GET.get("page"))
+
+
+def _name_lane(lane: Lane) -> Lane:
+    """Return a lane that says which line of the order it is: its item stands beside the number."""
+    return replace(lane, label=f"{lane.label} {lane.outcome.item.code}") if lane.outcome else lane
+
+
+def _is_later(lane: Lane) -> bool:
+    """Tell whether a customer gets it later than asked for, even where the promise was moved and holds."""
+    row = lane.outcome
+    return bool(row and row.planned_on and row.planned_on > row.demand.requested_on)
 
 
 def _draw(run: PlanRun, lanes: Sequence[Lane], *, first: date, by: str, today: date, may: bool) -> dict[str, Any]:

@@ -12,6 +12,15 @@ KINDS = {
     "transfer": _("Move"),
     "dropship": _("Buy, sent straight to the customer"),
 }
+WHENS = {
+    "purchase": _("Order by %(start)s to have it on %(due)s."),
+    "production": _("Begin by %(start)s to have it on %(due)s."),
+    "transfer": _("Send by %(start)s to have it on %(due)s."),
+    "dropship": _("Order by %(start)s to have it on %(due)s."),
+}
+STARTS = {
+    "purchase": _("Order by"), "production": _("Begin by"), "transfer": _("Send by"), "dropship": _("Order by"),
+}  # fmt: skip
 STATES = {
     "proposed": ("new", _("To decide")),
     "accepted": ("wait", _("Accepted, waits for its document")),
@@ -48,6 +57,16 @@ NODES = {
     "planned_order": _("Planned"),
     "purchase_order": _("Purchase order"),
     "purchase_requisition": _("Requisition"),
+    "production_order": _("Production order"),
+    "transfer_order": _("Transfer"),
+    "goods_receipt": _("Receipt"),
+    "shipment": _("Shipment"),
+    "lot": _("Lot"),
+    "opening": _("Opening stock"),
+    "stock_count": _("Counted"),
+    "return_receipt": _("Came back"),
+    "source": _("Not ordered yet"),
+    "short": _("Nobody has it yet"),
 }
 HOUSES = {
     "demand": "customers",

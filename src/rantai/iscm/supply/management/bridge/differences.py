@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rantai.iscm.supply.management.bridge.occupying import Occupying, Rows, to_changes
 from rantai.iscm.supply.queries import days, keys, since, supplies
 from rantai.iscm.supply.queries.needs import Columns
 from rantai.iscm.supply.queries.since import Since, Standing
@@ -28,7 +29,9 @@ from rantai_engines.planning.problem import DemandKind
 
 _DEMAND = ("due", "quantity", "class_rank", "stake", "partial", "promised_at")
 _RECEIPT = ("time", "quantity")
-_PURCHASES, _WORK = (keys.SCHEDULE, keys.REQUISITION), (keys.PRODUCTION, keys.TRANSFER)
+# what was a proposal that somebody had accepted is a document now
+_PURCHASES = (keys.SCHEDULE, keys.REQUISITION, keys.PLANNED)
+_WORK = (keys.PRODUCTION, keys.TRANSFER, keys.PLANNED)
 
 
 class NeedsWholePlan(Exception):
@@ -40,8 +43,24 @@ class Heard:
     """What is changed in place: demands, supplies and stock, then limits; and why the rest waits for a whole plan."""
 
     facts: list[Change] = field(default_factory=list)
+    work: slice = field(default_factory=lambda: slice(0, 0))
+    """Of the facts those of work, which go together."""
     limits: list[Change] = field(default_factory=list)
     waits: list[str] = field(default_factory=list)
+    occupied: Rows = field(default_factory=dict)
+    """What open orders occupy by now, of resources (rows) where that is told among the facts."""
+    reoccupied: Rows = field(default_factory=dict)
+    """The same where it is told among the limits."""
+
+    def cut_facts(self, size: int) -> Iterator[list[Change]]:
+        """Yield the facts in parts of so many, in their order, those of work as one."""
+        yield from _cut(self.facts[: self.work.start], size)
+        yield from _cut(self.facts[self.work], len(self.facts))
+        yield from _cut(self.facts[self.work.stop :], size)
+
+    def cut_limits(self, size: int) -> Iterator[list[Change]]:
+        """Yield the limits in parts of so many."""
+        return _cut(self.limits, size)
 
     def take(self, changes: Iterator[Change]) -> Iterator[Change]:
         """Yield changes up to what waits, and note why it does."""
@@ -54,8 +73,8 @@ class Heard:
 class Differences:
     """Compares with one held plan, at its present: what did not change is the same to the second."""
 
-    def __init__(self, held: HeldPlan, problem: Tables, sites: Sites) -> None:
-        self.held, self._problem, self._sites = held, problem, sites
+    def __init__(self, held: HeldPlan, problem: Tables, sites: Sites, occupying: Occupying) -> None:
+        self.held, self._problem, self._sites, self._occupying = held, problem, sites, occupying
         self._sources, self._resources = since.read_sources(), since.read_resources()
         self._source_rows: dict[int, list[int]] = {}
         for row, pk in enumerate(problem["sources"]["source_id"].tolist()):
@@ -68,8 +87,10 @@ class Differences:
         if news.others:
             heard.waits.append("bills, routings, planning rules, forecasts or stock targets have changed")
         # receipts first: what work takes names the receipt that it feeds
-        heard.facts += self._receipts(heard, standing.purchases, rows, news.bought, _PURCHASES)
-        heard.facts += self._work(heard, standing, rows, news.worked)
+        heard.facts += self._receipts(heard, standing.accepted, standing.purchases, rows, news.bought, _PURCHASES)
+        work = self._work(heard, standing, rows, news)
+        heard.work = slice(len(heard.facts), len(heard.facts) + len(work))
+        heard.facts += work
         heard.facts += self._orders(heard, standing.orders, rows, news.wanted)
         heard.facts += self._stock(heard, standing.stock, rows, news.stocked)
         heard.limits += self._lead_times(heard, news)
@@ -77,14 +98,15 @@ class Differences:
         return heard
 
     def _receipts(
-        self, heard: Heard, found: Columns | None, rows: dict[int, int], items: frozenset[int], kinds: tuple[int, ...]
-    ) -> Iterator[Change]:
+        self, heard: Heard, accepted: frozenset[int], found: Columns | None, rows: dict[int, int],
+        items: frozenset[int], kinds: tuple[int, ...],
+    ) -> Iterator[Change]:  # fmt: skip
         if found is None:
             return
         facts = self.held.facts.receipts
         for values in _list_rows(found, ("key", "place", "kind", "firm", *_RECEIPT)):
             yield from heard.take(self._receipt(values, rows))
-        for key in _list_gone(facts, _of_items(rows, items), set(found["key"].tolist())):
+        for key in _list_gone(facts, _of_items(rows, items), {*found["key"].tolist(), *accepted}):
             if keys.untag(key)[1] in kinds:
                 yield CancelReceipt(key=key)
 
@@ -106,31 +128,33 @@ class Differences:
             wanted = _list_rows(found, ("key", "place", "kind", *_DEMAND))
             yield from self._demands(heard, wanted, rows, items, DemandKind.ORDER)
 
-    def _work(self, heard: Heard, standing: Standing, rows: dict[int, int], items: frozenset[int]) -> list[Change]:
-        """Return what work brings and takes, all of it or nothing: a product without its parts would be a gift."""
+    def _work(self, heard: Heard, standing: Standing, rows: dict[int, int], news: Since) -> list[Change]:
+        """Return what work brings, takes and occupies, all of it or nothing: a product without its parts is a gift."""
         if standing.work is None:
             return []
-        own = Heard()
-        if standing.is_accepted:
+        own, items = Heard(), news.worked
+        if standing.accepted:
             own.waits.append("a proposal was accepted that is no document yet")
-        received = list(self._receipts(own, standing.work, rows, items, _WORK))
+        received = list(self._receipts(own, standing.accepted, standing.work, rows, items, _WORK))
         new = [change.key for change in (*heard.facts, *received) if isinstance(change, AddReceipt)]
         taken = list(self._requirements(own, standing.requirements or [], rows, items, new))
         heard.waits += own.waits
-        return [] if own.waits else [*received, *taken]
+        if own.waits:
+            return []
+        heard.occupied = self._occupying.find(news.orders)
+        return [*received, *taken, *to_changes(heard.occupied)]
 
     def _requirements(
         self, heard: Heard, found: list[supplies.Requirement], rows: dict[int, int], items: frozenset[int],
         new: Sequence[int],
     ) -> Iterator[Change]:  # fmt: skip
         held = self.held.facts.receipts
-        # rows are added in their order; what begins on machines takes their hours too, which a whole plan reads
-        moved = {key: held.size + place for place, key in enumerate(new) if keys.untag(key)[1] == keys.TRANSFER}
+        begun = {key: held.size + place for place, key in enumerate(new)}  # rows are added in their order
         wanted = []
         for part in found:
-            receipt = held.rows.get(part.key, moved.get(part.key))
+            receipt = held.rows.get(part.key, begun.get(part.key))
             if receipt is None:
-                heard.waits.append("work was begun that takes components")
+                heard.waits.append("work takes components of which the plan knows no order")
                 return
             wanted.append(self._to_demand(part, receipt))
         yield from self._demands(heard, wanted, rows, items, DemandKind.REQUIREMENT)
@@ -200,6 +224,14 @@ class Differences:
             row = self._resource_rows.get(pk)
             if row is not None and capacity != known[0]:
                 yield ChangeMaximum(resource=row, maximum=max(capacity, 0))
+                # where more or less can be done at a time, what open orders have left is laid otherwise
+                self._occupying.set_capacity(pk, capacity)
+                heard.reoccupied = {**heard.reoccupied, **self._occupying.find((), [pk])}
+        yield from to_changes(heard.reoccupied)
+
+
+def _cut(rows: list[Change], size: int) -> Iterator[list[Change]]:
+    yield from (rows[low : low + size] for low in range(0, len(rows), max(size, 1)))
 
 
 def _list_rows(columns: dict[str, Any], names: tuple[str, ...]) -> list[dict[str, Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from rantai.foundation.parties import queries as parties
 from rantai.iscm.supply import bridge
 from rantai.iscm.supply.actions.changing import Change as Publication
 from rantai.iscm.supply.management.bridge.differences import Differences, Heard
+from rantai.iscm.supply.management.bridge.occupying import Occupying
 from rantai.iscm.supply.management.bridge.parting import Cutter
 from rantai.iscm.supply.management.planning import Plan
 from rantai.iscm.supply.models import ChangedPlace, PlanRun
@@ -27,6 +28,9 @@ from rantai_engines.planning.changes import Change, Touched
 from rantai_engines.planning.held import MOST, HeldPlan
 from rantai_engines.planning.solve import Params
 from rantai_engines.planning.tables import InvalidProblem
+
+_PARTS = 10
+"""Of the demands that an event may touch: a change of one touches few others."""
 
 
 class Follower:
@@ -52,23 +56,26 @@ class Follower:
         self.run, self.step, self.is_overtaken = run, run.step, False
         self.change: Publication | None = None
         """What is to be published: everything that was touched since that was done the last time."""
-        self._cutter = Cutter(self.held, plan.problem)
+        self._sites = Sites(as_of=run.as_of, company_zone=company.zone)
+        self._occupying = Occupying(plan.problem, self._sites, now=run.now, horizon_end=run.horizon_end)
+        self._cutter = Cutter(self.held, plan.problem, self._occupying)
         self._touched = _list_changed(run, plan.problem["item_locations"]["key"])
         self._fresh: set[int] = set()
         """Of the item-locations touched: those of which `change` does not tell yet."""
+        self._begins = run.step > 0
+        """What was followed before by another planner is still to be read."""
         self._replanned, self._has_fresh, self.has_news, self._solved_at = 0, False, False, time.monotonic()
         self._lock = threading.Lock()
         self.problem = plan.problem
         self._now = run.now
         self._classes = needs.rank_of(company.settings)
-        self._sites = Sites(as_of=run.as_of, company_zone=company.zone)
         self._frame = Snapshot(
             company=company, as_of=run.as_of, now=run.now, horizon_end=run.horizon_end, watermark=run.watermark,
             tables=plan.problem, firm=needs.no_orders(), awaited=Awaited(refs=[], numbers=[], days=[]),
             sites=self._sites,
         )  # fmt: skip
         self._direct = sourcing.list_direct_items()
-        self._differences = Differences(self.held, plan.problem, self._sites)
+        self._differences = Differences(self.held, plan.problem, self._sites, self._occupying)
 
     def follow(self) -> dict[str, Any]:
         """Catch up, and say in plain figures what that did; `demand_ids` are the orders that were planned again."""
@@ -156,10 +163,17 @@ class Follower:
     def _note(self, touched: Touched) -> None:
         demands = self.held.facts.demands
         rows = [demands.rows[key] for key in touched.demands]
-        moved = {*touched.item_locations, *demands.columns["item_location"][rows].tolist()}
-        self._touched |= moved
-        self._fresh |= moved
+        self._note_rows({*touched.item_locations, *demands.columns["item_location"][rows].tolist()})
         self._replanned += len(rows)
+
+    def _note_places(self, places: Collection[int]) -> None:
+        """Tell of item-locations (keys), of which the plan knows some."""
+        found = (self.find_row(place) for place in places)
+        self._note_rows({row for row in found if row is not None})
+
+    def _note_rows(self, rows: Collection[int]) -> None:
+        self._touched |= set(rows)
+        self._fresh |= set(rows)
 
     def _cut(self) -> Publication | None:
         return self.cut(self._touched) if self._touched else None
@@ -169,13 +183,17 @@ class Follower:
         return self._cutter.cut(rows, self._frame, watermark=self.known, replanned=self._replanned)
 
     def _change(self, heard: Heard) -> Touched:
-        facts, limits = self._apply(heard.facts), self._apply(heard.limits)
+        # what a planner that was killed had followed comes as one event, which would touch too much for one
+        size = max(1, self.held.most // _PARTS) if self._begins else len(heard.facts)
+        facts = _join_all([self._apply(part) for part in heard.cut_facts(size)])
+        limits = _join_all([self._apply(part) for part in heard.cut_limits(1 if self._begins else len(heard.limits))])
+        self._begins = False
+        for told, changed in ((facts, heard.occupied), (limits, heard.reoccupied)):
+            if changed and not told.is_provisional:
+                self._note_places(self._occupying.list_places(changed))
+                self._occupying.take(changed)
         self.is_lost = self.is_lost or facts.is_provisional
-        why = "; ".join(dict.fromkeys(filter(None, (*heard.waits, facts.why, limits.why))))
-        return Touched(
-            demands=_join(facts.demands, limits.demands), orders=_join(facts.orders, limits.orders),
-            item_locations=_join(facts.item_locations, limits.item_locations), is_provisional=bool(why), why=why,
-        )  # fmt: skip
+        return _join_all([Touched(is_provisional=bool(heard.waits), why="; ".join(heard.waits)), facts, limits])
 
     def _apply(self, changes: Sequence[Change]) -> Touched:
         try:
@@ -184,8 +202,16 @@ class Follower:
             return Touched(is_provisional=True, why=str(problem))
 
 
-def _join(first: Sequence[int], second: Sequence[int]) -> tuple[int, ...]:
-    return tuple(sorted({*first, *second}))
+def _join_all(parts: Sequence[Touched]) -> Touched:
+    why = "; ".join(dict.fromkeys(filter(None, (part.why for part in parts))))
+    return Touched(
+        demands=_join(part.demands for part in parts), orders=_join(part.orders for part in parts),
+        item_locations=_join(part.item_locations for part in parts), is_provisional=bool(why), why=why,
+    )  # fmt: skip
+
+
+def _join(parts: Iterable[Sequence[int]]) -> tuple[int, ...]:
+    return tuple(sorted({one for part in parts for one in part}))
 
 
 def _list_changed(run: PlanRun, places: Ints) -> set[int]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rantai.iscm.supply.actions.changing import Change
+from rantai.iscm.supply.management.bridge.occupying import Occupying
 from rantai.iscm.supply.queries import changes, drafts, findings, keys, layout, needs, sourcing, supplies
 from rantai.iscm.supply.queries.columns import Columns
 from rantai.iscm.supply.queries.days import Ints
@@ -31,8 +32,8 @@ _NAMED_ORDERS: dict[str, dict[str, tuple[str, int] | None]] = {
 class Cutter:
     """Cuts parts out of one held plan; `base` are the tables that it was solved from."""
 
-    def __init__(self, held: HeldPlan, base: Tables) -> None:
-        self.held, self.base = held, base
+    def __init__(self, held: HeldPlan, base: Tables, occupying: Occupying) -> None:
+        self.held, self.base, self._occupying = held, base, occupying
         self._keys: Ints = base["item_locations"]["key"]
         self._published = _number(held.numbers)
         self._direct = sourcing.list_direct_items()
@@ -140,6 +141,8 @@ class Cutter:
         tables["orders"]["row"] = self._publish(tables["orders"].pop("number"))
         tables["pegs"]["consumer_place"] = part.consumers
         tables |= self._to_problem(part)
+        if self._occupying.is_placed:
+            tables["occupations"] = self._occupying.select(self._keys[part.item_locations].tolist())
 
         def pick(name: str, column: str, rows: Ints) -> Ints:
             table = tables[name]
