@@ -1,4 +1,5 @@
-"""Whatever a role is shown a link to, it may open; and what things cost us is not told to who may not see it.
+"""Whatever a role is shown a link to, it may open; what things cost us is not told to who may not see it; and the
+plan is explained to the last unit.
 
 One walk through every page proves the first. Where costs are told, on a page, in a file or by the order of a list, the
 walk through a world that differs in nothing but costs is another: whoever sees no cost must not be able to tell the two
@@ -27,7 +28,11 @@ from django.db.models import F
 from django.test import Client
 
 from rantai.demo import founding, making
+from rantai.desk.explain import queries, words
 from rantai.foundation.access.models import User
+from rantai.iscm.supply.management import planning
+from rantai.iscm.supply.models import PlanOutcome
+from rantai.kernel.refs import DocRef
 from tests import databases, printing
 
 pytestmark = pytest.mark.slow
@@ -111,6 +116,30 @@ def test_who_sees_no_cost_cannot_tell_two_worlds_apart_that_differ_in_costs(
     assert not [path for role in BLIND for path in told[role]]
     # Whoever buys does see the difference: the worlds do differ, and the walk comes to the pages that tell it.
     assert {"/", "/buying/orders/", "/buying/requisitions/"} <= set(told[SEEING])
+
+
+def test_the_plan_is_explained_to_the_last_unit(company: tuple[str, Path]) -> None:
+    """By the queries of the pages: pegs add up to units, what is late has its leaf cause; `check` adds reasons up."""
+    with time_machine.travel(NOON, tick=False):
+        planning.make_plan(NOON, builder="test")
+        outcomes = PlanOutcome.objects.filter(run__state="current").select_related("demand")
+        stories = [(row, queries.find_story(DocRef("demand", row.demand_id), as_of=NOON)) for row in outcomes]
+
+    assert len(stories) > 200
+    later = 0
+    for row, story in stories:
+        assert story is not None, row.demand
+        root, links = story.root, story.below[story.root.key]
+        pegged = sum(link.units.amount for link in links if story.nodes[link.supplier].kind != "short")
+        assert pegged == row.demand.units - row.demand.cancelled - row.short, row.demand
+        for node in story.nodes.values():
+            given = sum(link.units.amount for link in story.above[node.key])
+            assert given <= node.units.amount or node.kind == "stock", (row.demand, node)
+        if root.is_late or root.due_on is None or (root.wanted_on and root.due_on > root.wanted_on):
+            later += 1
+            assert story.chain.leaf_cause, row.demand
+            assert words.answer(story, today=DAY)[1], row.demand
+    assert later > 30
 
 
 def list_told(before: Walk, after: Walk) -> list[str]:

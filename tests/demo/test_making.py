@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from rantai.crm.accounts.models import Account
 from rantai.crm.orders.models import Invoice, SalesOrder
+from rantai.crm.selling.models import BudgetMonth, RetailSale
 from rantai.demo import founding, making
 from rantai.desk import check
 from rantai.foundation.access.models import User
@@ -14,7 +16,9 @@ from rantai.foundation.messages.models import OutgoingMessage
 from rantai.foundation.parties.models import Company
 from rantai.iscm import facade as iscm
 from rantai.iscm.demand.models import PastDemand
+from rantai.iscm.demand.models.changes import DemandEvent
 from rantai.iscm.fulfilment.models import Shipment
+from rantai.iscm.promising.models import Allocation
 from rantai.kernel.models import Delivery
 from rantai.kernel.refs import DocRef
 from rantai.kernel.transactions import run_atomic
@@ -47,7 +51,8 @@ def test_the_demonstration_is_whole_and_can_be_removed(monkeypatch: pytest.Monke
     assert confirmed.filter(is_late=True).count() == 36
 
     # History came by the import; the last weeks went through the doors, and everybody was told.
-    assert ImportRun.objects.get().state == "done"
+    assert dict(ImportRun.objects.values_list("kind", "state")) == {"orders": "done", "sell-out": "done"}
+    assert RetailSale.objects.values("party").distinct().count() > 5
     assert PastDemand.objects.exists()
     assert not Delivery.objects.exclude(state="done").exists()
     told = set(OutgoingMessage.objects.values_list("key", flat=True))
@@ -56,6 +61,12 @@ def test_the_demonstration_is_whole_and_can_be_removed(monkeypatch: pytest.Monke
     assert Invoice.objects.filter(kind="invoice").count() == SalesOrder.objects.filter(state="closed").count()
     assert {"draft", "sent", "confirmed", "received"} <= set(PurchaseOrder.objects.values_list("state", flat=True))
     assert BillOfMaterials.objects.count() == 60
+    # classes are served by rank, and something is kept for two of them beside what was promised
+    assert Company.objects.get().settings["demand_classes"] == ["key", "dealer", "standard"]
+    assert set(Account.objects.values_list("demand_class", flat=True)) == {"key", "dealer", "standard"}
+    assert set(Allocation.objects.values_list("rule__demand_class", flat=True)) == {"key", "dealer"}
+    assert DemandEvent.objects.filter(starts_on__gt=DAY).count() == 1
+    assert BudgetMonth.objects.exists()
     for role, *_rest in founding.LOGINS:
         assert User.objects.get(email=f"{role}@kirana.example").check_password(founding.PASSWORD)
     assert [str(found) for found in check.list_violations()] == []
@@ -82,7 +93,7 @@ def test_a_killed_demonstration_is_begun_anew(monkeypatch: pytest.MonkeyPatch) -
     def die(*_facts: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(making, "_bring_history", die)
+    monkeypatch.setattr(making, "_bring_file", die)
     for _attempt in range(2):
         with pytest.raises(KeyboardInterrupt):
             make()

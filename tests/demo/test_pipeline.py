@@ -2,10 +2,14 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 import pytest
 
+from rantai.crm import facade as crm
+from rantai.crm.selling.bridge.agreements import SCALE
 from rantai.crm.selling.bridge.composing import read_knowledge
 from rantai.crm.selling.models import Opportunity, SalesAgreement
 from rantai.crm.selling.queries.behaviour import Told
@@ -85,6 +89,7 @@ def test_the_database_knows_on_each_day_what_the_world_knew_on_it() -> None:
 
     made = run_atomic(lambda: founding.found(world))
     run_atomic(lambda: recording.record_knowledge(world, made))
+    run_atomic(lambda: crm.record_retail_sales(list(list_sell_out(world, made)), company_id=made.company.pk))
 
     assert SalesAgreement.objects.count() == len(world.contracts)
     assert Opportunity.objects.count() == len(world.deals)
@@ -98,6 +103,16 @@ def test_the_database_knows_on_each_day_what_the_world_knew_on_it() -> None:
         assert list_told(held.told) == list_told(wanted.told)
         assert sorted(held.terms.ends) == sorted(wanted.terms.ends)
         assert sorted(map(str, held.terms.ahead)) == sorted(map(str, wanted.terms.ahead))
+        for name in ("party_ids", "item_ids", "mondays", "sold", "on_shelf"):
+            np.testing.assert_array_equal(getattr(held.retail, name), getattr(wanted.retail, name))
+
+
+def list_sell_out(world: World, made: founding.Founded) -> Iterator[crm.RetailLine]:
+    for row in world.sell_outs:
+        yield crm.RetailLine(
+            party_id=made.parties[row.customer.key], item_id=made.items[row.item.code], first_on=row.monday, days=7,
+            sold=row.sold * SCALE, on_shelf=row.on_shelf * SCALE, recorded_on=row.told_on,
+        )  # fmt: skip
 
 
 def list_rows(known: Known, keys: dict[str, str] | None) -> list[tuple[object, ...]]:

@@ -112,6 +112,19 @@ def test_every_item_can_be_replenished() -> None:
     assert {row.item.code for row in world.sources} == {item.code for item in world.catalogue.items}
 
 
+def test_a_faster_supplier_is_dearer_and_never_the_first() -> None:
+    world = small()
+    usual = {row.item.code: row for row in world.sources if row.kind == "buy" and row.rank == 1}
+    faster = [row for row in world.sources if row.rank > 1]
+
+    assert {row.item.family for row in faster} == {"HUB", "RTR", "SWT", "DOC", "SSD", "CPU", "RAM", "DRV", "PNL", "CTL"}
+    for row in faster:
+        first = usual[row.item.code]
+        assert row.site == first.site
+        assert 3 * row.lead_time <= first.lead_time + 3
+        assert row.cost > 1.15 * first.cost
+
+
 def test_lebaran_is_a_holiday_and_ramadan_sells() -> None:
     holidays = dict(days.list_holidays(date(2025, 1, 1), date(2026, 12, 31)))
 

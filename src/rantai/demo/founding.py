@@ -64,6 +64,7 @@ class Founded:
     items: dict[str, int] = field(default_factory=dict)
     parties: dict[str, int] = field(default_factory=dict)
     users: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, int] = field(default_factory=dict)
 
 
 def found(world: World) -> Founded:
@@ -209,11 +210,11 @@ def _add_suppliers(made: Founded, open_days: dict[str, Calendar]) -> None:
             country=country,
             city=city,
         )
-        for code, name, city, country, language, *_rest in (*people.SUPPLIERS, *people.SECOND_TIER)
+        for code, name, city, country, language, *_rest in (*people.SUPPLIERS, *people.EXPRESS, *people.SECOND_TIER)
     ]
     known = foundation.upsert_parties(rows, source=USUAL_SOURCE)
     made.parties |= known
-    for code, _name, _city, country, *_rest in people.SUPPLIERS:
+    for code, _name, _city, country, *_rest in (*people.SUPPLIERS, *people.EXPRESS):
         calendar = open_days["CN" if country in ("CN", "TW") else "ID"]
         srm.open_suppliers([known[code]], by=BY, tier_class="preferred", calendar_id=calendar.pk)
         srm.link_suppliers(known[code], customer_id=made.company.party_id, source=BY)
@@ -237,6 +238,7 @@ def _add_items(world: World, made: Founded) -> None:
         )
         for item in world.catalogue.items
     ]
+    made.categories = {code: row.pk for code, row in known.items()}
     made.items = foundation.upsert_items(rows, source=USUAL_SOURCE)
 
 
@@ -249,8 +251,9 @@ def _add_structure(world: World, made: Founded, open_days: dict[str, Calendar]) 
                 location_id=made.sites[site],
                 calendar_id=open_days["site"].pk,
                 capacity=3 * 10_000,
+                hourly_cost=to_rupiah(thousands),
             )
-            for code, site, english, indonesian, chinese in RESOURCES
+            for code, site, thousands, english, indonesian, chinese in RESOURCES
         ],
         source=USUAL_SOURCE,
     )
@@ -299,7 +302,8 @@ def _add_sources(
         usual = open_days["ID"] if is_bought else open_days["site"]
         rows.append(
             foundation.SourceRow(
-                key=f"{row.item.code}/{row.kind}/{row.site}",
+                key=f"{row.item.code}/{row.kind}/{row.site}" + (f"/{row.origin}" if row.rank > 1 else ""),
+                rank=row.rank,
                 item_id=made.items[row.item.code],
                 kind=row.kind,
                 location_id=made.sites.get(row.site),
@@ -311,7 +315,7 @@ def _add_sources(
                 lead_time_sd_days=row.spread,
                 minimum=row.minimum * 10_000,
                 multiple=row.multiple * 10_000,
-                cost=to_rupiah(row.item.cost) if is_bought else 0,
+                cost=to_rupiah(row.cost),
                 calendar_id=(open_days["CN"] if row.origin in abroad else usual).pk,
             )
         )

@@ -32,6 +32,7 @@ from rantai.wires.imports.tasks import TASK as IMPORT
 Report = Callable[[int, int | None, str], None]
 
 _MARK = "demo"
+KEEP = "iscm.keep_allocations"
 
 
 class CompanyExists(Exception):
@@ -50,8 +51,10 @@ def _make(*, size: str, seed: int, as_of: date, report: Report) -> dict[str, Any
     report(0, None, "Inventing a company")
     world = make_world(size=size, seed=seed, as_of=as_of)
     made = run_atomic(partial(_found, world))
-    figures = _bring_history(world, made, report)
+    figures = _bring_file(world, made, "orders", "past-orders", report)
+    told = _bring_file(world, made, "sell-out", "sell-out", report)
     lived = Living(world, made, import_id=figures.pop("import_id")).live(report)
+    _keep_supply(made)
     run_atomic(partial(_finish, made.company.pk))
     turned = _turn(as_of, report)
     return {
@@ -62,6 +65,7 @@ def _make(*, size: str, seed: int, as_of: date, report: Report) -> dict[str, Any
         "items": len(world.catalogue.items),
         "customers": len(world.customers),
         "history_lines": figures["lines_imported"],
+        "sell_out_lines": told["lines_imported"],
         "open_orders": sum(order.is_open for order in world.orders),
         **lived,
         "turn": turned,
@@ -101,6 +105,7 @@ def _empty() -> None:
 def _found(world: World) -> Founded:
     made = founding.found(world)
     recording.record_knowledge(world, made)
+    recording.record_rules(world, made)
     _mark(made.company, "begun")
     return made
 
@@ -114,21 +119,27 @@ def _mark(company: Company, state: str) -> None:
     companies.edit_company(company, values={"settings": settings}, expected_revision=company.revision, by=BY)
 
 
-def _bring_history(world: World, made: Founded, report: Report) -> dict[str, Any]:
-    """Bring the two years as a customer would: a file, an import, a job."""
+def _bring_file(world: World, made: Founded, kind: str, table: str, report: Report) -> dict[str, Any]:
+    """Bring what came before as a customer would: a file, an import, a job."""
     with TemporaryDirectory(prefix="rantai-demo-") as folder:
-        path = tables.write_past_orders(world, Path(folder) / "past-orders.csv")
+        path = tables.write_table(world, table, Path(folder) / f"{table}.csv")
         stored = uploads.keep_file(path, media_type="text/csv")
         run: ImportRun = run_atomic(
             lambda: uploads.open_import(
-                stored, company_id=made.company.pk, kind="orders", file_name=path.name, options={"zone": ZONE}, by=BY
+                stored, company_id=made.company.pk, kind=kind, file_name=path.name, options={"zone": ZONE}, by=BY
             )
         )
     job = jobs.run_here(
-        IMPORT, {"import_id": run.pk}, worker=worker.name(), key=BY, actor=BY,
+        IMPORT, {"import_id": run.pk}, worker=worker.name(), key=f"{BY}:{table}", actor=BY,
         listener=lambda done, total, note: report(done, total, note),
     )  # fmt: skip
     return {**(job.result or {}), "import_id": run.pk}
+
+
+def _keep_supply(made: Founded) -> None:
+    """Keep supply for classes from today on: what was promised in the weeks before stays promised."""
+    run_atomic(partial(recording.keep_supply, made))
+    jobs.run_here(KEEP, {}, worker=worker.name(), key=BY, actor=BY, listener=lambda *_progress: None)
 
 
 def _turn(as_of: date, report: Report) -> Any:

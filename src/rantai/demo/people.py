@@ -84,6 +84,14 @@ S19|Dock and Drive Pte|Singapore|SG|en|DOC,SSD|25|6
 S20|Warna Kalibrasi Contoh|Jakarta|ID|id|CAL|6|0
 """)
 
+# code | name | city | country | language | parts families | lead time days | percent dearer
+EXPRESS = names.read_rows("""
+S21|PT Grosir Kilat Contoh|Jakarta|ID|id|HUB,RTR,SWT,DOC,SSD|5|22
+S22|Lantern Air Components Pte|Singapore|SG|en|CPU,RAM,DRV|6|18
+S23|PT Panel Siap Contoh|Batam|ID|id|PNL,CTL|5|25
+""")
+"""Distributors with stock of their own, used when the usual supplier is too slow: days instead of weeks, and dearer."""
+
 # code | name | city | country | language | its customer | part
 SECOND_TIER = names.read_rows("""
 T01|Shenzhen Glass 深圳示范玻璃|Shenzhen|CN|zh-hans|S01|glass

@@ -44,7 +44,8 @@ _SLIPS: dict[str, tuple[tuple[int, int, int], ...]] = {
 _SOON = timedelta(days=7)
 """Nobody writes down that something comes sooner, nor that it came yesterday."""
 _CORRECTED, _RIGHT, _MENTIONED = 0.5, 0.6, 6 / 7
-_TITLES = {"round": "Pesanan rutin", "budget": "Pengadaan anggaran", "renewal": "Peremajaan perangkat"}
+BUDGET_TITLE = "Pengadaan anggaran"
+_TITLES = {"round": "Pesanan rutin", "budget": BUDGET_TITLE, "renewal": "Peremajaan perangkat"}
 _REASONS = ("Kalah harga", "Ditunda tanpa tanggal")
 
 

@@ -29,7 +29,7 @@ _RENEWED, _REPLACED, _SKIPPED, _FLEXED = 0.88, 0.1, 0.02, 0.2
 _ROUND_DAYS = (30, 45, 60, 90)
 _STEADY = 12.0
 """Shape of the days between rounds: they vary by about three tenths."""
-_BUDGETS = {"school": ((1, 0.06), (7, 0.12)), "government": ((4, 0.06), (11, 0.18))}
+BUDGETS = {"school": ((1, 0.06), (7, 0.12)), "government": ((4, 0.06), (11, 0.18))}
 """Months in which budgets begin to be spent, and the share of customers that buys then in a year."""
 _RENEWAL_DAYS, _RENEWING = 3 * 365, 0.15
 """Equipment serves three years; one of seven companies replaces all of it at once."""
@@ -194,7 +194,7 @@ def _spend(market: _Market, customer: Customer) -> Iterator[Need]:
     """Budgets of the year, and equipment that has served its time."""
     chance = market.chance
     begun, until = market.place(customer.joined), market.place(customer.left)
-    for month, share in _BUDGETS.get(customer.segment, ()):
+    for month, share in BUDGETS.get(customer.segment, ()):
         for year in range(market.first.year, market.last.year + 1):
             day = market.find_open(date(year, month, 1) + timedelta(days=chance.randrange(40)))
             if chance.random() < share and begun <= day <= until:

@@ -24,9 +24,9 @@ def write_tables(world: World, folder: Path) -> dict[str, int]:
     return counts
 
 
-def write_past_orders(world: World, path: Path) -> Path:
-    """Write the file that brings the history."""
-    header, list_rows = TABLES["past-orders"]
+def write_table(world: World, name: str, path: Path) -> Path:
+    """Write the file of one kind."""
+    header, list_rows = TABLES[name]
     path.write_bytes(to_csv(header, list_rows(world)))
     return path
 
@@ -62,7 +62,7 @@ def _parties(world: World) -> Rows:
             row.key, row.name, "reseller" if row.segment == "reseller" else "customer", row.kind, row.language,
             row.email, row.phone, row.street, row.city, row.region, row.postcode, row.country,
         )  # fmt: skip
-    for code, name, city, country, language, *_rest in (*people.SUPPLIERS, *people.SECOND_TIER):
+    for code, name, city, country, language, *_rest in (*people.SUPPLIERS, *people.EXPRESS, *people.SECOND_TIER):
         yield (
             code,
             name,
@@ -83,7 +83,7 @@ def _sources(world: World) -> Rows:
     for row in world.sources:
         yield (
             row.item.code, row.kind, row.site, row.origin, row.lead_time, row.spread, row.minimum, row.multiple,
-            row.item.cost * 1_000 if row.kind in ("buy", "dropship") else "",
+            row.cost * 1_000 or "", row.rank,
         )  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def _boms(world: World) -> Rows:
 
 
 def _resources(_world: World) -> Rows:
-    yield from RESOURCES
+    for code, site, thousands, *names in RESOURCES:
+        yield code, site, thousands * 1_000, *names
 
 
 def _lanes(_world: World) -> Rows:
@@ -121,6 +122,11 @@ def _open_purchases(world: World) -> Rows:
         )  # fmt: skip
 
 
+def _sell_outs(world: World) -> Rows:
+    for row in world.sell_outs:
+        yield row.customer.key, row.item.code, row.monday, "week", row.sold, row.on_shelf, row.told_on
+
+
 def _orders(world: World) -> Rows:
     for order in world.orders:
         for line in order.lines:
@@ -140,11 +146,11 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[World], Rows]]] = {
         _parties,
     ),
     "sources": (
-        ("item", "kind", "location", "origin", "lead time", "spread", "minimum", "multiple", "cost"),
+        ("item", "kind", "location", "origin", "lead time", "spread", "minimum", "multiple", "cost", "rank"),
         _sources,
     ),
     "boms": (("item", "component", "quantity"), _boms),
-    "resources": (("code", "location", "name", "name id", "name zh"), _resources),
+    "resources": (("code", "location", "cost per hour", "name", "name id", "name zh"), _resources),
     "lanes": (("origin", "destination", "territory", "transit days", "cost"), _lanes),
     "prices": (("price list", "item", "price", "currency"), _prices),
     "past-orders": (
@@ -158,6 +164,10 @@ TABLES: dict[str, tuple[tuple[str, ...], Callable[[World], Rows]]] = {
     "open-purchases": (
         ("number", "supplier", "item", "location", "quantity", "due", "answer", "expected"),
         _open_purchases,
+    ),
+    "sell-out": (
+        ("customer", "item", "week", "period", "units sold", "shelf stock", "known since"),
+        _sell_outs,
     ),
     "recent-orders": (
         ("reference", "customer", "placed", "stage", "kind", "item", "quantity", "requested"),

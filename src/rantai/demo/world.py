@@ -8,12 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from rantai.demo import past, people, pipeline, present, standing
+from rantai.demo import past, people, pipeline, present, retailing, standing
 from rantai.demo.catalogue import Catalogue, DemoItem, make_catalogue
 from rantai.demo.past import PastLine
 from rantai.demo.people import Customer
 from rantai.demo.pipeline import Contract, Deal
 from rantai.demo.present import LiveOrder, LivePurchase
+from rantai.demo.retailing import SellOut
 
 SITES = (
     # code, name, kind, city
@@ -50,11 +51,11 @@ LANES = (
 )
 
 RESOURCES = (
-    # code, site, English, Indonesian, Chinese
-    ("CKR-ASM", "CKR", "Assembly line", "Lini perakitan", "总装线"),
-    ("CKR-TST", "CKR", "Test bench", "Meja uji", "测试台"),
-    ("SMG-MOD", "SMG", "Module line", "Lini modul", "模组线"),
-    ("SMG-QC", "SMG", "Inspection", "Inspeksi", "检验"),
+    # code, site, thousands of rupiah an hour, English, Indonesian, Chinese
+    ("CKR-ASM", "CKR", 420, "Assembly line", "Lini perakitan", "总装线"),
+    ("CKR-TST", "CKR", 260, "Test bench", "Meja uji", "测试台"),
+    ("SMG-MOD", "SMG", 540, "Module line", "Lini modul", "模组线"),
+    ("SMG-QC", "SMG", 140, "Inspection", "Inspeksi", "检验"),
 )
 
 _MODULE_PARTS = ("PNL", "CTL", "MBD", "FAN")
@@ -98,6 +99,14 @@ class DemoSource:
     spread: float
     minimum: int
     multiple: int
+    rank: int = 1
+    dearer: int = 0
+    """Per cent above what the item usually costs."""
+
+    @property
+    def cost(self) -> int:
+        """What a unit costs there, in thousands of rupiah; 0 where nothing is bought."""
+        return round(self.item.cost * (1 + self.dearer / 100)) if self.kind in ("buy", "dropship") else 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,6 +135,7 @@ class World:
     purchases: tuple[LivePurchase, ...]
     contracts: tuple[Contract, ...]
     deals: tuple[Deal, ...]
+    sell_outs: tuple[SellOut, ...]
 
     @property
     def first_day(self) -> date:
@@ -140,25 +150,25 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
     customers = people.make_customers(_chance(seed, "customers"), scale.customers, activity=scale.activity)
     shelf = past.make_shelf(_chance(seed, "shelf"), catalogue)
     settled = standing.make_needs(
-        _chance(seed, "needs"),
-        customers=customers,
-        shelf=shelf.keep_stocked(),
-        as_of=as_of,
-        agreements=scale.agreements,
-        rounds=scale.rounds,
-    )
+        _chance(seed, "needs"), customers=customers, shelf=shelf.keep_stocked(), as_of=as_of,
+        agreements=scale.agreements, rounds=scale.rounds,
+    )  # fmt: skip
     history = past.make_history(
         _chance(seed, "history"), customers=customers, needs=settled.needs, shelf=shelf, as_of=as_of
     )
     orders = present.make_orders(
         _chance(seed, "orders"), customers=customers, needs=settled.needs, shelf=shelf, as_of=as_of, closed=scale.closed
     )
+    deals = pipeline.make_deals(
+        _chance(seed, "pipeline"), needs=settled.needs, customers=customers, shelf=shelf.keep_stocked(), as_of=as_of
+    )
+    sell_outs = retailing.make_sell_outs(
+        _chance(seed, "sell-out"), customers=customers, settled=settled, history=history, orders=orders, as_of=as_of
+    )
     sources = tuple(_make_sources(_chance(seed, "sources"), catalogue))
-    bought = [(row.item, row.origin, row.site) for row in sources if row.kind == "buy"]
+    bought = [(row.item, row.origin, row.site) for row in sources if row.kind == "buy" and row.rank == 1]
     return World(
-        size=size,
-        seed=seed,
-        as_of=as_of,
+        size=size, seed=seed, as_of=as_of,
         catalogue=catalogue,
         customers=tuple(customers),
         sources=sources,
@@ -172,12 +182,8 @@ def make_world(*, size: str, seed: int, as_of: date) -> World:
             )
         ),
         contracts=tuple(pipeline.make_contracts(_chance(seed, "agreements"), terms=settled.terms, as_of=as_of)),
-        deals=tuple(
-            pipeline.make_deals(
-                _chance(seed, "pipeline"), needs=settled.needs, customers=customers, shelf=shelf.keep_stocked(),
-                as_of=as_of,
-            )
-        ),
+        deals=tuple(deals),
+        sell_outs=tuple(sell_outs),
     )  # fmt: skip
 
 
@@ -201,16 +207,35 @@ def _make_sources(chance: random.Random, catalogue: Catalogue) -> Iterator[DemoS
         if not item.is_dropshipped:
             yield _move_or_make(item, "move", "SUB", "JKT", 2)
             yield _move_or_make(item, "move", "MES", "JKT", 4)
+    yield from _make_express(catalogue)
+
+
+def _make_express(catalogue: Catalogue) -> Iterator[DemoSource]:
+    """What goods distributors have on their shelves, too: any number, within days, for more."""
+    by_family = {family: row for row in people.EXPRESS for family in row[5].split(",")}
+    for item in (*catalogue.components, *catalogue.accessories):
+        supplier = by_family.get(item.family)
+        if supplier and not item.is_dropshipped:
+            yield DemoSource(
+                item=item, kind="buy", site=_find_site(item), origin=supplier[0], lead_time=int(supplier[6]),
+                spread=0.5, minimum=0, multiple=1, rank=2, dearer=int(supplier[7]),
+            )  # fmt: skip
+
+
+def _find_site(item: DemoItem) -> str:
+    """Return where what is bought arrives."""
+    if item.price:
+        return "JKT"
+    return "SMG" if item.family in _MODULE_PARTS else "CKR"
 
 
 def _buy(chance: random.Random, item: DemoItem, supplier: Sequence[str]) -> DemoSource:
     is_part = item.price == 0
-    site = ("SMG" if item.family in _MODULE_PARTS else "CKR") if is_part else "JKT"
     multiple = chance.choice((10, 20, 50)) if is_part else chance.choice((1, 5, 10))
     return DemoSource(
         item=item,
         kind="dropship" if item.is_dropshipped else "buy",
-        site="" if item.is_dropshipped else site,
+        site="" if item.is_dropshipped else _find_site(item),
         origin=supplier[0],
         lead_time=int(supplier[6]),
         spread=0.5 + int(supplier[7]),
@@ -254,5 +279,4 @@ def _fill_shelves(
     for item in catalogue.modules:
         yield DemoStock(item=item, site="CKR", units=chance.randint(10, 60))
     for item in catalogue.components:
-        site = "SMG" if item.family in _MODULE_PARTS else "CKR"
-        yield DemoStock(item=item, site=site, units=10 * chance.randint(2, 20))
+        yield DemoStock(item=item, site=_find_site(item), units=10 * chance.randint(2, 20))

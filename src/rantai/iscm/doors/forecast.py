@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from rantai.iscm import messages, reports
-from rantai.iscm.demand.actions import history, sheets, signals
+from rantai.iscm.demand.actions import events, history, sheets, signals
 from rantai.iscm.demand.actions import overrides as forecast_changes
 from rantai.iscm.demand.queries import answers as forecasts
 from rantai.iscm.demand.queries import returned
 from rantai.kernel import clock, jobs
+from rantai.kernel.transactions import join_atomic
 
 
 def record_history(past: messages.DemandHistory) -> int:
@@ -43,6 +44,7 @@ def set_forecast_override(change: messages.ForecastChange, *, as_of: datetime | 
     override = forecast_changes.set_override(
         item_id=change.item_id,
         location_id=change.location_id,
+        party_id=change.party_id,
         starts_on=change.starts_on,
         ends_on=change.ends_on,
         quantity=None if change.quantity is None else change.quantity.amount,
@@ -52,6 +54,17 @@ def set_forecast_override(change: messages.ForecastChange, *, as_of: datetime | 
         at=as_of or clock.now(),
     )
     return override.pk
+
+
+def plan_campaign(name: str, *, on: date, factor: int, reason: str, by: str, as_of: datetime | None = None) -> int:
+    """Say that a promotion lifts the week of a day to a factor (1/10,000) of what it would be; return its id.
+
+    In the caller's transaction. Ahead it is in the forecast, once past it explains the history. Raises BadEvent.
+    """
+    terms = events.EventTerms(
+        name=name, kind="promotion", starts_on=on, ends_on=on + timedelta(days=1), factor=factor, reason=reason
+    )
+    return events.plan_event(terms, by=by, at=as_of or clock.now()).pk
 
 
 SENSE_AFTER = timedelta(minutes=10)
@@ -72,11 +85,13 @@ def judge_forecast_cells(cells: Sequence[reports.ForecastCell], *, batch: str) -
 def set_forecast_cells(
     cells: Sequence[reports.ForecastCell], *, batch: str, by: str, as_of: datetime | None = None
 ) -> int:
-    """Lay the cells that changed over the forecast in the caller's transaction; return how many changes hold for it.
+    """Lay the cells that changed over the forecast, all or none; return how many changes hold for the batch.
 
-    The same batch again while its changes hold does nothing.
+    Joins the caller's transaction, or opens one: ten thousand cells are judged and put together before it. The same
+    batch again while its changes hold does nothing.
     """
-    return sheets.set_cells(returned.judge(cells, batch=batch), batch=batch, by=by, at=as_of or clock.now())
+    drafted = sheets.draft_cells(returned.judge(cells, batch=batch), batch=batch, by=by, at=as_of or clock.now())
+    return join_atomic(lambda: sheets.keep_cells(drafted, batch=batch))
 
 
 def submit_demand_signals(told: messages.DemandSignals) -> int:

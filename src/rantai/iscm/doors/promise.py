@@ -8,7 +8,7 @@ from django.db import transaction
 
 from rantai.iscm import messages, reports
 from rantai.iscm.demand.actions import demands as demand_actions
-from rantai.iscm.promising.actions import expediting, records, ripples
+from rantai.iscm.promising.actions import expediting, records, ripples, rules
 from rantai.iscm.promising.queries import alternatives, asks, leanings, statuses
 from rantai.kernel import clock
 from rantai.kernel.refs import DocRef
@@ -107,3 +107,17 @@ def list_demand_status(ref: DocRef) -> tuple[messages.DemandStatus, ...]:
 def list_leanings(ref: DocRef) -> tuple[reports.Leaning, ...]:
     """Return on which stock, receipt or source each part of a document's promises leans."""
     return tuple(leanings.list_leanings(ref))
+
+
+def keep_for_class(
+    demand_class: str, *, company_id: int, category_id: int | None, share: int, priority: int, by: str
+) -> int:
+    """Keep a share (1/10,000) of what comes of a category in each week for a class of demand; return the rule's id.
+
+    In the caller's transaction; a job lays it out over the supplies there are. Priority 1 is the highest class; what is
+    left when the week is over is everybody's.
+    """
+    terms = rules.RuleTerms(
+        demand_class=demand_class, category_id=category_id, measure="share", share=share, priority=priority
+    )
+    return rules.add_rule(terms, company_id=company_id, by=by).pk

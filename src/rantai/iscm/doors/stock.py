@@ -41,10 +41,13 @@ def list_stock(
 
 def set_stock_policy(
     *, service_level: int, item_id: int | None = None, location_id: int | None = None, category_id: int | None = None,
-    safety_stock: Quantity | None = None, reason: str = "", by: str, as_of: datetime | None = None,
+    demand_class: str = "", safety_stock: Quantity | None = None, reason: str = "", by: str,
+    as_of: datetime | None = None,
 ) -> int:  # fmt: skip
     """Say how sure stock must be (1/10,000) in the caller's transaction; return the policy's id. Raises BadPolicy."""
-    subject = policies.Subject(item_id=item_id, location_id=location_id, category_id=category_id)
+    subject = policies.Subject(
+        item_id=item_id, location_id=location_id, category_id=category_id, demand_class=demand_class
+    )
     terms = policies.Terms(
         service_level=service_level, safety_stock=None if safety_stock is None else safety_stock.amount
     )
