@@ -23,6 +23,7 @@ from django.conf import settings
 LOADED = [
     "tests.loop.errands",
     "tests.iscm.production.floor",
+    "tests.iscm.supply.forked_planner",
     "tests.iscm.supply.killed_plan",
     "tests.wires.imports.killed_import",
 ]
@@ -60,6 +61,15 @@ class Program:
         self._process.kill()
         self._end()
         return was_running
+
+    def is_running(self) -> bool:
+        """Tell whether it is still at work."""
+        return self._process.is_alive()
+
+    def end(self, *, gently: bool = False, seconds: float = 20) -> int | None:
+        """Ask it to end, or kill it; return how it ended."""
+        (self._process.terminate if gently else self._process.kill)()
+        return self._end(seconds)
 
     def finish(self, *, seconds: float = 180) -> tuple[int | None, list[str]]:
         """Let it come to its end; return how it ended and what it said."""

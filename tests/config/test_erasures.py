@@ -24,23 +24,21 @@ def ask(verb: str, *arguments: object) -> Any:
 
 
 def back_up() -> str:
-    folder: str = programs.run_json("backup")["folder"]
+    folder: str = programs.call_json("backup")["folder"]
     return folder
 
 
-@pytest.mark.slow
 def test_an_older_backup_does_not_bring_an_erased_person_back(spare_database, rantai_home):
     person = ask("make")
     older = back_up()
     ask("erase", person)
 
-    restored = programs.run_json("restore", "--replace", older)
+    restored = programs.call_json("restore", "--replace", older)
 
     assert restored["erased_again"] == 1
     assert ask("read", person) == FORGOTTEN | {"name": f"#{person}"}
 
 
-@pytest.mark.slow
 def test_a_new_machine_learns_of_erasures_from_the_later_backup_beside(
     spare_database, rantai_home, tmp_path, monkeypatch
 ):
@@ -52,22 +50,21 @@ def test_a_new_machine_learns_of_erasures_from_the_later_backup_beside(
     back_up()
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite3")
 
-    restored = programs.run_json("restore", older)
+    restored = programs.call_json("restore", older)
 
     assert restored["erased_again"] == 1
     assert ask("read", person) == FORGOTTEN | {"name": f"#{person}"}
 
 
-@pytest.mark.slow
 def test_whoever_came_after_the_backup_and_was_erased_takes_nobody_along(spare_database, rantai_home):
     person = ask("make")
     older = back_up()
     late = ask("add", "Budi")
     ask("erase", late)
 
-    restored = programs.run_json("restore", "--replace", older)
+    restored = programs.call_json("restore", "--replace", older)
     new = ask("add", "Citra")
-    again = programs.run_json("restore", "--replace", back_up())
+    again = programs.call_json("restore", "--replace", back_up())
 
     assert (restored["erased_again"], again["erased_again"]) == (0, 0)
     assert ask("read", person) == KNOWN

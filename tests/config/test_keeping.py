@@ -59,11 +59,11 @@ def test_a_restored_backup_has_every_row_and_file_as_they_were(spare_database, r
 
 def test_data_that_is_there_is_not_replaced_unasked(spare_database, rantai_home):
     write_row(spare_database, "kept")
-    folder = programs.run_json("backup")["folder"]
+    folder = programs.call_json("backup")["folder"]
 
-    refused = programs.run("restore", folder)
+    refused = programs.call("restore", folder)
 
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "--replace" in refused.stderr
     assert read_streams(spare_database) == ["kept"]
 
@@ -71,7 +71,7 @@ def test_data_that_is_there_is_not_replaced_unasked(spare_database, rantai_home)
 @pytest.mark.parametrize("damage", ["altered", "missing", "outside"])
 def test_a_damaged_backup_changes_nothing(spare_database, rantai_home, damage):
     make_file(rantai_home, "first")
-    folder = Path(programs.run_json("backup")["folder"])
+    folder = Path(programs.call_json("backup")["folder"])
     file = folder / "files" / "ab" / "invoice.pdf"
     if damage == "altered":
         file.write_text("other")
@@ -80,17 +80,17 @@ def test_a_damaged_backup_changes_nothing(spare_database, rantai_home, damage):
     else:
         rewrite_manifest(folder, lambda manifest: manifest["files"].append({"path": "../x", "bytes": 0, "sha256": ""}))
 
-    refused = programs.run_json("restore", "--replace", str(folder))
+    refused = programs.call_json("restore", "--replace", str(folder))
 
     assert "Nothing was changed" in refused["error"]
     assert not list((rantai_home / "backups").glob("before-restore*"))
 
 
 def test_a_backup_of_a_newer_program_is_refused(spare_database, rantai_home):
-    folder = Path(programs.run_json("backup")["folder"])
+    folder = Path(programs.call_json("backup")["folder"])
     rewrite_manifest(folder, lambda manifest: manifest["migrations"].append(["crm_orders", "9999_from_the_future"]))
 
-    refused = programs.run_json("restore", "--replace", str(folder))
+    refused = programs.call_json("restore", "--replace", str(folder))
 
     assert "crm_orders.9999_from_the_future" in refused["error"]
 
@@ -102,16 +102,16 @@ def test_a_database_of_a_newer_program_is_refused(spare_database, rantai_home, c
         "INSERT INTO django_migrations (app, name, applied) VALUES ('kernel', '9999_future', '2030-01-01 00:00:00')",
     )
 
-    refused = programs.run(command)
+    refused = programs.call(command)
 
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "kernel.9999_future" in refused.stderr
 
 
 def test_an_upgrade_saves_the_data_first(spare_database, rantai_home):
     write_row(spare_database, "kept")
 
-    upgraded = programs.run_json("upgrade")
+    upgraded = programs.call_json("upgrade")
 
     manifest = json.loads((Path(upgraded["backup"]) / "manifest.json").read_text())
     assert manifest["database"] == ("sqlite" if spare_database.startswith("sqlite") else "postgresql")
@@ -122,10 +122,10 @@ def test_a_restore_into_an_empty_database_needs_no_permission(spare_database, ra
     if not spare_database.startswith("sqlite"):
         pytest.skip("an empty PostgreSQL is made by its operator")
     write_row(spare_database, "kept")
-    folder = programs.run_json("backup")["folder"]
+    folder = programs.call_json("backup")["folder"]
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/new.sqlite3")
 
-    restored = programs.run_json("restore", folder)
+    restored = programs.call_json("restore", folder)
 
     assert restored["saved_before"] is None
     assert read_streams(os.environ["DATABASE_URL"]) == ["kept"]
@@ -133,9 +133,9 @@ def test_a_restore_into_an_empty_database_needs_no_permission(spare_database, ra
 
 def test_a_backup_never_overwrites(spare_database, rantai_home, tmp_path):
     target = tmp_path / "mine"
-    programs.run_json("backup", str(target))
+    programs.call_json("backup", str(target))
 
-    again = programs.run_json("backup", str(target))
+    again = programs.call_json("backup", str(target))
 
     assert "exists already" in again["error"]
     shutil.rmtree(target)

@@ -14,9 +14,20 @@ from django.db import connection
 
 from tests import databases
 
+# Each step lays every model out anew, and asks each field how it is made: that a field says once, as it never changes.
 ONE_BY_ONE = """
 import django
 django.setup()
+from django.apps import apps
+from django.db.models import Field
+import functools
+def clone(field):
+    if "made" not in vars(field):
+        field.made = field.deconstruct()[2:]
+    arguments, facts = field.made
+    return type(field)(*arguments, **facts)
+Field.clone = clone
+apps.get_swappable_settings_name = functools.cache(apps.get_swappable_settings_name)
 from django.core.management import call_command
 from django.core.management.commands import migrate
 call_command(migrate.Command(), verbosity=0, interactive=False)
