@@ -4,7 +4,7 @@ RUN := .venv/bin/python
 RANTAI := .venv/bin/rantai
 PYTEST := $(RUN) -m pytest
 # In the order of tests/conftest.py, which puts the long files first.
-BY_FILE := -n 2 --dist loadfile --no-loadscope-reorder
+BY_FILE := -n 3 --dist loadfile --no-loadscope-reorder
 RANTAI_HOME ?= var
 export RANTAI_HOME
 # Without it every start compiles every module anew.
@@ -60,12 +60,12 @@ test: setup assets .venv/.messages ## Run every test, on SQLite, PostgreSQL and 
 	@tools/chromium.sh
 	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak
 	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak --postgres
-	$(PYTEST) tests/browser
+	$(PYTEST) $(BY_FILE) tests/browser
 
 test-fast: setup .venv/.messages ## Run the tests on SQLite without the slow ones
 	$(PYTEST) $(BY_FILE) --ignore tests/browser --ignore tests/soak -m "not slow"
 
-check: setup .venv/.messages ## Check form, types, imports, migrations and translations
+check: $(SETUP_STAMP) .venv/.messages ## Check form, types, imports, migrations and translations
 	$(RUN) -m ruff format --check src tests tools
 	$(RUN) -m ruff check src tests tools
 	@$(RUN) tools/templates.py --check
