@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from rantai.desk.explain import shapes as explaining
 from rantai.desk.queries.waiting import PLACES
 from rantai.foundation.access.models import User
 from rantai.kernel.money import Money
@@ -77,7 +78,6 @@ def group(rows: Sequence[Row], needs: Sequence[Need]) -> list[Group]:
 def show_sheet(sheet: Sheet, *, user: User, query: str, today: date) -> dict[str, Any]:
     """Return the detail of a need."""
     days = [day for one in sheet.touched for day in (one.asked, one.promised, one.expected) if day]
-    ref = sheet.need.ref
     return {
         "sheet": sheet,
         "need": sheet.need,
@@ -87,15 +87,8 @@ def show_sheet(sheet: Sheet, *, user: User, query: str, today: date) -> dict[str
         "parts": [Reason(part.label, part.amount, note=part.note, total=part.is_total) for part in sheet.parts],
         "scale": gauges.Scale.around(days, today=today) if days else None,
         "rows": [show_row(need, user=user, query=query) for need in sheet.rows],
-        "explain_url": _find_explain(ref.kind, ref.id) if ref else "",
+        "explain_url": explaining.find_why(sheet.need.ref, user),
     }
-
-
-def _find_explain(kind: str, pk: int) -> str:
-    try:
-        return reverse("desk_explain:explain", args=[kind, pk])
-    except NoReverseMatch:
-        return ""
 
 
 def _sum(needs: Sequence[Need]) -> str:
